@@ -1,0 +1,254 @@
+"""Patch, strategy and rounds -> the noise-free memory circuit, with its detectors and timed moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import stim
+
+from qec_leak._checks import broken_rule, check_choice, check_int, check_probability
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.tags import INJECT, ISWAP, POPULATION, TRANSITION_1
+
+INJECTED_ERROR_TAG = "inject"
+INJECTED_LEVEL_TAG = f"inject|{TRANSITION_1}: (1, U-->2)"
+
+
+def ideal_memory_circuit(
+    patch: Patch,
+    strategy: Strategy | str,
+    rounds: int,
+    basis: str,
+    *,
+    form: str = "CSS",
+    dqlr_every: int = 1,
+    inject_leakage: float = 0.0,
+    inject_pauli: float = 0.0,
+    leak_qubit: int | None = None,
+    leak_round: int = 0,
+) -> stim.Circuit:
+    """Noise-free memory experiment of H, CZ, M, R (and CX from sweep bits); each TICK closes a moment.
+
+    Detectors are DETECTOR(x, y, t) on the surface code and DETECTOR(x, t) on the repetition code, with t = 0 for the
+    first round and t = ``rounds`` for the comparison with the data qubits. In each round they are in the order of
+    ``patch.stabilizers``; the first round and the last comparison have those of ``basis`` only. Observable 0 is the
+    logical operator of ``basis``. The TICK that ends a round is tagged ``LEAKAGE_POPULATION``.
+
+    strategy: what ends a round and how detectors compare; every round, the last one too, ends so.
+    rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
+    basis: "X" or "Z", of the logical state. The repetition code, which corrects bit flips, has "Z" only; its data
+        qubit k starts in the state of sweep bit k.
+    form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds, which
+        needs fewer of them in a round. Logical state, detectors and observable are the same.
+    dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of this;
+        the other rounds end as with MLR. Other strategies do without it.
+    inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks, in
+        every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
+        2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
+    inject_pauli: probability of an X on the same qubits at the same place.
+    leak_qubit, leak_round: this qubit is put into level 2 at the start of this round, counted from 0.
+    """
+    plan = _Plan(
+        patch=patch,
+        strategy=Strategy.parse(strategy),
+        rounds=check_int("rounds", rounds, minimum=1),
+        basis=check_choice("basis", basis, ("X", "Z")),
+        form=check_choice("form", form, ("CSS", "XZZX")),
+        dqlr_every=check_int("dqlr_every", dqlr_every, minimum=1),
+        inject_leakage=check_probability("inject_leakage", inject_leakage, maximum=0.5),
+        inject_pauli=check_probability("inject_pauli", inject_pauli),
+        leak_qubit=None if leak_qubit is None else check_int("leak_qubit", leak_qubit, minimum=0),
+        leak_round=check_int("leak_round", leak_round, minimum=0),
+    )
+    plan.check()
+    return plan.circuit()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Arguments of ``ideal_memory_circuit``, checked one by one."""
+
+    patch: Patch
+    strategy: Strategy
+    rounds: int
+    basis: str
+    form: str
+    dqlr_every: int
+    inject_leakage: float
+    inject_pauli: float
+    leak_qubit: int | None
+    leak_round: int
+
+    def check(self) -> None:
+        """Refuse arguments that do not go together."""
+        if self.patch.code == "repetition":
+            for name, value, only in (("basis", self.basis, "Z"), ("form", self.form, "CSS")):
+                if value != only:
+                    rule = f"be {only!r} for the bit-flip repetition code"
+                    raise ValueError(broken_rule(name, rule, value, f"use {only!r}"))
+        if self.leak_qubit is not None and self.leak_qubit not in self.qubits:
+            fix = f"use 0 to {self.qubits[-1]}"
+            raise ValueError(broken_rule("leak_qubit", "be a qubit of the circuit", self.leak_qubit, fix))
+        if self.leak_round >= self.rounds:
+            rule = f"be less than rounds = {self.rounds}"
+            raise ValueError(broken_rule("leak_round", rule, self.leak_round, f"use 0 to {self.rounds - 1}"))
+
+    @property
+    def qubits(self) -> tuple[int, ...]:
+        """Every qubit of the circuit: removal qubits are there only if they are used."""
+        patch = self.patch
+        removal = patch.removal_qubits if self.strategy.removes_data_leakage else ()
+        return patch.data_qubits + patch.measure_qubits + removal
+
+    @property
+    def conjugated(self) -> frozenset[int]:
+        """Data qubits that hold the code conjugated with a Hadamard between rounds."""
+        return frozenset(self.patch.xzzx_qubits if self.form == "XZZX" else ())
+
+    def circuit(self) -> stim.Circuit:
+        circuit = stim.Circuit()
+        for qubit in self.qubits:
+            circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit])
+        circuit.append("R", self.qubits)
+        circuit.append("TICK")
+        if self.patch.code == "repetition":
+            for number, qubit in enumerate(self.patch.data_qubits):
+                circuit.append("CX", [stim.target_sweep_bit(number), qubit])
+            circuit.append("TICK")
+        # A data qubit is to be in 0 or 1 in the frame in which it holds the code: H takes X of the code to Z of the
+        # qubit, and so does the conjugation of the XZZX form; both together cancel.
+        rotated = [q for q in self.patch.data_qubits if (self.basis == "X") != (q in self.conjugated)]
+        _append_moment(circuit, "H", rotated)
+        layers = self._hadamard_layers()
+        period = self.dqlr_every if self.strategy.removes_data_leakage else 1
+        circuit += _fold([self._round(number, layers) for number in range(1, self.rounds + 1)], period)
+        _append_moment(circuit, "H", rotated)
+        self._append_final_measurement(circuit)
+        circuit.append("TICK")
+        return circuit
+
+    def _hadamard_layers(self) -> list[list[int]]:
+        """Qubits with an H before each CZ layer and, in the last entry, after the last one.
+
+        A data qubit needs an H where the basis of its next check differs from the frame it is in. To keep all H in as
+        few moments as possible, frames change only between those layers between which some data qubit has no choice.
+        """
+        patch = self.patch
+        segments: list[tuple[int, dict[int, str]]] = []  # first layer, and the bases that data qubits need from it on
+        for layer in range(patch.num_layers):
+            checks = ((check.data_qubits[layer], check.basis) for check in patch.stabilizers)
+            needed = {qubit: basis for qubit, basis in checks if qubit is not None}
+            if segments and all(needed.get(qubit, basis) == basis for qubit, basis in segments[-1][1].items()):
+                segments[-1][1].update(needed)
+            else:
+                segments.append((layer, needed))
+        home = {qubit: "X" if qubit in self.conjugated else "Z" for qubit in patch.data_qubits}
+        # Qubits without a check in the last segment go home before it: their H joins the others' in the middle.
+        segments[-1] = (segments[-1][0], home | segments[-1][1])
+        hadamards: list[list[int]] = [[] for _ in range(patch.num_layers + 1)]
+        frame = home
+        for layer, needed in [*segments, (patch.num_layers, home)]:
+            hadamards[layer] = [qubit for qubit in patch.data_qubits if needed.get(qubit, frame[qubit]) != frame[qubit]]
+            frame = frame | needed
+        hadamards[0] += patch.measure_qubits
+        hadamards[-1] += patch.measure_qubits
+        return hadamards
+
+    def _round(self, number: int, hadamards: list[list[int]]) -> stim.Circuit:
+        """Round ``number``, counted from 1. Its last TICK is tagged."""
+        patch = self.patch
+        circuit = stim.Circuit()
+        if self.leak_qubit is not None and number == self.leak_round + 1:
+            circuit.append("I_ERROR", [self.leak_qubit], tag=INJECTED_LEVEL_TAG)
+        circuit.append("H", hadamards[0])
+        self._append_injection(circuit)
+        circuit.append("TICK")
+        for layer in range(patch.num_layers):
+            pairs = ((check.measure_qubit, check.data_qubits[layer]) for check in patch.stabilizers)
+            _append_moment(circuit, "CZ", [q for measure, data in pairs if data is not None for q in (measure, data)])
+            _append_moment(circuit, "H", hadamards[layer + 1])
+        circuit.append("M", patch.measure_qubits)
+        self._append_round_detectors(circuit, number)
+        if self.strategy.resets_measure_qubits:
+            circuit.append("TICK")
+            circuit.append("R", patch.measure_qubits)
+        if self.strategy.removes_data_leakage and number % self.dqlr_every == 0:
+            circuit.append("TICK")
+            circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
+            circuit.append("TICK")
+            circuit.append("R", patch.measure_qubits + patch.removal_qubits)
+        circuit.append("TICK", tag=POPULATION)
+        return circuit
+
+    def _append_injection(self, circuit: stim.Circuit) -> None:
+        targets = self.patch.data_qubits + self.patch.measure_qubits
+        if self.inject_leakage:
+            circuit.append("I", targets, tag=f"{INJECT}({self.inject_leakage!r})")
+        if self.inject_pauli:
+            circuit.append("X_ERROR", targets, self.inject_pauli, tag=INJECTED_ERROR_TAG)
+
+    def _append_round_detectors(self, circuit: stim.Circuit, number: int) -> None:
+        """Detectors of round ``number``, right after its measurement: m_t + m_(t - lookback) mod 2.
+
+        Measure qubits start in 0, so that m_0 = m_(-1) = 0 stand for the rounds before the first.
+        """
+        patch, lookback = self.patch, self.strategy.detector_lookback
+        num_checks = len(patch.stabilizers)
+        for position, check in enumerate(patch.stabilizers):
+            if number == 1 and check.basis != self.basis:
+                continue  # random at the start
+            records = [position - num_checks]
+            if number > lookback:
+                records.append(position - (lookback + 1) * num_checks)
+            self._append_detector(circuit, check.measure_qubit, records)
+        circuit.append("SHIFT_COORDS", [], [0] * len(self._place(0)) + [1])
+
+    def _append_final_measurement(self, circuit: stim.Circuit) -> None:
+        """Measurement of the data qubits; detectors compare it with the last syndrome; the logical operator."""
+        patch = self.patch
+        circuit.append("M", patch.data_qubits)
+        num_data, num_checks = len(patch.data_qubits), len(patch.stabilizers)
+        for position, check in enumerate(patch.stabilizers):
+            if check.basis != self.basis:
+                continue
+            records = [qubit - num_data for qubit in sorted(check.support)]
+            # The last syndrome is m_T with reset, m_T + m_(T-1) without.
+            for back in range(1, min(self.strategy.detector_lookback, self.rounds) + 1):
+                records.append(position - num_data - back * num_checks)
+            self._append_detector(circuit, check.measure_qubit, records)
+        logical = [stim.target_rec(qubit - num_data) for qubit in patch.logical[self.basis]]
+        circuit.append("OBSERVABLE_INCLUDE", logical, 0)
+
+    def _append_detector(self, circuit: stim.Circuit, qubit: int, records: Iterable[int]) -> None:
+        circuit.append("DETECTOR", [stim.target_rec(record) for record in records], [*self._place(qubit), 0])
+
+    def _place(self, qubit: int) -> tuple[int, ...]:
+        """Spatial coordinates of a detector: (x, y), or (x,) on the line of the repetition code."""
+        coordinates = self.patch.coordinates[qubit]
+        return coordinates[:1] if self.patch.code == "repetition" else coordinates
+
+
+def _append_moment(circuit: stim.Circuit, gate: str, targets: list[int]) -> None:
+    """A moment of one gate; none at all without targets."""
+    if targets:
+        circuit.append(gate, targets)
+        circuit.append("TICK")
+
+
+def _fold(rounds: list[stim.Circuit], period: int) -> stim.Circuit:
+    """One circuit of ``rounds``, with equal consecutive groups of ``period`` rounds in REPEAT blocks."""
+    circuit = stim.Circuit()
+    start = 0
+    while start < len(rounds):
+        block, repeats = rounds[start : start + period], 1
+        while rounds[start + repeats * period : start + (repeats + 1) * period] == block:
+            repeats += 1
+        if repeats == 1:
+            circuit += rounds[start]
+            start += 1
+        else:
+            circuit.append(stim.CircuitRepeatBlock(repeats, sum(block, stim.Circuit())))
+            start += repeats * period
+    return circuit
