@@ -1,0 +1,139 @@
+"""Folders of one experiment, as Google publishes them: circuits, error model, shots.
+
+Layouts read (file names differ in a few places, and both are tried):
+Sycamore (Zenodo 6804040): surface_code_bZ_d3_r05_center_3_5/ with circuit_noisy.stim, sweep.b8, obs_flips_actual.01;
+Willow (Zenodo 13273331): d3_at_q4_5/Z/r10/ with circuit_noisy_si1000.stim, sweep_bits.b8, obs_flips_actual.b8,
+metadata.json. `qec-leak export` writes the Willow layout with circuit_noisy.stim and, beside it, what Google's folders
+cannot have: heralds and leakage populations.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak.records.populations import LeakagePopulations, read_populations
+from qec_leak.records.shot_files import SHOT_FORMATS, ShotKind, read_shots
+
+NOISY_CIRCUIT = "circuit_noisy.stim"
+IDEAL_CIRCUIT = "circuit_ideal.stim"
+ERROR_MODEL = "circuit_detector_error_model.dem"
+METADATA = "metadata.json"
+POPULATIONS = "populations.npz"
+
+_NOISY_NAMES = (NOISY_CIRCUIT, "circuit_noisy_si1000.stim", IDEAL_CIRCUIT)
+_SWEEP_NAMES = ("sweep_bits", "sweep")
+
+
+@dataclass(frozen=True, eq=False)
+class ShotFolder:
+    """One experiment read from a folder; what the folder does not hold is None.
+
+    circuit: the noisy circuit (the ideal one where there is no other).
+    detector_error_model: read from the folder.
+    measurements, detection_events, observable_flips, sweep_bits: bool (shots, bits).
+    heralds: uint8 (shots, measurements): 0 computational, 2 or 3 the level at the measurement.
+    populations: leakage populations of the shots.
+    metadata: what metadata.json says.
+    """
+
+    path: Path
+    circuit: stim.Circuit
+    ideal_circuit: stim.Circuit | None
+    detector_error_model: stim.DetectorErrorModel | None
+    measurements: npt.NDArray[np.bool_] | None
+    detection_events: npt.NDArray[np.bool_] | None
+    observable_flips: npt.NDArray[np.bool_] | None
+    sweep_bits: npt.NDArray[np.bool_] | None
+    heralds: npt.NDArray[np.uint8] | None
+    populations: LeakagePopulations | None
+    metadata: dict[str, Any]
+
+    @property
+    def shots(self) -> int:
+        """Number of shots (0 if the folder holds no shot data)."""
+        for bits in (self.detection_events, self.measurements, self.observable_flips):
+            if bits is not None:
+                return len(bits)
+        return 0
+
+
+def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
+    """Read one experiment: a leaf folder of either of Google's data sets or of ``qec-leak export``.
+
+    Raises ValueError for a folder without a circuit, or with files that do not fit it; OSError where it cannot be read.
+    """
+    folder = Path(path)
+    noisy = next((folder / name for name in _NOISY_NAMES if (folder / name).is_file()), None)
+    if noisy is None:
+        raise ValueError(
+            f"`{folder}` must hold one of {', '.join(_NOISY_NAMES)}, but does not; give the folder of one experiment"
+        )
+    circuit = _circuit(noisy)
+    ideal = _circuit(folder / IDEAL_CIRCUIT) if (folder / IDEAL_CIRCUIT).is_file() else None
+    dem = folder / ERROR_MODEL
+    metadata = folder / METADATA
+    data = ShotFolder(
+        path=folder,
+        circuit=circuit,
+        ideal_circuit=ideal,
+        detector_error_model=stim.DetectorErrorModel.from_file(str(dem)) if dem.is_file() else None,
+        measurements=_bits(folder, ("measurements",), circuit.num_measurements, "measurements"),
+        detection_events=_bits(folder, ("detection_events",), circuit.num_detectors, "detectors"),
+        observable_flips=_bits(folder, ("obs_flips_actual",), circuit.num_observables, "observables"),
+        sweep_bits=_bits(folder, _SWEEP_NAMES, (ideal or circuit).num_sweep_bits, "measurements"),
+        heralds=_heralds(folder, circuit.num_measurements),
+        populations=next(iter(read_populations(folder / POPULATIONS).values()), None)
+        if (folder / POPULATIONS).is_file()
+        else None,
+        metadata=json.loads(metadata.read_text(encoding="utf-8")) if metadata.is_file() else {},
+    )
+    _check_shots(data)
+    return data
+
+
+def _circuit(path: Path) -> stim.Circuit:
+    try:
+        return stim.Circuit(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"`{path}` must be a Stim circuit, but does not parse ({' '.join(str(error).split())}); correct the file"
+        ) from error
+
+
+def _bits(folder: Path, names: tuple[str, ...], num_bits: int, kind: ShotKind) -> npt.NDArray[np.bool_] | None:
+    for name in names:
+        for format in SHOT_FORMATS:
+            path = folder / f"{name}.{format}"
+            if path.is_file():
+                return read_shots(path, format=format, num_bits=num_bits, kind=kind).astype(np.bool_, copy=False)
+    return None
+
+
+def _heralds(folder: Path, num_measurements: int) -> npt.NDArray[np.uint8] | None:
+    planes = [_bits(folder, (f"heralds_level_{level}",), num_measurements, "measurements") for level in (2, 3)]
+    if planes[0] is None or planes[1] is None:
+        return None
+    return (2 * planes[0].astype(np.uint8) + 3 * planes[1].astype(np.uint8)).astype(np.uint8)
+
+
+def _check_shots(data: ShotFolder) -> None:
+    parts = {
+        "measurements": data.measurements,
+        "detection_events": data.detection_events,
+        "obs_flips_actual": data.observable_flips,
+        "heralds": data.heralds,
+    }
+    if data.sweep_bits is not None and data.sweep_bits.shape[1]:
+        parts["sweep_bits"] = data.sweep_bits
+    shots = {name: len(bits) for name, bits in parts.items() if bits is not None}
+    if len(set(shots.values())) > 1:
+        listed = ", ".join(f"{name} {count}" for name, count in shots.items())
+        raise ValueError(f"`{data.path}` must hold files of the same shots, but has {listed}; copy the folder again")

@@ -1,0 +1,122 @@
+"""A folder whose files appear only when all of them are complete."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+STAGING_PREFIX = ".partial-"
+
+
+class StagedFolder:
+    """Write files under temporary names and move them into ``target`` together.
+
+    Used as a context manager: files are written to ``path(name)``, in a hidden folder ``.partial-...`` inside
+    ``target`` (so that moving them is a rename). ``commit(last=...)`` makes them appear, ``last`` after all others: a
+    folder that holds that file is complete. Leaving the block without a commit, by an exception or Ctrl-C, removes
+    everything that was made, folders included.
+
+    ``reserve_bytes`` are claimed on the disk for the time between entering and the first ``release_reserve`` or
+    ``commit``: a full disk or a quota is then noticed before hours of sampling, not after them.
+    """
+
+    def __init__(self, target: str | os.PathLike[str], *, reserve_bytes: int = 0) -> None:
+        """Args: target: folder in which the files will appear, made if need be. reserve_bytes: see above."""
+        self.target = Path(target)
+        self._reserve_bytes = reserve_bytes
+        self._made: list[Path] = []
+        self._staging: Path | None = None
+
+    def __enter__(self) -> StagedFolder:
+        try:
+            self._make_target()
+            self._staging = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=self.target))
+            self._reserve()
+        except BaseException:
+            self._clean()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._clean()
+
+    def path(self, name: str) -> Path:
+        """Where to write the file that will be ``target/name`` (``name`` may hold folders, which are made)."""
+        assert self._staging is not None, "a StagedFolder is used inside its with block"
+        path = self._staging / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write one UTF-8 text file."""
+        self.path(name).write_text(text, encoding="utf-8")
+
+    def release_reserve(self) -> None:
+        """Give the claimed bytes back; call before writing the files they were claimed for."""
+        if self._staging is not None:
+            (self._staging / "reserve").unlink(missing_ok=True)
+
+    def commit(self, *, last: str) -> list[Path]:
+        """Move all files to ``target``, ``last`` after the others, replacing files of the same names.
+
+        Returns the final paths. An earlier ``last`` in ``target`` is removed first, so that old and new files never
+        stand together under a file that says "complete".
+        """
+        assert self._staging is not None, "a StagedFolder is used inside its with block"
+        self.release_reserve()
+        root = self._staging / "files"
+        names = sorted(p.relative_to(root) for p in root.rglob("*") if p.is_file())
+        assert Path(last) in names, f"{last} was not written"
+        for name in names:
+            _flush_to_disk(root / name)
+        names.sort(key=lambda name: name == Path(last))
+        (self.target / last).unlink(missing_ok=True)
+        for name in names:
+            (self.target / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(root / name, self.target / name)
+        self._made.clear()
+        return [self.target / name for name in names]
+
+    def _make_target(self) -> None:
+        folder = self.target
+        missing: list[Path] = []
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for folder in reversed(missing):
+            folder.mkdir(exist_ok=True)
+            self._made.append(folder)
+        if not self.target.is_dir():
+            raise NotADirectoryError(20, "it is a file, not a folder", str(self.target))
+
+    def _reserve(self) -> None:
+        assert self._staging is not None
+        if self._reserve_bytes:
+            block = bytes(1 << 20)
+            with open(self._staging / "reserve", "wb") as file:
+                for start in range(0, self._reserve_bytes, len(block)):
+                    file.write(block[: self._reserve_bytes - start])
+                file.flush()
+                os.fsync(file.fileno())
+
+    def _clean(self) -> None:
+        if self._staging is not None:
+            shutil.rmtree(self._staging, ignore_errors=True)
+            self._staging = None
+        for folder in reversed(self._made):
+            try:
+                folder.rmdir()
+            except OSError:  # somebody else put something there
+                break
+        self._made.clear()
+
+
+def _flush_to_disk(path: Path) -> None:
+    """fsync: some file systems report a full disk or quota only here."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
