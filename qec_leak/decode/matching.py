@@ -1,0 +1,119 @@
+"""PyMatching, plain and correlated, on the error model that Stim makes of a circuit.
+
+The error model does not know of leakage (Stim ignores the tags): that is the decoder whose failure under leakage Miao
+et al. measure. Correlated matching is PyMatching's two-pass method (Fowler, arXiv:1310.0863).
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pymatching
+import stim
+
+_CHUNK_BITS = 1 << 22
+"""Detection events handed to PyMatching at once: it cannot be interrupted, and Ctrl-C should not wait for seconds."""
+
+
+class DecodableBatch(Protocol):
+    """What decoding needs of a batch of shots (``qec_leak.ShotBatch`` has it)."""
+
+    @property
+    def detection_events_b8(self) -> npt.NDArray[np.uint8]:
+        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian."""
+        ...
+
+
+def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
+    """The circuit's detector error model for matching: hyperedges decomposed into edges, exclusive Pauli channels
+    taken as independent (Stim's two flags, set as sinter sets them; a circuit of ours gives the same model without the
+    second). Leakage in the tags is not in it."""
+    return circuit.detector_error_model(decompose_errors=True, approximate_disjoint_errors=True)
+
+
+class Decoder:
+    """A matching decoder compiled once from a circuit or a detector error model.
+
+    ``name`` is what sinter calls the method: "pymatching" or "pymatching-correlated".
+    """
+
+    def __init__(self, model: stim.Circuit | stim.DetectorErrorModel, *, correlated: bool = False) -> None:
+        """Args:
+        model: circuit (its leakage-free error model is made by Stim) or error model with decomposed errors.
+        correlated: use PyMatching's two-pass correlated matching.
+        """
+        if isinstance(model, stim.Circuit):
+            model = matching_error_model(model)
+        elif not isinstance(model, stim.DetectorErrorModel):
+            raise TypeError(
+                f"`model` must be a stim.Circuit or stim.DetectorErrorModel, but is {type(model).__name__}; "
+                "give memory.circuit"
+            )
+        self.detector_error_model = model
+        self.correlated = bool(correlated)
+        self._matching = pymatching.Matching.from_detector_error_model(model, enable_correlations=self.correlated)
+
+    @property
+    def name(self) -> str:
+        """sinter's name of the method."""
+        return "pymatching-correlated" if self.correlated else "pymatching"
+
+    def decode_batch(self, detection_events_b8: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+        """Predict observable flips of bit-packed shots.
+
+        Args: detection_events_b8: uint8 (shots, ceil(detectors/8)), bit-packed little-endian.
+        Returns uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+        """
+        num_detectors = self.detector_error_model.num_detectors
+        events = np.asarray(detection_events_b8)
+        width = (num_detectors + 7) // 8
+        if events.dtype != np.uint8 or events.ndim != 2 or events.shape[1] != width:
+            raise ValueError(
+                f"`detection_events_b8` must be uint8 (shots, {width}), but is {events.dtype} {events.shape}; "
+                "give bit-packed events of the circuit that the decoder was made for"
+            )
+        out = np.zeros((len(events), (self.detector_error_model.num_observables + 7) // 8), dtype=np.uint8)
+        if not out.shape[1]:
+            return out
+        chunk = max(64, _CHUNK_BITS // max(num_detectors, 1))
+        for start in range(0, len(events), chunk):
+            out[start : start + chunk] = self._matching.decode_batch(
+                np.ascontiguousarray(events[start : start + chunk]),
+                bit_packed_shots=True,
+                bit_packed_predictions=True,
+                enable_correlations=self.correlated,
+            )
+        return out
+
+    def decode(self, batch: DecodableBatch) -> npt.NDArray[np.bool_]:
+        """Predict observable flips of a batch: bool (shots, observables)."""
+        packed = self.decode_batch(batch.detection_events_b8)
+        bits = np.unpackbits(packed, axis=1, count=self.detector_error_model.num_observables, bitorder="little")
+        return bits.astype(np.bool_)
+
+
+def decode(circuit: stim.Circuit, batch: DecodableBatch, *, correlated: bool = False) -> npt.NDArray[np.bool_]:
+    """Decode a batch of shots of ``circuit`` with PyMatching.
+
+    Args:
+        circuit: the circuit that was sampled; its error model is made by Stim and leaves leakage out.
+        batch: what the sampler returned.
+        correlated: use correlated matching.
+    Returns predicted observable flips, bool (shots, observables).
+    """
+    return Decoder(circuit, correlated=correlated).decode(batch)
+
+
+def count_logical_errors(predicted_b8: npt.NDArray[np.uint8], observable_flips_b8: npt.NDArray[np.uint8]) -> int:
+    """Number of shots in which any observable was predicted wrongly.
+
+    Args: predicted flips and actual flips, both uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+    """
+    if predicted_b8.shape != observable_flips_b8.shape:
+        raise ValueError(
+            f"`predicted_b8` must have the shape of `observable_flips_b8`, {observable_flips_b8.shape}, but has "
+            f"{predicted_b8.shape}; decode the same shots"
+        )
+    return int(np.any(predicted_b8 != observable_flips_b8, axis=1).sum())
