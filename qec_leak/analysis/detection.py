@@ -1,0 +1,170 @@
+"""Detection fractions by round and stabilizer weight."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, eq=False)
+class DetectorLayout:
+    """Which stabilizer and round each detector of a memory experiment belongs to. All arrays int64 (detectors,).
+
+    stabilizer: index into memory.patch.stabilizers.
+    weight: number of data qubits of that stabilizer.
+    round: 1-based; detectors of the final data measurement have round ``rounds + 1``.
+    rounds: number of rounds of the experiment.
+    lookback: rounds that a detector compares with (2 for NO_RESET, else 1): those up to it lack a full comparison.
+    """
+
+    stabilizer: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.int64]
+    round: npt.NDArray[np.int64]
+    rounds: int
+    lookback: int
+
+    @property
+    def weights(self) -> tuple[int, ...]:
+        """The stabilizer weights that occur, largest first."""
+        return tuple(int(w) for w in sorted(set(self.weight.tolist()), reverse=True))
+
+
+def detector_layout(memory: Any) -> DetectorLayout:
+    """The layout of a memory experiment's detectors, read from their coordinates (x, y, t), or (x, t) in one dimension.
+
+    Raises ValueError for a detector that stands on no stabilizer's measure qubit.
+    """
+    coordinates = memory.circuit.get_detector_coordinates()
+    at = {tuple(memory.patch.coordinates[s.measure_qubit]): i for i, s in enumerate(memory.patch.stabilizers)}
+    # The coordinate of a one-dimensional code is (x, t); its qubits lie at (x, y) with one common y.
+    at |= {place[:1]: i for place, i in list(at.items())}
+    stabilizer = np.empty(len(coordinates), dtype=np.int64)
+    time = np.empty(len(coordinates), dtype=np.int64)
+    for detector, place in coordinates.items():
+        key = tuple(place[:-1])
+        if key not in at:
+            raise ValueError(
+                f"detector {detector} must stand on a measure qubit, but is at {tuple(place)}; use the coordinates of "
+                "memory.patch"
+            )
+        stabilizer[detector] = at[key]
+        time[detector] = round(place[-1])
+    weights = np.array([s.weight for s in memory.patch.stabilizers], dtype=np.int64)
+    return DetectorLayout(
+        stabilizer=stabilizer,
+        weight=weights[stabilizer],
+        round=time - time.min() + 1,
+        rounds=int(memory.rounds),
+        lookback=int(memory.strategy.detector_lookback),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class DetectionStatistics:
+    """Counts of detection events that add up over batches.
+
+    counts: int64 (detectors,), shots in which each detector fired.
+    sums, squares: int64 (weights, rounds + 1): over shots, the sum of n and of n**2, where n is the number of detectors
+        of one stabilizer weight and round that fired in a shot. They carry the correlations between the detectors of a
+        round into the error bars.
+    """
+
+    layout: DetectorLayout
+    shots: int
+    counts: npt.NDArray[np.int64]
+    sums: npt.NDArray[np.int64]
+    squares: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, layout: DetectorLayout, detection_events: npt.NDArray[np.bool_]) -> DetectionStatistics:
+        """Statistics of detection events, bool (shots, detectors)."""
+        if detection_events.ndim != 2 or detection_events.shape[1] != len(layout.round):
+            raise ValueError(
+                f"`detection_events` must be (shots, {len(layout.round)}), but is {detection_events.shape}; give the "
+                "events of the layout's circuit"
+            )
+        shape = (len(layout.weights), layout.rounds + 1)
+        sums, squares = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for (row, round_), members in _groups(layout).items():
+            fired = detection_events[:, members].sum(axis=1, dtype=np.int64)
+            sums[row, round_ - 1] = fired.sum()
+            squares[row, round_ - 1] = np.square(fired).sum()
+        counts = detection_events.sum(axis=0, dtype=np.int64)
+        return cls(layout, len(detection_events), counts, sums, squares)
+
+    def __add__(self, other: DetectionStatistics) -> DetectionStatistics:
+        """Statistics of both sets of shots together (of one circuit)."""
+        if not isinstance(other, DetectionStatistics):
+            return NotImplemented
+        return DetectionStatistics(
+            self.layout,
+            self.shots + other.shots,
+            self.counts + other.counts,
+            self.sums + other.sums,
+            self.squares + other.squares,
+        )
+
+    @property
+    def rounds(self) -> npt.NDArray[np.int64]:
+        """1..rounds+1, the last axis of ``fraction``; the last entry is the final data measurement."""
+        return np.arange(1, self.layout.rounds + 2, dtype=np.int64)
+
+    def fraction(self, weight: int | None = None) -> npt.NDArray[np.float64]:
+        """Detection fraction by round, of stabilizers of one weight or of all: float (rounds + 1,).
+
+        NaN where a round has no such detector (those of the other basis in the first and the final one).
+        """
+        rows = self._rows(weight)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(self.sums[rows].sum(axis=0) / (self.shots * self._sizes()[rows].sum(axis=0)))
+
+    def fraction_error(self, weight: int | None = None) -> npt.NDArray[np.float64]:
+        """Standard error (1 sigma) of ``fraction``: float (rounds + 1,).
+
+        Of one weight exact, from the spread over shots; of all weights together the weights are taken as independent.
+        """
+        rows = self._rows(weight)
+        variance = (self.squares[rows] / self.shots - np.square(self.sums[rows] / self.shots)).sum(axis=0) / self.shots
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(np.sqrt(np.maximum(variance, 0.0)) / self._sizes()[rows].sum(axis=0))
+
+    def bulk(self) -> npt.NDArray[np.bool_]:
+        """Rounds in which every detector compares full rounds: bool (rounds + 1,).
+
+        Without the first ones (up to the lookback) and the final data measurement; all, if none is left.
+        """
+        full = (self.rounds > self.layout.lookback) & (self.rounds <= self.layout.rounds)
+        return full if full.any() else np.ones_like(full)
+
+    def bulk_fraction(self, weight: int | None = None) -> float:
+        """Detection fraction averaged over the rounds of ``bulk``."""
+        rows, bulk = self._rows(weight), self.bulk()
+        return float(self.sums[rows][:, bulk].sum() / (self.shots * self._sizes()[rows][:, bulk].sum()))
+
+    def _rows(self, weight: int | None) -> list[int]:
+        weights = self.layout.weights
+        if weight is None:
+            return list(range(len(weights)))
+        if weight not in weights:
+            raise ValueError(f"`weight` must be one of {weights}, but is {weight!r}; the code has no other stabilizers")
+        return [weights.index(weight)]
+
+    def _sizes(self) -> npt.NDArray[np.int64]:
+        sizes = np.zeros_like(self.sums)
+        for (row, round_), members in _groups(self.layout).items():
+            sizes[row, round_ - 1] = len(members)
+        return sizes
+
+
+def _groups(layout: DetectorLayout) -> dict[tuple[int, int], npt.NDArray[np.int64]]:
+    """Detectors by (index of weight, round)."""
+    out: dict[tuple[int, int], npt.NDArray[np.int64]] = {}
+    for row, weight in enumerate(layout.weights):
+        for round_ in range(1, layout.rounds + 2):
+            members = np.flatnonzero((layout.weight == weight) & (layout.round == round_))
+            if len(members):
+                out[row, round_] = members
+    return out

@@ -1,0 +1,117 @@
+"""Logical error per shot and per cycle, the suppression factor, and their likelihood intervals."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import sinter
+from scipy.optimize import brentq, minimize_scalar
+
+MAX_LIKELIHOOD_FACTOR = 1000.0
+"""Intervals hold every hypothesis whose likelihood is within this factor of the best one's (sinter's default)."""
+
+
+_NEGLIGIBLE = 1e-12
+"""An error per cycle that no number of shots tells from zero."""
+
+
+def logical_error_per_cycle(logical_error_probability: float, rounds: int) -> float:
+    """Logical error per cycle of a memory: eps = (1 - (1 - 2 p)^(1/rounds)) / 2 (Miao et al., F5; arXiv:2207.06431).
+
+    Args: logical_error_probability: p per shot. rounds: number of cycles, at least 1.
+    From p = 1/2 on nothing is left to lose: 1/2 is returned.
+    """
+    p = float(logical_error_probability)
+    if not 0.0 <= p <= 1.0:
+        raise ValueError(f"`logical_error_probability` must be in [0, 1], but is {p!r}; give errors/shots")
+    if rounds < 1:
+        raise ValueError(f"`rounds` must be at least 1, but is {rounds!r}; give the circuit's number of rounds")
+    if p >= 0.5:
+        return 0.5
+    return float(sinter.shot_error_rate_to_piece_error_rate(p, pieces=rounds))
+
+
+def logical_error_fit(shots: int, errors: int, *, max_likelihood_factor: float = MAX_LIKELIHOOD_FACTOR) -> sinter.Fit:
+    """Logical error probability per shot: best value and likelihood interval (fields low, best, high)."""
+    return sinter.fit_binomial(num_shots=shots, num_hits=errors, max_likelihood_factor=max_likelihood_factor)
+
+
+def logical_error_per_cycle_fit(
+    shots: int, errors: int, rounds: int, *, max_likelihood_factor: float = MAX_LIKELIHOOD_FACTOR
+) -> sinter.Fit:
+    """Logical error per cycle: best value and likelihood interval (fields low, best, high)."""
+    fit = logical_error_fit(shots, errors, max_likelihood_factor=max_likelihood_factor)
+    return sinter.Fit(
+        low=logical_error_per_cycle(fit.low or 0.0, rounds),
+        best=logical_error_per_cycle(fit.best or 0.0, rounds),
+        high=logical_error_per_cycle(1.0 if fit.high is None else fit.high, rounds),
+    )
+
+
+def suppression_factor(error_per_cycle: float, error_per_cycle_next: float) -> float:
+    """Lambda_{d/(d+2)} = eps_d / eps_{d+2}: logical errors per cycle at distance d and at d + 2."""
+    if error_per_cycle_next == 0.0:
+        return math.inf if error_per_cycle else math.nan
+    return error_per_cycle / error_per_cycle_next
+
+
+def suppression_factor_fit(
+    counts: tuple[int, int, int],
+    counts_next: tuple[int, int, int],
+    *,
+    max_likelihood_factor: float = MAX_LIKELIHOOD_FACTOR,
+) -> sinter.Fit:
+    """Lambda_{d/(d+2)} with its profile-likelihood interval.
+
+    Args: counts, counts_next: (shots, errors, rounds) at distance d and at d + 2.
+    The interval holds each Lambda for which some pair of errors per cycle with that ratio has a likelihood within
+    ``max_likelihood_factor`` of the best pair's. An end without a bound is 0 or infinity.
+    """
+    best = [logical_error_per_cycle(errors / shots, rounds) for shots, errors, rounds in (counts, counts_next)]
+    top = _log_likelihood(counts, best[0]) + _log_likelihood(counts_next, best[1])
+    threshold = top - math.log(max_likelihood_factor)
+
+    def profile(log_ratio: float) -> float:
+        """Best log likelihood at Lambda = exp(log_ratio), above the threshold."""
+
+        def loss(log_next: float) -> float:
+            first, second = math.exp(log_next + log_ratio), math.exp(log_next)
+            return -_log_likelihood(counts, min(first, 0.5)) - _log_likelihood(counts_next, min(second, 0.5))
+
+        start, end = math.log(_NEGLIGIBLE / 100), math.log(0.5)
+        found = minimize_scalar(loss, bounds=(start, end), method="bounded", options={"xatol": 1e-9})
+        return -float(found.fun) - threshold
+
+    ratio = suppression_factor(best[0], best[1])
+    if not any(best):
+        return sinter.Fit(low=0.0, best=ratio, high=math.inf)
+    center = math.log(max(best[0], _NEGLIGIBLE) / max(best[1], _NEGLIGIBLE))
+    return sinter.Fit(
+        low=0.0 if not best[0] else _boundary(profile, center, -1.0, 0.0),
+        best=ratio,
+        high=math.inf if not best[1] else _boundary(profile, center, 1.0, math.inf),
+    )
+
+
+def _boundary(profile: Callable[[float], float], center: float, direction: float, unbounded: float) -> float:
+    step = 1e-3
+    while step < 40.0:
+        if profile(center + direction * step) < 0.0:
+            inner = center + direction * step / 2 if step > 1e-3 else center
+            if profile(inner) < 0.0:
+                return math.exp(inner)
+            return math.exp(brentq(profile, inner, center + direction * step, xtol=1e-9))
+        step *= 2.0
+    return unbounded
+
+
+def _log_likelihood(counts: tuple[int, int, int], error_per_cycle: float) -> float:
+    shots, errors, rounds = counts
+    p = 0.5 * -math.expm1(rounds * math.log1p(-2.0 * error_per_cycle)) if error_per_cycle < 0.5 else 0.5
+    out = 0.0
+    if errors:
+        out += errors * math.log(p) if p > 0.0 else -math.inf
+    if shots - errors:
+        out += (shots - errors) * math.log1p(-p)
+    return out
