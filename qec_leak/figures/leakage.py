@@ -1,0 +1,89 @@
+"""Leakage population against round, one curve per strategy and role (Miao et al., F3a)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from qec_leak.figures.style import ROLE_MARKERS, house_style, strategy_color, strategy_label
+from qec_leak.records import LeakagePopulations
+
+
+def plot_leakage_population(
+    axes: Axes, populations: Mapping[str, LeakagePopulations], *, title: str | None = None
+) -> None:
+    """Draw P(level >= 2) at the end of each round with 1-sigma error bars, on a logarithmic axis.
+
+    Args:
+        axes: where to draw.
+        populations: by strategy; snapshots are the rounds.
+        title: text above the plot.
+    Populations of zero are left out: a logarithm has no place for them.
+    """
+    with house_style():
+        for strategy, part in populations.items():
+            for role, marker in ROLE_MARKERS.items():
+                if role not in part.qubits:
+                    continue
+                p, sigma = part.leakage_population(role), part.leakage_population_error(role)
+                rounds = np.arange(1, len(p) + 1)
+                seen = p > 0
+                # A bar that reaches below zero would be drawn to the axis' end; stop it at a tenth of the value.
+                below = np.minimum(sigma, 0.9 * p)
+                color = strategy_color(strategy)
+                axes.errorbar(
+                    rounds[seen],
+                    p[seen],
+                    yerr=(below[seen], sigma[seen]),
+                    color=color,
+                    marker=marker,
+                    markerfacecolor=color if role == "data" else "white",
+                    markeredgewidth=0.7,
+                    elinewidth=0.7,
+                )
+        axes.set_yscale("log")
+        axes.set_xlabel("round")
+        axes.set_ylabel("leakage population")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+        axes.set_xlim(left=0)
+        axes.grid(visible=True, which="major")
+        entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in populations]
+        entries += [
+            Line2D(
+                [],
+                [],
+                color="#444444",
+                linestyle="none",
+                marker=marker,
+                markerfacecolor="#444444" if role == "data" else "white",
+                label=f"{role} qubits",
+            )
+            for role, marker in ROLE_MARKERS.items()
+        ]
+        add_legend(axes, entries, len(populations))
+        if title:
+            axes.get_figure(root=True).suptitle(title, fontsize=8)  # type: ignore[union-attr]
+
+
+def add_legend(axes: Axes, entries: list[Line2D], in_first_row: int) -> None:
+    """Legend above the plot in two rows: the first ``in_first_row`` entries (colours), then the others (markers)."""
+    second = len(entries) - in_first_row
+    columns = max(in_first_row, second)
+    blank = Line2D([], [], linestyle="none", label=" ")
+    first_row = entries[:in_first_row] + [blank] * (columns - in_first_row)
+    second_row = entries[in_first_row:] + [blank] * (columns - second)
+    ordered = [entry for pair in zip(first_row, second_row, strict=True) for entry in pair]  # filled column by column
+    axes.legend(
+        handles=ordered,
+        ncols=columns,
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.2,
+        columnspacing=1.2,
+        handlelength=1.4,
+        handletextpad=0.5,
+    )
