@@ -1,0 +1,62 @@
+# `make demo` and `make test` do all the set-up: they need Python >= 3.11 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ORACLE := .venv-oracle
+LEAKYSIM := 0.5.0
+PIP_FLAGS := --quiet --disable-pip-version-check
+OUT ?= demo
+
+# The independent oracle (leakysim) needs another release of Stim, so it has an environment of its own.
+export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
+
+.PHONY: help demo test test-all lint types unit bench clean
+
+help:
+	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
+	@echo "make test      everything the checks run: format, lint, types, layers, tests, doctests"
+	@echo "make test-all  the same with the slow tests"
+	@echo "make lint      format, lint and layers; make types: mypy; make unit: the tests only"
+	@echo "make bench     side-by-side benchmarks"
+	@echo "make clean     remove environments, caches and demo/"
+
+demo: $(VENV)/installed
+	$(BIN)/qec-leak run --code surface --distance 3 --rounds 30 --basis Z --strategy NO_RESET --strategy MLR \
+	  --strategy DQLR --device miao2023 --shots 100000 --seed 1 --out $(OUT)
+	@echo "Pictures:" && ls $(OUT)/*.png
+
+test: lint types unit
+
+test-all: lint types
+test-all: $(VENV)/installed $(ORACLE)/installed
+	$(BIN)/python -m pytest -n 2 -q --doctest-modules tests qec_leak
+
+lint: $(VENV)/installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/installed
+	$(BIN)/mypy
+
+unit: $(VENV)/installed $(ORACLE)/installed
+	$(BIN)/python -m pytest -n 2 -q -m "not slow" --doctest-modules tests qec_leak
+
+bench: $(VENV)/installed
+	$(BIN)/python -m benchmarks
+
+# The stamps say when an environment was completed: it is made again when what it is made from has changed.
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("qec_leak needs Python 3.11 or later")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install $(PIP_FLAGS) -e '.[dev]'
+	@touch $@
+
+$(ORACLE)/installed: Makefile
+	$(PYTHON) -m venv $(ORACLE)
+	$(ORACLE)/bin/python -m pip install $(PIP_FLAGS) leakysim==$(LEAKYSIM) numpy
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(ORACLE) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
