@@ -1,3 +1,102 @@
-"""Leakage-aware simulation of quantum error correction on transmons."""
+"""Leakage-aware simulation of quantum error correction on transmons.
+
+>>> import qec_leak as ql
+>>> device = ql.Device.preset("miao2023")
+>>> memory = ql.memory_experiment(code="surface", distance=3, rounds=5, strategy="DQLR", device=device)
+>>> batch = ql.compile_sampler(memory.circuit, seed=7).sample(1000)
+>>> batch.detection_events.shape
+(1000, 40)
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qec_leak import analysis, channels, circuits, device, engine, figures, program, records
+    from qec_leak.channels import LeakageChannel, Transition
+    from qec_leak.circuits import (
+        MemoryExperiment,
+        Strategy,
+        TagError,
+        memory_experiment,
+        parse_tag,
+        repetition_patch,
+        surface_patch,
+    )
+    from qec_leak.circuits.dress import dress
+    from qec_leak.decode import Decoder, decode
+    from qec_leak.device import Device
+    from qec_leak.engine import LeakageSampler, ShotBatch, compile_sampler
 
 __version__ = "0.1.0"
+
+# Public names are imported when they are first used, so that `import qec_leak` and the command line start at once.
+_HOME = {
+    "Decoder": "decode",
+    "Device": "device",
+    "LeakageChannel": "channels",
+    "LeakageSampler": "engine",
+    "MemoryExperiment": "circuits",
+    "ShotBatch": "engine",
+    "Strategy": "circuits",
+    "TagError": "circuits",
+    "Transition": "channels",
+    "compile_sampler": "engine",
+    "decode": "decode",
+    "dress": "circuits",
+    "memory_experiment": "circuits",
+    "parse_tag": "circuits",
+    "repetition_patch": "circuits",
+    "surface_patch": "circuits",
+}
+_PACKAGES = (
+    "analysis",
+    "channels",
+    "circuits",
+    "device",
+    "engine",
+    "figures",
+    "program",
+    "records",
+)
+
+__all__ = [
+    "Decoder",
+    "Device",
+    "LeakageChannel",
+    "LeakageSampler",
+    "MemoryExperiment",
+    "ShotBatch",
+    "Strategy",
+    "TagError",
+    "Transition",
+    "analysis",
+    "channels",
+    "circuits",
+    "compile_sampler",
+    "decode",
+    "device",
+    "dress",
+    "engine",
+    "figures",
+    "memory_experiment",
+    "parse_tag",
+    "program",
+    "records",
+    "repetition_patch",
+    "surface_patch",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"qec_leak.{_HOME[name]}"), name)
+    if name in _PACKAGES:
+        return importlib.import_module(f"qec_leak.{name}")
+    raise AttributeError(f"module 'qec_leak' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

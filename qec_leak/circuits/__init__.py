@@ -1,1 +1,25 @@
-"""What is executed: patches, strategies, ideal circuits, and their dressing with the noise of a device."""
+"""What is executed: patches, strategies, ideal circuits, and their dressing with a device's noise."""
+
+from qec_leak.circuits.dress import dress
+from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.patch import Patch, Stabilizer, make_patch, repetition_patch, surface_patch
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.tags import Tag, TagError, format_channel, parse_tag
+
+__all__ = [
+    "MemoryExperiment",
+    "Patch",
+    "Stabilizer",
+    "Strategy",
+    "Tag",
+    "TagError",
+    "dress",
+    "format_channel",
+    "ideal_memory_circuit",
+    "make_patch",
+    "memory_experiment",
+    "parse_tag",
+    "repetition_patch",
+    "surface_patch",
+]

@@ -96,7 +96,7 @@ class Patch:
         raise ValueError(broken_rule("qubit", f"be a qubit of the {self.code} patch", qubit, fix))
 
 
-def compass_direction(start: Site, end: Site) -> str:
+def compass_direction(start: tuple[float, float], end: tuple[float, float]) -> str:
     """Direction from ``start`` to ``end``: "NE", "NW", "SE", "SW", "E", "W", "N" or "S"; "" if they coincide.
 
     x grows to the east, y to the south, as Stim draws them.

@@ -1,0 +1,106 @@
+"""Kraus operators of the processes that move one transmon between levels. Each returns a list of (levels, levels)
+complex128 arrays with sum K^dagger K = 1; times are in ns, probabilities in [0, 1]."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak import _checks
+
+Kraus = list[npt.NDArray[np.complex128]]
+
+
+def relaxation(t1_ns: float, time_ns: float, *, levels: int = 4) -> Kraus:
+    """Relaxation of a harmonic ladder: level n decays at n/T1, one level at a time, so T1(|2>) = T1/2.
+
+    K_k = sum_n sqrt(C(n, k) eta^(n-k) (1-eta)^k) |n-k><n| with eta = exp(-t/T1): the exact solution of the master
+    equation with jump operator sqrt(1/T1) a (Chuang, Leung and Yamamoto, PRA 56, 1114 (1997), eq. 4.5).
+    """
+    _checks.check_positive("t1_ns", t1_ns, allow_infinite=True)
+    _checks.check_non_negative("time_ns", time_ns)
+    eta = math.exp(-time_ns / t1_ns)
+    operators = []
+    for k in range(levels):
+        weights = [math.comb(n, k) * eta ** (n - k) * (1 - eta) ** k for n in range(k, levels)]
+        operators.append(np.diag(np.sqrt(weights), k).astype(complex))
+    return operators
+
+
+def dephasing(t1_ns: float, t2_ns: float, time_ns: float, *, levels: int = 4) -> Kraus:
+    """Pure dephasing by white frequency noise: the coherence of |n> and |m| shrinks by exp(-(n-m)^2 t/T_phi),
+    1/T_phi = 1/T2 - 1/(2 T1).
+
+    The Kraus operators are the eigenvectors of that positive matrix (its Schur product is the channel).
+    """
+    _checks.check_positive("t1_ns", t1_ns, allow_infinite=True)
+    _checks.check_positive("t2_ns", t2_ns, allow_infinite=True)
+    rate = 1 / t2_ns - 1 / (2 * t1_ns)
+    if rate < -1e-12:
+        raise ValueError(f"`t2_ns` must be at most 2 t1_ns = {2 * t1_ns!r}, but is {t2_ns!r}; lower T2")
+    n = np.arange(levels)
+    kernel = np.exp(-(np.subtract.outer(n, n) ** 2) * max(rate, 0.0) * time_ns)
+    values, vectors = np.linalg.eigh(kernel)
+    return [np.diag(math.sqrt(v) * vectors[:, i]).astype(complex) for i, v in enumerate(values) if v > 1e-14]
+
+
+def heating(rate_per_us: float, time_ns: float, *, levels: int = 4) -> Kraus:
+    """Heating |1> -> |2> at ``rate_per_us``: probability 1 - exp(-rate t) (Miao et al. S1; 1/us)."""
+    _checks.check_non_negative("rate_per_us", rate_per_us)
+    probability = -math.expm1(-rate_per_us * time_ns * 1e-3)
+    jump = np.zeros((levels, levels), dtype=complex)
+    jump[2, 1] = math.sqrt(probability)
+    stay = np.eye(levels, dtype=complex)
+    stay[1, 1] = math.sqrt(1 - probability)
+    return [stay, jump] if probability else [stay]
+
+
+def rotation_12(theta: float, *, levels: int = 4) -> Kraus:
+    """Rotation by ``theta`` (radians) between |1> and |2>: leaks |1> with probability sin^2(theta/2)."""
+    u = np.eye(levels, dtype=complex)
+    c, s = math.cos(theta / 2), math.sin(theta / 2)
+    u[1:3, 1:3] = [[c, -s], [s, c]]
+    return [u]
+
+
+def leakage_rotation(population: float, *, levels: int = 4) -> Kraus:
+    """Rotation 1-2 that leaks ``population`` of an unknown computational state, theta = 2 asin sqrt(2 P): only the 1
+    half leaks (Miao et al., methods: leakage injection). Raises ValueError above 1/2."""
+    _checks.check_probability("population", population)
+    if population > 0.5:
+        raise ValueError(f"`population` must be at most 0.5, but is {population!r}; only the |1> half can leak")
+    return rotation_12(2 * math.asin(math.sqrt(2 * population)), levels=levels)
+
+
+def level_map(probabilities: npt.ArrayLike) -> Kraus:
+    """Incoherent map of levels: ``probabilities[out, in]``, columns sum to 1; K = sqrt(p) |out><in|.
+
+    It measures the level on the way, as resets and readouts do.
+    """
+    table = np.asarray(probabilities, dtype=float)
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or (table < 0).any():
+        raise ValueError(
+            f"`probabilities` must be a square table of numbers >= 0, but has shape {table.shape!r}; fix it"
+        )
+    if np.abs(table.sum(axis=0) - 1).max() > 1e-9:
+        raise ValueError(
+            f"`probabilities` must have columns that sum to 1, but they sum to {table.sum(axis=0)!r}; fix it"
+        )
+    operators = []
+    for out, into in np.argwhere(table > 0):
+        k = np.zeros(table.shape, dtype=complex)
+        k[out, into] = math.sqrt(table[out, into])
+        operators.append(k)
+    return operators
+
+
+def compose(*steps: Sequence[npt.NDArray[np.complex128]]) -> Kraus:
+    """Kraus operators of the ``steps`` one after another, the first one first."""
+    operators: Kraus = [np.eye(steps[0][0].shape[0], dtype=complex)]
+    for step in steps:
+        products = [k @ sofar for sofar in operators for k in step]
+        operators = [k for k in products if np.abs(k).max() > 1e-15]
+    return operators

@@ -1,0 +1,65 @@
+"""dress: ideal circuit + device -> noisy circuit, its leakage in tags."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import stim
+
+from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
+from qec_leak.circuits.noise import NoiseModel
+from qec_leak.device import Device
+
+
+def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | None = None) -> stim.Circuit:
+    """The noisy circuit that ``device`` executes when asked for ``circuit``.
+
+    Pauli noise is Stim's own instructions, labelled by their process in tags, so that Stim's error models and decoders
+    see it; leakage is tags on instructions that do nothing in Stim (grammar: ``qec_leak.circuits.tags``). Moments are
+    what stands between TICKs; each lasts as long as its slowest operation, and idle noise follows from that.
+
+    Args:
+        circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
+            it is kept. ``II[LEAKAGE_ISWAP] data measure`` asks for a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an
+            injection.
+        roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
+            again is a measure qubit, all others are data qubits.
+    Raises ValueError naming an instruction that cannot be dressed.
+    """
+    blocks = split_moments(circuit)
+    known = {**infer_roles(circuit), **(roles or {})}
+    model = NoiseModel(device, known, circuit)
+    out = stim.Circuit()
+    _emit(blocks, model, out)
+    return out
+
+
+def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circuit) -> None:
+    for block in blocks:
+        if isinstance(block, Loop):
+            body = stim.Circuit()
+            _emit(block.body, model, body)
+            out.append(stim.CircuitRepeatBlock(block.count, body, tag=block.tag))
+        else:
+            model.emit(block, out)
+
+
+def infer_roles(circuit: stim.Circuit) -> dict[int, str]:
+    """ "measure" for qubits that are measured and used again, "data" for the others."""
+    measured: set[int] = set()
+    roles: dict[int, str] = {}
+
+    def visit(blocks: tuple[Moment | Loop, ...]) -> None:
+        for block in blocks:
+            if isinstance(block, Loop):
+                for _ in range(min(block.count, 2)):
+                    visit(block.body)
+                continue
+            for instruction in block.instructions:
+                for q in operated_qubits(instruction):
+                    roles[q] = "measure" if q in measured else roles.get(q, "data")
+                if instruction.name in MEASUREMENTS:
+                    measured.update(operated_qubits(instruction))
+
+    visit(split_moments(circuit))
+    return roles

@@ -1,0 +1,103 @@
+"""memory_experiment: a patch, a strategy and a device -> the noisy circuit, and how to read what it samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak import _checks
+from qec_leak.circuits.dress import dress
+from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.patch import Patch, make_patch
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.device import Device
+
+ROLES = ("data", "measure", "removal")
+
+
+class HasPopulations(Protocol):
+    """What is read of a batch: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
+
+    @property
+    def level_population(self) -> npt.NDArray[np.float64]: ...
+
+
+@dataclass(frozen=True, eq=False)
+class MemoryExperiment:
+    """A memory experiment of one logical qubit.
+
+    circuit: the noisy circuit, leakage in tags.   ideal_circuit: the same without the device.
+    """
+
+    patch: Patch
+    strategy: Strategy
+    rounds: int
+    basis: str
+    device: Device
+    ideal_circuit: stim.Circuit
+    circuit: stim.Circuit
+
+    def qubits(self, role: str) -> tuple[int, ...]:
+        """Indices of the circuit's "data", "measure" or "removal" qubits (removal: with DQLR only)."""
+        _checks.check_choice("role", role, ROLES)
+        if role == "removal" and not self.strategy.removes_data_leakage:
+            return ()
+        return self.patch.qubits(role)
+
+    def level_population(self, batch: HasPopulations, *, role: str = "data") -> npt.NDArray[np.float64]:
+        """float64 (snapshots, 2): P(level 2) and P(level 3), averaged over the qubits of ``role``, at each snapshot of
+        the batch: the ends of rounds, or of all moments if it was sampled with populations="moments"."""
+        return np.asarray(batch.level_population[:, list(self.qubits(role))].mean(axis=1))
+
+    def leakage_population(self, batch: HasPopulations, *, role: str = "data") -> npt.NDArray[np.float64]:
+        """float64 (rounds,): P(level >= 2), averaged over the qubits of ``role``, at the end of each round."""
+        return np.asarray(self.level_population(batch, role=role).sum(axis=1))
+
+
+def memory_experiment(
+    *,
+    code: str = "surface",
+    distance: int,
+    rounds: int,
+    basis: str = "Z",
+    strategy: Strategy | str = Strategy.MLR,
+    device: Device | str = "miao2023",
+    form: str = "CSS",
+    dqlr_every: int = 1,
+    inject_leakage: float = 0.0,
+    inject_pauli: float = 0.0,
+    leak_qubit: int | None = None,
+    leak_round: int = 0,
+) -> MemoryExperiment:
+    """A memory experiment on ``device``.
+
+    Args:
+        code: "surface" (rotated) or "repetition" (bit flips, random initial bits as sweep bits).
+        distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
+        strategy: "NO_RESET", "MLR" or "DQLR": what ends a round (Miao et al.).
+        device: a Device or the name of a preset.
+        form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
+    Raises ValueError or TypeError naming the argument.
+    """
+    patch = make_patch(code, distance)
+    resolved = Device.preset(device) if isinstance(device, str) else device
+    parsed = Strategy.parse(strategy)
+    ideal = ideal_memory_circuit(
+        patch,
+        parsed,
+        rounds,
+        basis,
+        form=form,
+        dqlr_every=dqlr_every,
+        inject_leakage=inject_leakage,
+        inject_pauli=inject_pauli,
+        leak_qubit=leak_qubit,
+        leak_round=leak_round,
+    )
+    roles = {q: role for role in ROLES for q in patch.qubits(role)}
+    circuit = dress(ideal, resolved, roles=roles)
+    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit)

@@ -1,0 +1,345 @@
+"""The leakage tag grammar: how a stim.Circuit carries leakage, parsed and formatted.
+
+A tag is ``[label|]FAMILY: (group) (group) ...``; the label is free text that names the process (``cz|LEAKAGE_...``).
+Fields of a group are separated by commas. Families (a superset of Stimside's, Stim branch ``stimside``):
+
+| family | on | groups |
+|---|---|---|
+| LEAKAGE_TRANSITION_1 | I, I_ERROR | ``(p, A-->B[, action])``, ``(p, A<->B)`` |
+| LEAKAGE_TRANSITION_2 | II, II_ERROR | ``(p, A_B-->C_D[, action])``, ``(p, A_B<->C_D)`` |
+| LEAKAGE_TRANSITION_Z | I, I_ERROR | ``(p, 2-->1)``: known Z state, labels 0-3 |
+| LEAKAGE_CONTROLLED_ERROR | II, II_ERROR | ``(p, 2-->X)``: first qubit in 2, error on the second |
+| LEAKAGE_PROJECTION_Z | M, MX, MY, MR.. | ``(p, n)``: a qubit in level n reads 1 with probability p |
+| LEAKAGE_RESET | R, RX, RY, MR.. | ``(p, 2-->2)``: a qubit that arrives in 2 leaves in 0-3; the rest goes to 0 |
+| LEAKAGE_DEPOLARIZE_1 | I, I_ERROR | none; no effect: a leaked transmon has no hidden computational state here |
+| LEAKAGE_POPULATION | TICK | none; level populations are counted here |
+| LEAKAGE_ISWAP | II | none; an ideal Leakage iSWAP, becomes noise when dressed |
+| INJECT_LEAKAGE | I | ``(P)``: a 1-2 rotation that leaks population P, becomes noise when dressed |
+| CONDITIONED_ON_PAIR | controlled Paulis | ``(U, U)`` only: what a gate does here anyway |
+
+Incoming labels: U computational with unknown value; 0, 1 computational with known value; 2, 3 leaked. Outgoing: U the
+same computational state; V a depolarised one; 2, 3; 0, 1 a definite value; a leaked transmon that goes to U returns
+with a random value. ``action`` has one letter a qubit: I, X, Y, Z a Pauli on a qubit that goes U-->U; 0, 1 the value
+with which a qubit goes U-->2 or U-->3 (without it: either, half each). Branches not listed are the identity. Rows of
+known value not listed follow from the U row (``complete_channel``). Other tags are left alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qec_leak.channels.channel import Label, LeakageChannel, Row, Transition
+from qec_leak.channels.completion import complete_channel, listed_rows
+
+TRANSITION_1 = "LEAKAGE_TRANSITION_1"
+TRANSITION_2 = "LEAKAGE_TRANSITION_2"
+TRANSITION_Z = "LEAKAGE_TRANSITION_Z"
+CONTROLLED_ERROR = "LEAKAGE_CONTROLLED_ERROR"
+PROJECTION_Z = "LEAKAGE_PROJECTION_Z"
+RESET = "LEAKAGE_RESET"
+DEPOLARIZE_1 = "LEAKAGE_DEPOLARIZE_1"
+POPULATION = "LEAKAGE_POPULATION"
+ISWAP = "LEAKAGE_ISWAP"
+INJECT = "INJECT_LEAKAGE"
+CONDITIONED_ON_PAIR = "CONDITIONED_ON_PAIR"
+
+_NOISE_1, _NOISE_2 = ("I", "I_ERROR"), ("II", "II_ERROR")
+_MEASUREMENTS = ("M", "MZ", "MX", "MY", "MR", "MRZ", "MRX", "MRY")
+_RESETS = ("R", "RZ", "RX", "RY", "MR", "MRZ", "MRX", "MRY")
+_CONTROLLED = ("CX", "CY", "CZ", "XCX", "XCY", "XCZ", "YCX", "YCY", "YCZ", "ZCX", "ZCY", "ZCZ", "CNOT")
+ALLOWED_GATES: dict[str, tuple[str, ...]] = {
+    TRANSITION_1: _NOISE_1,
+    TRANSITION_2: _NOISE_2,
+    TRANSITION_Z: _NOISE_1,
+    CONTROLLED_ERROR: _NOISE_2,
+    PROJECTION_Z: _MEASUREMENTS,
+    RESET: _RESETS,
+    DEPOLARIZE_1: _NOISE_1,
+    POPULATION: ("TICK",),
+    ISWAP: ("II",),
+    INJECT: ("I",),
+    CONDITIONED_ON_PAIR: _CONTROLLED,
+}
+
+_OURS = re.compile(r"\s*(?:[^|]*\|)?\s*(LEAKAGE|INJECT_LEAKAGE|CONDITIONED_ON)")
+_SHAPE = re.compile(r"\s*(?:(?P<label>[^|]*)\|)?\s*(?P<family>[A-Z_0-9]+)\s*:?\s*(?P<groups>(?:\([^()]*\)\s*)*)")
+_GROUP = re.compile(r"\(([^()]*)\)")
+_ARROW = re.compile(r"\s*(\S+?)\s*(-->|<->)\s*(\S+)\s*")
+
+
+class TagError(ValueError):
+    """A leakage tag that does not parse. The message quotes the tag and ends with the fix."""
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A parsed tag. ``channel`` is set for the transition families; ``one_given`` maps level to P(reads 1) for
+    LEAKAGE_PROJECTION_Z; ``reset`` maps incoming level to ((probability, outgoing level), ...) for LEAKAGE_RESET;
+    ``population`` for INJECT_LEAKAGE. ``needs_known_z`` marks a LEAKAGE_TRANSITION_Z."""
+
+    family: str
+    label: str = ""
+    channel: LeakageChannel | None = None
+    one_given: tuple[tuple[int, float], ...] = ()
+    reset: tuple[tuple[int, tuple[tuple[float, int], ...]], ...] = ()
+    population: float = 0.0
+    needs_known_z: bool = False
+
+
+def parse_tag(text: str) -> Tag | None:
+    """The tag's meaning, or None for text that is not a leakage tag. Raises TagError quoting the tag."""
+    if not _OURS.match(text):
+        return None
+    match = _SHAPE.fullmatch(text)
+    if match is None:
+        raise TagError(f"tag {text!r} must read 'FAMILY: (group) (group)', but does not; see qec_leak.circuits.tags")
+    family, label = match["family"], (match["label"] or "").strip()
+    if family not in ALLOWED_GATES:
+        raise TagError(f"tag {text!r} must name one of {', '.join(ALLOWED_GATES)}, but names {family}; correct it")
+    groups = [[f.strip() for f in g.split(",")] for g in _GROUP.findall(match["groups"])]
+    try:
+        return _PARSERS[family](family, label, groups)
+    except TagError:
+        raise
+    except ValueError as error:
+        raise TagError(f"tag {text!r}: {error}") from None
+
+
+def format_channel(channel: LeakageChannel, label: str = "") -> str:
+    """The tag of a channel; parse_tag gives back an equal channel (probabilities to 1e-12)."""
+    family = TRANSITION_1 if channel.num_qubits == 1 else TRANSITION_2
+    groups = []
+    for row, transitions in listed_rows(channel).items():
+        moving = [t for t in transitions if not t.is_identity(row)]
+        for t in moving or transitions:
+            groups.append(_format_transition(row, t))
+    return _format(label, family, groups)
+
+
+def format_reset(reset: Sequence[tuple[int, Sequence[tuple[float, int]]]], label: str = "") -> str:
+    """The tag of a reset that can leave leakage: per incoming level ((probability, outgoing level), ...)."""
+    return _format(label, RESET, [f"({p!r}, {level}-->{out})" for level, outs in reset for p, out in outs])
+
+
+def format_readout(one_given: Sequence[tuple[int, float]], label: str = "") -> str:
+    """The tag of a readout: per level, the probability that it reads 1."""
+    return _format(label, PROJECTION_Z, [f"({p!r}, {level})" for level, p in one_given])
+
+
+def _format(label: str, family: str, groups: Sequence[str]) -> str:
+    return (f"{label}|" if label else "") + family + (": " + " ".join(groups) if groups else "")
+
+
+def _format_transition(row: Row, t: Transition) -> str:
+    incoming = "_".join("U" if label == "C" else str(label) for label in row)
+    parts = zip(t.outgoing, t.returned_with, strict=True)
+    outgoing = "_".join(str(back) if back is not None else "U" if out == "C" else str(out) for out, back in parts)
+    letters = zip(row, t.pauli, t.left_with, strict=True)
+    action = "".join(pauli if left is None or before != "C" else str(left) for before, pauli, left in letters)
+    tail = f", {action}" if action.strip("I") else ""
+    return f"({t.probability!r}, {incoming}-->{outgoing}{tail})"
+
+
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise ValueError(f"a group must start with a probability, but has {text!r}; write (p, ...)") from None
+    if not (0.0 <= value <= 1.0) or math.isnan(value):
+        raise ValueError(f"a probability must be in [0, 1], but is {text!r}; correct it")
+    return value
+
+
+def _arrow(text: str) -> tuple[str, str, str]:
+    match = _ARROW.fullmatch(text)
+    if match is None:
+        raise ValueError(f"a transition must read 'A-->B' or 'A<->B', but is {text!r}; correct it")
+    return match[1], match[2], match[3]
+
+
+def _fields(group: Sequence[str], least: int, most: int) -> None:
+    if not least <= len(group) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        raise ValueError(f"a group must have {wanted} fields, but is ({', '.join(group)}); correct it")
+
+
+def _parse_transitions(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    num_qubits = 2 if family == TRANSITION_2 else 1
+    rows: dict[Row, list[Transition]] = {}
+    for group in groups:
+        _fields(group, 2, 3)
+        probability = _probability(group[0])
+        source, arrow, target = _arrow(group[1])
+        action = group[2] if len(group) == 3 else "I" * num_qubits
+        ways = [(source, target)] + ([(target, source)] if arrow == "<->" else [])
+        for before, after in ways:
+            row, branches = _branches(num_qubits, before, after, action, probability, family)
+            rows.setdefault(row, []).extend(branches)
+    needs_known = family == TRANSITION_Z
+    channel = complete_channel(num_qubits, {row: _merge(branches) for row, branches in rows.items()})
+    return Tag(family, label, channel=channel, needs_known_z=needs_known)
+
+
+def _merge(branches: Sequence[Transition]) -> list[Transition]:
+    keyed: dict[tuple[Row, str, tuple[int | None, ...], tuple[int | None, ...]], float] = {}
+    for t in branches:
+        key = (t.outgoing, t.pauli, t.left_with, t.returned_with)
+        keyed[key] = keyed.get(key, 0.0) + t.probability
+    return [Transition(p, *key) for key, p in keyed.items()]
+
+
+def _branches(
+    num_qubits: int, before: str, after: str, action: str, probability: float, family: str
+) -> tuple[Row, list[Transition]]:
+    incoming, outgoing = before.split("_"), after.split("_")
+    if not len(incoming) == len(outgoing) == len(action) == num_qubits:
+        raise ValueError(
+            f"a transition must name {num_qubits} labels on each side (and as many action letters), but is "
+            f"{before}-->{after} with action {action!r}; correct it"
+        )
+    row: Row = tuple(_incoming_label(x, family) for x in incoming)
+    fates = [_fates(row[q], outgoing[q], action[q], f"{before}-->{after}", family) for q in range(num_qubits)]
+    branches = []
+    for combination in itertools.product(*fates):
+        weight = math.prod(f[0] for f in combination)
+        out: Row = tuple(f[1] for f in combination)
+        pauli = "".join(f[2] for f in combination)
+        left, returned = tuple(f[3] for f in combination), tuple(f[4] for f in combination)
+        branches.append(Transition(probability * weight, out, pauli, left, returned))
+    return row, branches
+
+
+def _incoming_label(text: str, family: str) -> Label:
+    allowed = "0123" if family == TRANSITION_Z else "U0123"
+    if len(text) != 1 or text not in allowed:
+        raise ValueError(f"an incoming label must be one of {', '.join(allowed)}, but is {text!r}; correct it")
+    return "C" if text == "U" else int(text)
+
+
+Fate = tuple[float, Label, str, int | None, int | None]
+
+
+def _fates(before: Label, text: str, action: str, where: str, family: str) -> list[Fate]:
+    """Fates of one transmon: (share of the probability, label after, Pauli, left_with, returned_with)."""
+    allowed = "0123" if family == TRANSITION_Z else "UV0123XYZ"
+    if len(text) != 1 or text not in allowed:
+        raise ValueError(
+            f"an outgoing label must be one of {', '.join(allowed)}, but is {text!r} in {where}; correct it"
+        )
+    if action not in "IXYZ01":
+        raise ValueError(f"an action letter must be one of I, X, Y, Z, 0, 1, but is {action!r} in {where}; correct it")
+    if text in "XYZ" and before == "C":
+        text, action = "U", text
+    leaves = text in "23" and before in ("C", 0, 1)
+    if action in "01" and not (leaves and before == "C"):
+        raise ValueError(
+            f"a value must stand where a qubit goes U-->2 or U-->3, but {action!r} does not in {where}; drop it"
+        )
+    if action in "XYZ" and not (before == "C" and text == "U"):
+        raise ValueError(f"a Pauli must stand where a qubit goes U-->U, but {action!r} does not in {where}; drop it")
+    if leaves:
+        values = [before] if before != "C" else [int(action)] if action in "01" else [0, 1]
+        return [(1 / len(values), int(text), "I", int(v), None) for v in values]
+    if before == "C":
+        if text == "U":
+            return [(1.0, "C", action, None, None)]
+        if text == "V":
+            return [(0.25, "C", pauli, None, None) for pauli in "IXYZ"]
+        raise ValueError(
+            f"a qubit of unknown value must go to U, V, 2 or 3, but goes to {text!r} in {where}; correct it"
+        )
+    if before in (0, 1):
+        if text in "01":
+            return [(1.0, int(text), "I", None, None)]
+        if text == "U":
+            return [(1.0, before, "I", None, None)]
+        if text == "V":
+            return [(0.5, value, "I", None, None) for value in (0, 1)]
+        raise ValueError(
+            f"a qubit of known value must go to U, V, 0, 1, 2 or 3, but goes to {text!r} in {where}; fix it"
+        )
+    if text in "23":
+        return [(1.0, int(text), "I", None, None)]
+    if text in "UV":
+        return [(0.5, "C", "I", None, value) for value in (0, 1)]
+    if text in "01":
+        return [(1.0, "C", "I", None, int(text))]
+    raise ValueError(f"a leaked qubit must go to U, 0, 1, 2 or 3, but goes to {text!r} in {where}; correct it")
+
+
+def _parse_controlled_error(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    rows: dict[Row, list[Transition]] = {}
+    for group in groups:
+        _fields(group, 2, 2)
+        source, arrow, target = _arrow(group[1])
+        if arrow != "-->" or source not in ("2", "3") or target not in ("X", "Y", "Z"):
+            raise ValueError(f"a controlled error must read (p, 2-->X), but is ({', '.join(group)}); correct it")
+        row: Row = (int(source), "C")
+        branch = Transition(_probability(group[0]), row, "I" + target, (None, None), (None, None))
+        rows.setdefault(row, []).append(branch)
+    return Tag(family, label, channel=complete_channel(2, {row: _merge(b) for row, b in rows.items()}))
+
+
+def _parse_projection(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    one_given: dict[int, float] = {}
+    for group in groups:
+        _fields(group, 2, 2)
+        if group[1] not in ("0", "1", "2", "3") or int(group[1]) in one_given:
+            raise ValueError(f"a level must be one of 0, 1, 2, 3, each once, but is {group[1]!r}; correct it")
+        one_given[int(group[1])] = _probability(group[0])
+    return Tag(family, label, one_given=tuple(sorted(one_given.items())))
+
+
+def _parse_reset(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    out: dict[int, list[tuple[float, int]]] = {}
+    for group in groups:
+        _fields(group, 2, 2)
+        source, arrow, target = _arrow(group[1])
+        if arrow != "-->" or source not in ("2", "3") or target not in ("0", "1", "2", "3"):
+            raise ValueError(f"a reset must read (p, 2-->n) or (p, 3-->n), but has ({', '.join(group)}); correct it")
+        out.setdefault(int(source), []).append((_probability(group[0]), int(target)))
+    for level, branches in out.items():
+        total = math.fsum(p for p, _ in branches)
+        if total > 1 + 1e-9:
+            raise ValueError(f"branches of level {level} must sum to at most 1, but sum to {total!r}; lower them")
+    return Tag(family, label, reset=tuple((level, tuple(out[level])) for level in sorted(out)))
+
+
+def _parse_plain(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    if groups:
+        raise ValueError(f"{family} must have no groups, but has {len(groups)}; remove them")
+    return Tag(family, label)
+
+
+def _parse_injection(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    if len(groups) != 1 or len(groups[0]) != 1:
+        raise ValueError(f"{family} must have one group (P), but has {len(groups)}; write {family}(0.01)")
+    population = _probability(groups[0][0])
+    if population > 0.5:
+        raise ValueError(f"{family} must leak at most 0.5, but leaks {population!r}; only the |1> half can leak")
+    return Tag(family, label, population=population)
+
+
+def _parse_condition(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    if [list(g) for g in groups] != [["U", "U"]]:
+        raise ValueError(f"{family} must be (U, U), which every gate obeys here, but is not; no other condition exists")
+    return Tag(family, label)
+
+
+_PARSERS = {
+    TRANSITION_1: _parse_transitions,
+    TRANSITION_2: _parse_transitions,
+    TRANSITION_Z: _parse_transitions,
+    CONTROLLED_ERROR: _parse_controlled_error,
+    PROJECTION_Z: _parse_projection,
+    RESET: _parse_reset,
+    DEPOLARIZE_1: _parse_plain,
+    POPULATION: _parse_plain,
+    ISWAP: _parse_plain,
+    INJECT: _parse_injection,
+    CONDITIONED_ON_PAIR: _parse_condition,
+}

@@ -1,0 +1,117 @@
+"""ShotBatch: what a sampler returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Bytes = npt.NDArray[np.uint8]
+Bits = npt.NDArray[np.bool_]
+
+
+def unpack(packed: Bytes, bits: int) -> Bits:
+    """uint8 (shots, ceil(bits/8)), little-endian -> bool (shots, bits)."""
+    return np.unpackbits(packed, axis=1, count=bits, bitorder="little").astype(bool)
+
+
+@dataclass(frozen=True, eq=False)
+class ShotBatch:
+    """Outcomes of consecutive shots. Arrays with suffix ``_b8`` are uint8 (shots, ceil(n/8)), bit k of a row at byte
+    k // 8, bit k % 8 (little-endian, Stim's b8).
+
+    first_shot: index of the first shot under the sampler's seed.
+    population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked for.
+    heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None if not asked for.
+    """
+
+    shots: int
+    first_shot: int
+    num_qubits: int
+    num_detectors: int
+    num_observables: int
+    num_measurements: int
+    num_sweep_bits: int
+    detection_events_b8: Bytes
+    observable_flips_b8: Bytes
+    sweep_bits_b8: Bytes
+    measurements_b8: Bytes | None = None
+    heralds: Bytes | None = None
+    population_counts: npt.NDArray[np.int64] | None = None
+
+    @property
+    def detection_events(self) -> Bits:
+        """bool (shots, detectors)."""
+        return unpack(self.detection_events_b8, self.num_detectors)
+
+    @property
+    def observable_flips(self) -> Bits:
+        """bool (shots, observables)."""
+        return unpack(self.observable_flips_b8, self.num_observables)
+
+    @property
+    def sweep_bits(self) -> Bits:
+        """bool (shots, sweep bits)."""
+        return unpack(self.sweep_bits_b8, self.num_sweep_bits)
+
+    @property
+    def measurements(self) -> Bits | None:
+        """bool (shots, measurements): real outcomes; None if not asked for."""
+        return None if self.measurements_b8 is None else unpack(self.measurements_b8, self.num_measurements)
+
+    @property
+    def leakage_population(self) -> npt.NDArray[np.float64]:
+        """float64 (snapshots, qubits): P(level >= 2). Raises ValueError if populations were not asked for."""
+        return np.asarray(self.level_population.sum(axis=2))
+
+    @property
+    def level_population(self) -> npt.NDArray[np.float64]:
+        """float64 (snapshots, qubits, 2): P(level 2), P(level 3). Raises ValueError if they were not asked for."""
+        if self.population_counts is None:
+            raise ValueError(
+                "`populations` must be 'rounds' or 'moments' to read them, but is None; ask sample() for them"
+            )
+        return self.population_counts / max(self.shots, 1)
+
+    @staticmethod
+    def concatenate(batches: Sequence[ShotBatch]) -> ShotBatch:
+        """One batch of all shots in order. Raises ValueError for none, or for batches of different circuits."""
+        if not batches:
+            raise ValueError("`batches` must hold at least one batch, but is empty; sample first")
+        first = batches[0]
+        names = ("num_qubits", "num_detectors", "num_observables", "num_measurements", "num_sweep_bits")
+        for other in batches[1:]:
+            for name in names:
+                if getattr(other, name) != getattr(first, name):
+                    raise ValueError(
+                        f"`batches` must come from one circuit, but {name} is {getattr(first, name)} and "
+                        f"{getattr(other, name)}; do not mix them"
+                    )
+
+        def rows(name: str) -> Bytes | None:
+            parts = [getattr(b, name) for b in batches]
+            return None if any(part is None for part in parts) else np.concatenate(parts)
+
+        counts = [b.population_counts for b in batches]
+        detection_events, observables, sweep = (
+            rows(name) for name in ("detection_events_b8", "observable_flips_b8", "sweep_bits_b8")
+        )
+        assert detection_events is not None and observables is not None and sweep is not None
+        return ShotBatch(
+            shots=sum(b.shots for b in batches),
+            first_shot=first.first_shot,
+            **{name: getattr(first, name) for name in names},
+            detection_events_b8=detection_events,
+            observable_flips_b8=observables,
+            sweep_bits_b8=sweep,
+            measurements_b8=rows("measurements_b8"),
+            heralds=rows("heralds"),
+            population_counts=None
+            if any(c is None for c in counts)
+            else np.sum([c for c in counts if c is not None], axis=0),
+        )
+
+    def __add__(self, other: ShotBatch) -> ShotBatch:
+        return ShotBatch.concatenate([self, other])

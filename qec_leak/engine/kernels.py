@@ -1,0 +1,1005 @@
+"""The engine's kernels: Pauli frames and level planes of a block of shots, advanced through a Program.
+
+Planes of a block of W words, bit b of word w is shot 64 w + b:
+
+    x[q, w], z[q, w]      frame of qubit q; while q is leaked, its offset from the circuit with q acting as |0>
+    leaked[q, w]          level >= 2
+    three[q, w]           level == 3 (then leaked is set too)
+    records[r & mask, w]  ring of record flips (against the reference outcome), r counts records
+    detectors[d, w], observables[o, w]
+
+Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
+they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
+All jitted code that calls each other is in this file: Numba's cache does not see edits of callees in other files.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numba import njit
+
+from qec_leak.program.program import Op
+
+U64 = npt.NDArray[np.uint64]
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+I8 = npt.NDArray[np.int8]
+U8 = npt.NDArray[np.uint8]
+Flags = npt.NDArray[np.bool_]
+
+WORDS = 16
+"""Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
+BLOCK_SHOTS = 64 * WORDS
+_LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
+
+_LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
+_H, _S, _SQRT_X, _C_XYZ, _C_ZYX = int(Op.H), int(Op.S), int(Op.SQRT_X), int(Op.C_XYZ), int(Op.C_ZYX)
+_CZ, _SWAP = int(Op.CZ), int(Op.SWAP)
+_PAULI_1, _PAULI_2 = int(Op.PAULI_1), int(Op.PAULI_2)
+_CORRELATED, _ELSE_CORRELATED = int(Op.CORRELATED), int(Op.ELSE_CORRELATED)
+_CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
+_RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
+_PAULI_ROTATION, _FEEDBACK, _SWEEP = int(Op.PAULI_ROTATION), int(Op.FEEDBACK), int(Op.SWEEP)
+_DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op.SNAPSHOT)
+_PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
+
+_ZERO, _ONE = np.uint64(0), np.uint64(1)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+_BIT = np.uint64(63)
+_NEVER = np.int64(1) << np.int64(62)
+
+
+class Tables(NamedTuple):
+    """The arrays of a Program that kernels read."""
+
+    ops: npt.NDArray[np.int32]
+    targets: npt.NDArray[np.int32]
+    values: npt.NDArray[np.int8]
+    loop_counts: npt.NDArray[np.int64]
+    noise_log: npt.NDArray[np.float64]
+    noise_cum: npt.NDArray[np.float64]
+    noise_outcome: npt.NDArray[np.uint8]
+    noise_size: npt.NDArray[np.int32]
+    channel_row: npt.NDArray[np.int32]
+    transition_cum: npt.NDArray[np.float64]
+    transition_action: npt.NDArray[np.uint8]
+    site_channel: npt.NDArray[np.int32]
+    site_max: npt.NDArray[np.float64]
+    site_log: npt.NDArray[np.float64]
+    reset_cum: npt.NDArray[np.float64]
+    readout: npt.NDArray[np.float64]
+    can_leak: npt.NDArray[np.bool_]
+
+
+class Planes(NamedTuple):
+    """State and outputs of one block. Optional outputs have zero rows when not asked for."""
+
+    x: U64
+    z: U64
+    leaked: U64
+    three: U64
+    records: U64
+    detectors: U64
+    observables: U64
+    sweep: U64
+    measurements: U64
+    heralds: U64
+    counts: npt.NDArray[np.int64]
+    scratch: U64
+    valid: U64
+    rng: U64
+    loop_stack: npt.NDArray[np.int64]
+
+
+# ---- random numbers ------------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _rotate_left(v: np.uint64, k: np.uint64) -> np.uint64:
+    return (v << k) | (v >> (np.uint64(64) - k))
+
+
+@njit(nogil=True, cache=True)
+def _random_word(rng: U64) -> np.uint64:
+    """xoshiro256++."""
+    out = _rotate_left(rng[0] + rng[3], np.uint64(23)) + rng[0]
+    t = rng[1] << np.uint64(17)
+    rng[2] ^= rng[0]
+    rng[3] ^= rng[1]
+    rng[1] ^= rng[2]
+    rng[0] ^= rng[3]
+    rng[2] ^= t
+    rng[3] = _rotate_left(rng[3], np.uint64(45))
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _uniform(word: np.uint64) -> float:
+    """Top 53 bits as a number in [0, 1); the low 11 bits stay free."""
+    return np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@njit(nogil=True, cache=True)
+def _gap(rng: U64, inverse_log: float) -> int:
+    """Misses before the next hit of probability p, ``inverse_log`` = 1/log(1-p); 0 when every trial is a hit."""
+    if inverse_log == 0.0:
+        return np.int64(0)
+    u = (np.float64(_random_word(rng) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
+    skip = math.log(u) * inverse_log
+    if skip > 1e18:
+        return _NEVER
+    return np.int64(skip)
+
+
+# ---- bits ----------------------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _popcount(v: np.uint64) -> np.uint64:
+    v = v - ((v >> _ONE) & np.uint64(0x5555555555555555))
+    v = (v & np.uint64(0x3333333333333333)) + ((v >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    v = (v + (v >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (v * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@njit(nogil=True, cache=True)
+def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
+    """Mask of the n-th (from 0) set bit of v."""
+    for _ in range(n):
+        v &= v - _ONE
+    return v & (~v + _ONE)
+
+
+# ---- frames --------------------------------------------------------------------------------------------------------
+# Arrays are passed one by one: tuples of arrays, and views of rows, cost more to pass than these loops take.
+
+
+@njit(nogil=True, cache=True)
+def _h(x: U64, z: U64, q: int) -> None:
+    for w in range(WORDS):
+        x[q, w], z[q, w] = z[q, w], x[q, w]
+
+
+@njit(nogil=True, cache=True)
+def _xor_into(source: U64, target: U64, q: int) -> None:
+    for w in range(WORDS):
+        target[q, w] ^= source[q, w]
+
+
+@njit(nogil=True, cache=True)
+def _cz(x: U64, z: U64, leaked: U64, a: int, b: int) -> None:
+    for w in range(WORDS):
+        z[a, w] ^= x[b, w] & ~leaked[a, w]
+        z[b, w] ^= x[a, w] & ~leaked[b, w]
+
+
+@njit(nogil=True, cache=True)
+def _cz_plain(x: U64, z: U64, a: int, b: int) -> None:
+    for w in range(WORDS):
+        z[a, w] ^= x[b, w]
+        z[b, w] ^= x[a, w]
+
+
+@njit(nogil=True, cache=True)
+def _swap(plane: U64, a: int, b: int) -> None:
+    for w in range(WORDS):
+        plane[a, w], plane[b, w] = plane[b, w], plane[a, w]
+
+
+@njit(nogil=True, cache=True)
+def _gates(op: int, targets: I32, start: int, count: int, can_leak: Flags, x: U64, z: U64, leaked: U64) -> None:
+    if op == _CZ:
+        for k in range(start, start + count, 2):
+            a, b = targets[k], targets[k + 1]
+            if can_leak[a] or can_leak[b]:
+                _cz(x, z, leaked, a, b)
+            else:
+                _cz_plain(x, z, a, b)
+        return
+    for k in range(start, start + count):
+        q = targets[k]
+        if op == _H:
+            _h(x, z, q)
+        elif op == _S:
+            _xor_into(x, z, q)
+        elif op == _SQRT_X:
+            _xor_into(z, x, q)
+        elif op == _C_XYZ:  # X -> Y -> Z -> X
+            _xor_into(x, z, q)
+            _h(x, z, q)
+        else:
+            _h(x, z, q)
+            _xor_into(x, z, q)
+
+
+@njit(nogil=True, cache=True)
+def _swaps(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
+    for k in range(start, start + count, 2):
+        a, b = targets[k], targets[k + 1]
+        _swap(x, a, b)
+        _swap(z, a, b)
+        _swap(leaked, a, b)
+        _swap(three, a, b)
+
+
+@njit(nogil=True, cache=True)
+def _flip_pauli(x: U64, z: U64, leaked: U64, coded: int, w: int, mask: np.uint64) -> None:
+    """Multiply the Pauli ``coded`` (4*qubit + Pauli) into the frame where ``mask`` and not leaked."""
+    q, pauli = coded >> 2, coded & 3
+    m = mask & ~leaked[q, w]
+    if pauli != 3:
+        x[q, w] ^= m
+    if pauli != 1:
+        z[q, w] ^= m
+
+
+@njit(nogil=True, cache=True)
+def _anticommutes(x: U64, z: U64, targets: I32, start: int, count: int, w: int) -> np.uint64:
+    """Shots whose frame anticommutes with the product of the Paulis ``targets`` (4*qubit + Pauli)."""
+    out = _ZERO
+    for k in range(start, start + count):
+        q, pauli = targets[k] >> 2, targets[k] & 3
+        if pauli != 1:
+            out ^= x[q, w]
+        if pauli != 3:
+            out ^= z[q, w]
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _pauli_rotation(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64) -> None:
+    for w in range(WORDS):
+        anti = _anticommutes(x, z, targets, start, count, w)
+        for k in range(start, start + count):
+            _flip_pauli(x, z, leaked, targets[k], w, anti)
+
+
+@njit(nogil=True, cache=True)
+def _controlled(targets: I32, start: int, count: int, control: U64, base: int, x: U64, z: U64, leaked: U64) -> None:
+    """Paulis controlled by rows of ``control``: row base - target of a ring of records, or row target (base 0)."""
+    for k in range(start, start + count, 2):
+        row = (base - targets[k]) & (control.shape[0] - 1) if base else targets[k]
+        for w in range(WORDS):
+            _flip_pauli(x, z, leaked, targets[k + 1], w, control[row, w])
+
+
+# ---- Pauli noise ---------------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _draw_outcome(size: int, cum: F64, noise: int, rng: U64) -> int:
+    k = 0
+    if size > 1:
+        u = _uniform(_random_word(rng))
+        while u >= cum[noise, k]:
+            k += 1
+    return k
+
+
+@njit(nogil=True, cache=True)
+def _apply_outcome(bits: int, q: int, w: int, mask: np.uint64, x: U64, z: U64, leaked: U64) -> None:
+    hit = mask & ~leaked[q, w]
+    x[q, w] ^= hit & (_ZERO - np.uint64(bits & 1))
+    z[q, w] ^= hit & (_ZERO - np.uint64((bits >> 1) & 1))
+
+
+@njit(nogil=True, cache=True)
+def _pauli_noise(
+    targets: I32,
+    start: int,
+    count: int,
+    arity: int,
+    noise: int,
+    inverse_log: float,
+    size: int,
+    cum: F64,
+    outcome: U8,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    rng: U64,
+) -> None:
+    total = np.int64(count // arity) * BLOCK_SHOTS
+    hit = _gap(rng, inverse_log)
+    while hit < total:
+        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
+        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
+        bits = outcome[noise, _draw_outcome(size, cum, noise, rng)]
+        first = start + arity * k
+        _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
+        if arity == 2:
+            _apply_outcome(bits >> 2, targets[first + 1], w, mask, x, z, leaked)
+        hit += 1 + _gap(rng, inverse_log)
+
+
+@njit(nogil=True, cache=True)
+def _heralded_noise(
+    targets: I32,
+    start: int,
+    count: int,
+    noise: int,
+    inverse_log: float,
+    size: int,
+    cum: F64,
+    outcome: U8,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    ring: U64,
+    first_record: int,
+    rng: U64,
+) -> None:
+    _clear_records(ring, first_record, count)
+    hit = _gap(rng, inverse_log)
+    while hit < count * BLOCK_SHOTS:
+        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
+        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
+        ring[(first_record + k) & (ring.shape[0] - 1), w] |= mask
+        bits = outcome[noise, _draw_outcome(size, cum, noise, rng)]
+        _apply_outcome(bits, targets[start + k], w, mask, x, z, leaked)
+        hit += 1 + _gap(rng, inverse_log)
+
+
+@njit(nogil=True, cache=True)
+def _clear_records(ring: U64, first_record: int, count: int) -> None:
+    for k in range(count):
+        for w in range(WORDS):
+            ring[(first_record + k) & (ring.shape[0] - 1), w] = _ZERO
+
+
+@njit(nogil=True, cache=True)
+def _correlated_noise(
+    targets: I32,
+    start: int,
+    count: int,
+    otherwise: bool,
+    inverse_log: float,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    scratch: U64,
+    rng: U64,
+) -> None:
+    """scratch[1] holds the shots in which an error of this E / ELSE chain has already happened."""
+    if not otherwise:
+        for w in range(WORDS):
+            scratch[1, w] = _ZERO
+    hit = _gap(rng, inverse_log)
+    while hit < BLOCK_SHOTS:
+        w, mask = hit >> 6, _ONE << (np.uint64(hit) & _BIT)
+        if not scratch[1, w] & mask:
+            scratch[1, w] |= mask
+            for k in range(start, start + count):
+                _flip_pauli(x, z, leaked, targets[k], w, mask)
+        hit += 1 + _gap(rng, inverse_log)
+
+
+# ---- leakage channels ----------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _act(
+    action: int, q: int, w: int, mask: np.uint64, coin: np.uint64, x: U64, z: U64, leaked: U64, three: U64
+) -> None:
+    """Apply one transmon's part of a transition; ``coin`` is all ones or zero."""
+    if action & 4:
+        x[q, w] ^= mask
+    if action & 8:
+        z[q, w] ^= mask
+    if action & 16:
+        z[q, w] ^= mask & coin
+    level = action & 3
+    if level == 0:
+        leaked[q, w] &= ~mask
+        three[q, w] &= ~mask
+    else:
+        leaked[q, w] |= mask
+        if level == 3:
+            three[q, w] |= mask
+        else:
+            three[q, w] &= ~mask
+
+
+@njit(nogil=True, cache=True)
+def _code(q: int, w: int, mask: np.uint64, known: int, x: U64, leaked: U64, three: U64) -> int:
+    """Row code of a transmon: 0 unknown value, 1 + value if the reference knows it, 3 level 2, 4 level 3."""
+    if leaked[q, w] & mask:
+        return 4 if three[q, w] & mask else 3
+    if known < 0:
+        return 0
+    return 1 + (known ^ (1 if x[q, w] & mask else 0))
+
+
+@njit(nogil=True, cache=True)
+def _happen(
+    arity: int,
+    a: int,
+    b: int,
+    known_a: int,
+    known_b: int,
+    w: int,
+    mask: np.uint64,
+    scale: float,
+    channel: int,
+    row_start: I32,
+    cum: F64,
+    action: U8,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    three: U64,
+    rng: U64,
+) -> None:
+    """Draw what a channel does to one shot, given that it may do something: uniform below ``scale``."""
+    word = _random_word(rng)
+    u = _uniform(word) * scale
+    row = _code(a, w, mask, known_a, x, leaked, three)
+    if arity == 2:
+        row = 5 * row + _code(b, w, mask, known_b, x, leaked, three)
+    k, end = row_start[channel, row], row_start[channel, row + 1]
+    while k < end and u >= cum[k]:
+        k += 1
+    if k == end:
+        return
+    _act(action[k, 0], a, w, mask, _ZERO - (word & _ONE), x, z, leaked, three)
+    if arity == 2:
+        _act(action[k, 1], b, w, mask, _ZERO - ((word >> _ONE) & _ONE), x, z, leaked, three)
+
+
+@njit(nogil=True, cache=True)
+def _scan(
+    which: int,
+    skip: int,
+    largest: float,
+    inverse_log: float,
+    arity: int,
+    a: int,
+    b: int,
+    known_a: int,
+    known_b: int,
+    channel: int,
+    row_start: I32,
+    cum: F64,
+    action: U8,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    three: U64,
+    scratch: U64,
+    rng: U64,
+) -> int:
+    """Visit the set bits of scratch[which], all but every ``skip`` of them; returns what is left to skip."""
+    for w in range(WORDS):
+        left = scratch[which, w]
+        if left == _ZERO:
+            continue
+        bits = np.int64(_popcount(left))
+        while skip < bits:
+            mask = _nth_set_bit(left, skip)
+            _happen(
+                arity,
+                a,
+                b,
+                known_a,
+                known_b,
+                w,
+                mask,
+                largest,
+                channel,
+                row_start,
+                cum,
+                action,
+                x,
+                z,
+                leaked,
+                three,
+                rng,
+            )
+            left &= ~(mask | (mask - _ONE))
+            bits -= skip + 1
+            skip = _gap(rng, inverse_log)
+        skip -= bits
+    return skip
+
+
+@njit(nogil=True, cache=True)
+def _channel(
+    arity: int,
+    targets: I32,
+    values: I8,
+    start: int,
+    count: int,
+    site: int,
+    site_channel: I32,
+    site_max: F64,
+    site_log: F64,
+    row_start: I32,
+    cum: F64,
+    action: U8,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    three: U64,
+    scratch: U64,
+    rng: U64,
+) -> None:
+    """A leakage channel on every target. Events are drawn by geometric skipping with the largest probability of any row
+    of a class, then thinned to the shot's own row: over all shots for the row that the reference says, over set bits
+    for shots whose known value is flipped (scratch[2]) and for those that arrive leaked (scratch[0]). Who arrives how
+    is noted first, so that each shot meets the channel once."""
+    channel = site_channel[site]
+    usual_max, flipped_max, leaked_max = site_max[site, 0], site_max[site, 1], site_max[site, 2]
+    usual_log, flipped_log, leaked_log = site_log[site, 0], site_log[site, 1], site_log[site, 2]
+    hit = _gap(rng, usual_log) if usual_max > 0.0 else _NEVER
+    skip_flipped = _gap(rng, flipped_log) if flipped_max > 0.0 else _NEVER
+    skip_leaked = _gap(rng, leaked_log) if leaked_max > 0.0 else _NEVER
+    for k in range(count // arity):
+        first = start + arity * k
+        last = first + arity - 1
+        a, b, known_a, known_b = targets[first], targets[last], values[first], values[last]
+        flips_a = _ALL if known_a >= 0 else _ZERO
+        flips_b = _ALL if known_b >= 0 else _ZERO
+        any_leaked = _ZERO
+        for w in range(WORDS):
+            arrived = leaked[a, w] | leaked[b, w]
+            scratch[0, w] = arrived
+            scratch[2, w] = ((x[a, w] & flips_a) | (x[b, w] & flips_b)) & ~arrived
+            any_leaked |= arrived
+        end = np.int64(k + 1) * BLOCK_SHOTS
+        while hit < end:
+            shot = hit & (BLOCK_SHOTS - 1)
+            w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
+            if not (scratch[0, w] | scratch[2, w]) & mask:
+                _happen(
+                    arity,
+                    a,
+                    b,
+                    known_a,
+                    known_b,
+                    w,
+                    mask,
+                    usual_max,
+                    channel,
+                    row_start,
+                    cum,
+                    action,
+                    x,
+                    z,
+                    leaked,
+                    three,
+                    rng,
+                )
+            hit += 1 + _gap(rng, usual_log)
+        if flipped_max > 0.0 and (flips_a | flips_b) != _ZERO:
+            skip_flipped = _scan(
+                2,
+                skip_flipped,
+                flipped_max,
+                flipped_log,
+                arity,
+                a,
+                b,
+                known_a,
+                known_b,
+                channel,
+                row_start,
+                cum,
+                action,
+                x,
+                z,
+                leaked,
+                three,
+                scratch,
+                rng,
+            )
+        if leaked_max > 0.0 and any_leaked != _ZERO:
+            skip_leaked = _scan(
+                0,
+                skip_leaked,
+                leaked_max,
+                leaked_log,
+                arity,
+                a,
+                b,
+                known_a,
+                known_b,
+                channel,
+                row_start,
+                cum,
+                action,
+                x,
+                z,
+                leaked,
+                three,
+                scratch,
+                rng,
+            )
+
+
+# ---- measurement and reset -----------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64:
+    """Each set bit of ``among`` kept with ``probability``."""
+    if probability >= 1.0 or among == _ZERO:
+        return among
+    out = _ZERO
+    if probability <= 0.0:
+        return out
+    while among:
+        mask = among & (~among + _ONE)
+        if _uniform(_random_word(rng)) < probability:
+            out |= mask
+        among ^= mask
+    return out
+
+
+@njit(nogil=True, cache=True)
+def _reset(
+    targets: I32,
+    start: int,
+    count: int,
+    table: int,
+    cum: F64,
+    can_leak: Flags,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    three: U64,
+    rng: U64,
+) -> None:
+    """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
+    for k in range(start, start + count):
+        q = targets[k]
+        for w in range(WORDS):
+            x[q, w] = _ZERO
+            z[q, w] = _random_word(rng)
+        if not can_leak[q]:
+            continue
+        for w in range(WORDS):
+            among, third = leaked[q, w], three[q, w]
+            leaked[q, w] = _ZERO
+            three[q, w] = _ZERO
+            if table < 0:
+                continue
+            while among:
+                mask = among & (~among + _ONE)
+                among ^= mask
+                level = 1 if third & mask else 0
+                u = _uniform(_random_word(rng))
+                if u < cum[table, level, 0]:
+                    x[q, w] |= mask
+                elif u < cum[table, level, 2]:
+                    leaked[q, w] |= mask
+                    if u >= cum[table, level, 1]:
+                        three[q, w] |= mask
+
+
+@njit(nogil=True, cache=True)
+def _measure(
+    targets: I32,
+    values: I8,
+    start: int,
+    count: int,
+    first_record: int,
+    one_given_2: float,
+    one_given_3: float,
+    can_leak: Flags,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    three: U64,
+    ring: U64,
+    rng: U64,
+) -> None:
+    """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
+    outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
+    for k in range(count):
+        q, value = targets[start + k], values[start + k]
+        r = (first_record + k) & (ring.shape[0] - 1)
+        for w in range(WORDS):
+            ring[r, w] = x[q, w]
+            z[q, w] = _random_word(rng)
+        if not can_leak[q]:
+            continue
+        reference = _ZERO - np.uint64(value & 1)
+        for w in range(WORDS):
+            among = leaked[q, w]
+            if among == _ZERO:
+                continue
+            third = three[q, w]
+            ones = _bernoulli_bits(rng, among & ~third, one_given_2)
+            ones |= _bernoulli_bits(rng, among & third, one_given_3)
+            if value & 2:
+                ring[r, w] ^= ones
+            else:
+                ring[r, w] = (ring[r, w] & ~among) | ((ones ^ reference) & among)
+                x[q, w] = (x[q, w] & ~among) | (reference & among)
+
+
+@njit(nogil=True, cache=True)
+def _assignment_errors(
+    targets: I32,
+    values: I8,
+    start: int,
+    count: int,
+    first_record: int,
+    of_zero: float,
+    of_one: float,
+    x: U64,
+    leaked: U64,
+    ring: U64,
+    rng: U64,
+) -> None:
+    """Flips of computational records, by their real value where 0 and 1 are read with different errors."""
+    largest = max(of_zero, of_one)
+    if largest <= 0.0:
+        return
+    inverse_log = 1.0 / math.log1p(-largest) if largest < 1.0 else 0.0
+    hit = _gap(rng, inverse_log)
+    while hit < count * BLOCK_SHOTS:
+        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
+        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
+        q, value = targets[start + k], values[start + k]
+        if not leaked[q, w] & mask:
+            flip = True
+            if of_zero != of_one:
+                real = (value & 1) ^ (1 if x[q, w] & mask else 0)
+                flip = _uniform(_random_word(rng)) * largest < (of_one if real else of_zero)
+            if flip:
+                ring[(first_record + k) & (ring.shape[0] - 1), w] ^= mask
+        hit += 1 + _gap(rng, inverse_log)
+
+
+@njit(nogil=True, cache=True)
+def _measure_pauli(
+    targets: I32,
+    start: int,
+    count: int,
+    record: int,
+    inverse_log: float,
+    x: U64,
+    z: U64,
+    leaked: U64,
+    ring: U64,
+    rng: U64,
+) -> None:
+    """Product measurement with flip noise (``inverse_log`` of it); the back-action is the product itself, at random."""
+    r = record & (ring.shape[0] - 1)
+    for w in range(WORDS):
+        ring[r, w] = _anticommutes(x, z, targets, start, count, w)
+        back_action = _random_word(rng)
+        for k in range(start, start + count):
+            _flip_pauli(x, z, leaked, targets[k], w, back_action)
+    hit = _gap(rng, inverse_log)
+    while hit < BLOCK_SHOTS:
+        ring[r, hit >> 6] ^= _ONE << (np.uint64(hit) & _BIT)
+        hit += 1 + _gap(rng, inverse_log)
+
+
+@njit(nogil=True, cache=True)
+def _keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: U64, measurements: U64) -> None:
+    """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
+    for k in range(count):
+        r = first_record + k
+        reference = _ZERO - np.uint64((values[start + k] >> 2) & 1)
+        for w in range(WORDS):
+            measurements[r, w] = ring[r & (ring.shape[0] - 1), w] ^ reference
+
+
+@njit(nogil=True, cache=True)
+def _keep_levels(
+    targets: I32, start: int, count: int, first_record: int, leaked: U64, three: U64, heralds: U64
+) -> None:
+    """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
+    for k in range(count):
+        r, q = first_record + k, targets[start + k]
+        for w in range(WORDS):
+            heralds[2 * r, w] = leaked[q, w]
+            heralds[2 * r + 1, w] = three[q, w]
+
+
+@njit(nogil=True, cache=True)
+def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, row: int) -> None:
+    for k in range(start, start + count):
+        r = (records - targets[k]) & (ring.shape[0] - 1)
+        for w in range(WORDS):
+            out[row, w] ^= ring[r, w]
+
+
+@njit(nogil=True, cache=True)
+def _count_levels(leaked: U64, three: U64, valid: U64, counts: I64, snapshot: int) -> None:
+    for q in range(leaked.shape[0]):
+        twos, threes = np.int64(0), np.int64(0)
+        for w in range(WORDS):
+            third = three[q, w] & valid[w]
+            threes += np.int64(_popcount(third))
+            twos += np.int64(_popcount((leaked[q, w] & valid[w]) ^ third))
+        counts[snapshot, q, 0] += twos
+        counts[snapshot, q, 1] += threes
+
+
+# ---- a block -------------------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def run_block(t: Tables, p: Planes, snapshots: int) -> None:
+    """Run the program once on a block, from |0> on all qubits (x frame 0, z frame random).
+
+    ``snapshots``: 0 none, 1 at tagged TICKs, 2 at every TICK.
+    """
+    ops, targets, values, can_leak = t.ops, t.targets, t.values, t.can_leak
+    noise_log, noise_cum, noise_outcome, noise_size = t.noise_log, t.noise_cum, t.noise_outcome, t.noise_size
+    row_start, cum, action = t.channel_row, t.transition_cum, t.transition_action
+    readout = t.readout
+    x, z, leaked, three, ring, rng, scratch = p.x, p.z, p.leaked, p.three, p.records, p.rng, p.scratch
+    measurements, heralds = p.measurements, p.heralds
+    for plane in (x, leaked, three, p.detectors, p.observables):
+        plane[:] = _ZERO
+    for q in range(z.shape[0]):
+        for w in range(WORDS):
+            z[q, w] = _random_word(rng)
+    records, detectors, taken, depth, i = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    while i < ops.shape[0]:
+        op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
+        i += 1
+        measured = 0
+        if op == _LOOP_BEGIN:
+            p.loop_stack[depth] = t.loop_counts[param]
+            depth += 1
+        elif op == _LOOP_END:
+            p.loop_stack[depth - 1] -= 1
+            if p.loop_stack[depth - 1] > 0:
+                i -= count + 1
+            else:
+                depth -= 1
+        elif op <= _CZ:
+            _gates(op, targets, start, count, can_leak, x, z, leaked)
+        elif op == _SWAP:
+            _swaps(targets, start, count, x, z, leaked, three)
+        elif op in (_PAULI_1, _PAULI_2):
+            _pauli_noise(
+                targets,
+                start,
+                count,
+                1 if op == _PAULI_1 else 2,
+                param,
+                noise_log[param],
+                noise_size[param],
+                noise_cum,
+                noise_outcome,
+                x,
+                z,
+                leaked,
+                rng,
+            )
+        elif op in (_CORRELATED, _ELSE_CORRELATED):
+            otherwise = op == _ELSE_CORRELATED
+            _correlated_noise(targets, start, count, otherwise, noise_log[param], x, z, leaked, scratch, rng)
+        elif op in (_CHANNEL_1, _CHANNEL_2):
+            _channel(
+                1 if op == _CHANNEL_1 else 2,
+                targets,
+                values,
+                start,
+                count,
+                param,
+                t.site_channel,
+                t.site_max,
+                t.site_log,
+                row_start,
+                cum,
+                action,
+                x,
+                z,
+                leaked,
+                three,
+                scratch,
+                rng,
+            )
+        elif op == _RESET:
+            _reset(targets, start, count, param, t.reset_cum, can_leak, x, z, leaked, three, rng)
+        elif op == _MEASURE:
+            measured = count
+            of_zero, of_one, of_two, of_three = (
+                readout[param, 0],
+                readout[param, 1],
+                readout[param, 2],
+                readout[param, 3],
+            )
+            _measure(targets, values, start, count, records, of_two, of_three, can_leak, x, z, leaked, three, ring, rng)
+            _assignment_errors(targets, values, start, count, records, of_zero, of_one, x, leaked, ring, rng)
+            if heralds.shape[0]:
+                _keep_levels(targets, start, count, records, leaked, three, heralds)
+        elif op == _MEASURE_PAULI:
+            measured = 1
+            inverse_log = noise_log[param] if param >= 0 else -1e300
+            _measure_pauli(targets, start, count, records, inverse_log, x, z, leaked, ring, rng)
+        elif op == _PAULI_ROTATION:
+            _pauli_rotation(targets, start, count, x, z, leaked)
+        elif op == _FEEDBACK:
+            _controlled(targets, start, count, ring, records, x, z, leaked)
+        elif op == _SWEEP:
+            _controlled(targets, start, count, p.sweep, 0, x, z, leaked)
+        elif op == _DETECTOR:
+            _xor_records(targets, start, count, records, ring, p.detectors, detectors)
+            detectors += 1
+        elif op == _OBSERVABLE:
+            _xor_records(targets, start, count, records, ring, p.observables, param)
+        elif op == _SNAPSHOT:
+            if snapshots == 2 or (snapshots == 1 and param == 1):
+                _count_levels(leaked, three, p.valid, p.counts, taken)
+                taken += 1
+        elif op == _HERALDED:
+            measured = count
+            _heralded_noise(
+                targets,
+                start,
+                count,
+                param,
+                noise_log[param],
+                noise_size[param],
+                noise_cum,
+                noise_outcome,
+                x,
+                z,
+                leaked,
+                ring,
+                records,
+                rng,
+            )
+        else:
+            measured = count
+            _clear_records(ring, records, count)
+        if measured and measurements.shape[0]:
+            _keep_outcomes(values, start, measured, records, ring, measurements)
+        records += measured
+
+
+# ---- outputs -------------------------------------------------------------------------------------------------------
+
+
+@njit(nogil=True, cache=True)
+def _transpose_64(tile: U64) -> None:
+    """Transpose 64 x 64 bits in place (Hacker's Delight 7-3, least significant bit first)."""
+    width = np.uint64(32)
+    mask = np.uint64(0x00000000FFFFFFFF)
+    while width:
+        step = np.int64(width)
+        k = 0
+        while k < 64:
+            for j in range(k, k + step):
+                swapped = ((tile[j] >> width) ^ tile[j + step]) & mask
+                tile[j] ^= swapped << width
+                tile[j + step] ^= swapped
+            k += 2 * step
+        width >>= _ONE
+        mask ^= mask << width
+
+
+@njit(nogil=True, cache=True)
+def pack_shots(planes: U64, first_shot: int, last_shot: int, out: npt.NDArray[np.uint8]) -> None:
+    """Planes (n, WORDS) -> rows of ``out`` (last - first, ceil(n / 8)), little-endian bits, of shots first..last-1."""
+    tile = np.empty(64, dtype=np.uint64)
+    n, row_bytes = planes.shape[0], out.shape[1]
+    for base in range(0, n, 64):
+        rows = min(64, n - base)
+        used = min(8, row_bytes - base // 8)
+        for w in range(first_shot >> 6, (last_shot + 63) >> 6):
+            for j in range(64):
+                tile[j] = planes[base + j, w] if j < rows else _ZERO
+            _transpose_64(tile)
+            for bit in range(64):
+                shot = 64 * w + bit
+                if first_shot <= shot < last_shot:
+                    word = tile[bit]
+                    for byte in range(used):
+                        out[shot - first_shot, base // 8 + byte] = np.uint8(
+                            (word >> np.uint64(8 * byte)) & np.uint64(0xFF)
+                        )

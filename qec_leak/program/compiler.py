@@ -1,0 +1,544 @@
+"""Tagged stim.Circuit -> Program. Every cross-check of a circuit lives here: the kernels trust what they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak.channels.channel import LeakageChannel
+from qec_leak.circuits import tags
+from qec_leak.program.gates import leaked_participant_allowed, one_qubit_op, two_qubit_steps
+from qec_leak.program.leakable import leakable_qubits
+from qec_leak.program.program import Op, Program
+from qec_leak.program.reference import Reference
+from qec_leak.program.tables import ChannelTable, NoiseTable, RowTable, pauli_outcomes
+
+Instruction = tuple[int, int, int, int]
+
+_PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
+_PAULI_NOISE_2 = ("DEPOLARIZE2", "PAULI_CHANNEL_2")
+_HERALDED = ("HERALDED_ERASE", "HERALDED_PAULI_CHANNEL_1")
+_NOTHING = ("QUBIT_COORDS", "SHIFT_COORDS")
+_CHANGE = {"X": "H", "Y": "H_YZ", "": None}
+_MEASUREMENTS = {"M": "", "MX": "X", "MY": "Y", "MR": "", "MRX": "X", "MRY": "Y"}
+_RESETS = {"R": "", "RX": "X", "RY": "Y", "MR": "", "MRX": "X", "MRY": "Y"}
+_PAIR_MEASUREMENTS = {"MXX": 1, "MYY": 2, "MZZ": 3}
+_CLASSICAL = {"CX": 1, "CY": 2, "CZ": 3, "XCZ": 1, "YCZ": 2}
+_PASSIVE = frozenset(
+    {*_PAULI_NOISE_1, *_PAULI_NOISE_2, *_HERALDED, *_NOTHING, "E", "ELSE_CORRELATED_ERROR", "I_ERROR", "II_ERROR"}
+    | {"DETECTOR", "OBSERVABLE_INCLUDE", "TICK", "MPAD"}
+)
+MAX_APERIODIC_ITERATIONS = 2000
+"""A REPEAT whose reference state does not come back within this many iterations is refused."""
+
+
+def compile_program(circuit: stim.Circuit) -> Program:
+    """Compile a circuit whose leakage is in tags (grammar: ``qec_leak.circuits.tags``).
+
+    All of Stim's Clifford gates, resets, measurements (MPP and pair measurements where no participant can be leaked),
+    Pauli noise, correlated errors and annotations. REPEAT blocks stay loops.
+    Raises ValueError naming the instruction and its line in ``str(circuit)`` for anything else, and for tags that do
+    not parse or do not belong on their instruction.
+    """
+    return _Compiler(circuit).program()
+
+
+@dataclass
+class _Checks:
+    """What can be judged only when it is known which qubits can leak."""
+
+    moves: set[tuple[LeakageChannel, tuple[int, ...]]] = field(default_factory=set)
+    swaps: set[tuple[int, int]] = field(default_factory=set)
+    must_stay_computational: dict[tuple[int, ...], tuple[str, int]] = field(default_factory=dict)
+
+
+class _Compiler:
+    def __init__(self, circuit: stim.Circuit) -> None:
+        self.circuit = circuit
+        self.num_qubits = max(circuit.num_qubits, 1)
+        self.reference = Reference(self.num_qubits)
+        self.targets: list[int] = []
+        self.values: list[int] = []
+        self.loop_counts: list[int] = []
+        self.noise, self.channels, self.resets, self.readouts = NoiseTable(), ChannelTable(), RowTable(), RowTable()
+        self.checks = _Checks()
+        self.parsed: dict[str, tags.Tag | None] = {}
+        self.depth = self.max_depth = 0
+        self.lookback = _largest_feedback(circuit)
+        self.ring = 1
+        self.layer: dict[int, bool] = {}
+
+    def program(self) -> Program:
+        ops = self.block(self.circuit, 1, frozenset())
+        can_leak = leakable_qubits(self.num_qubits, self.checks.moves, self.checks.swaps)
+        for qubits, (text, line) in self.checks.must_stay_computational.items():
+            leaked = [q for q in qubits if can_leak[q]]
+            if leaked:
+                raise ValueError(
+                    f"line {line}: `{text}` must act on qubits that cannot be leaked, but qubit {leaked[0]} can; "
+                    "write it with controlled Paulis and one-qubit measurements"
+                )
+        self._finish_ring()
+        sweep = _sweep_flips(self.circuit)
+        total, tagged = _count_snapshots(self.circuit)
+        return Program(
+            num_qubits=self.num_qubits,
+            num_detectors=self.circuit.num_detectors,
+            num_observables=self.circuit.num_observables,
+            num_measurements=self.circuit.num_measurements,
+            num_sweep_bits=self.circuit.num_sweep_bits,
+            num_snapshots=tagged,
+            num_moments=total,
+            ring_size=self.ring,
+            max_targets=max((op[2] for op in ops), default=0),
+            loop_depth=self.max_depth,
+            ops=np.array(ops, dtype=np.int32).reshape(-1, 4),
+            targets=np.array(self.targets, dtype=np.int32),
+            values=np.array(self.values, dtype=np.int8),
+            loop_counts=np.array(self.loop_counts, dtype=np.int64),
+            reset_cum=self.resets.array(2, 3),
+            readout=self.readouts.array(4),
+            sweep_detectors=sweep[0],
+            sweep_observables=sweep[1],
+            can_leak=can_leak,
+            **self.noise.arrays(),  # type: ignore[arg-type]
+            **self.channels.arrays(),  # type: ignore[arg-type]
+        )
+
+    # ---- blocks and loops ----------------------------------------------------------------------------------------
+
+    def block(self, circuit: stim.Circuit, line: int, used_later: frozenset[int]) -> list[Instruction]:
+        """Operations of a block whose first instruction is on ``line``; ``used_later``: qubits used after it."""
+        items = list(circuit)
+        later = [used_later]
+        for item in reversed(items):
+            later.append(later[-1] | _used(item))
+        later.reverse()  # later[i + 1]: qubits used after item i
+        ops: list[Instruction] = []
+        for i, item in enumerate(items):
+            if isinstance(item, stim.CircuitRepeatBlock):
+                self.layer = {}
+                ops += self.loop(item, line, later[i + 1])
+                line += _lines(item)
+                continue
+            if item.name in _MEASUREMENTS:
+                if not self.layer:
+                    self.layer = self._random_layer(items[i:])
+            elif item.name not in _PASSIVE:
+                self.layer = {}
+            ops += self.instruction(item, line, later[i + 1])
+            line += 1
+        return ops
+
+    def loop(self, item: stim.CircuitRepeatBlock, line: int, used_later: frozenset[int]) -> list[Instruction]:
+        """Iterations are compiled until the reference state comes back; from there on they repeat."""
+        body, count = item.body_copy(), item.repeat_count
+        inside = used_later | _used(item) if count > 1 else used_later
+        self.depth += 1
+        self.max_depth = max(self.max_depth, self.depth)
+        seen: dict[tuple[object, ...], int] = {}
+        iterations: list[list[Instruction]] = []
+        first = period = 0
+        while len(iterations) < count:
+            state = self.reference.state(self.lookback)
+            if state in seen:
+                first, period = seen[state], len(iterations) - seen[state]
+                break
+            if len(iterations) >= MAX_APERIODIC_ITERATIONS:
+                raise ValueError(
+                    f"line {line}: `REPEAT {count}` must come back to an earlier noiseless state within "
+                    f"{MAX_APERIODIC_ITERATIONS} iterations, but does not; unroll it or shorten it"
+                )
+            seen[state] = len(iterations)
+            iterations.append(self.block(body, line + 1, inside))
+        self.depth -= 1
+        ops = [op for iteration in iterations[: first if period else None] for op in iteration]
+        if period:
+            cycle = [op for iteration in iterations[first:] for op in iteration]
+            full, rest = divmod(count - first, period)
+            ops += self._repeat(cycle, full)
+            ops += [op for iteration in iterations[first : first + rest] for op in iteration]
+            self._advance_reference(body, rest)
+        return ops
+
+    def _repeat(self, body: list[Instruction], count: int) -> list[Instruction]:
+        self.loop_counts.append(count)
+        begin = (int(Op.LOOP_BEGIN), 0, 0, len(self.loop_counts) - 1)
+        return [begin, *body, (int(Op.LOOP_END), 0, len(body), 0)]
+
+    def _advance_reference(self, body: stim.Circuit, iterations: int) -> None:
+        """Bring the reference from the start of a period to where the loop ends."""
+        for _ in range(iterations):
+            kept = len(self.targets), len(self.loop_counts)
+            self.block(body, 0, frozenset())
+            del self.targets[kept[0] :], self.values[kept[0] :], self.loop_counts[kept[1] :]
+
+    # ---- instructions --------------------------------------------------------------------------------------------
+
+    def instruction(self, item: stim.CircuitInstruction, line: int, used_later: frozenset[int]) -> list[Instruction]:
+        name = item.name
+        tag = self._tag(item, line)
+        if name in _NOTHING:
+            return []
+        if name == "TICK":
+            return [(int(Op.SNAPSHOT), 0, 0, int(tag is not None and tag.family == tags.POPULATION))]
+        if name == "DETECTOR":
+            return [self._lookbacks(Op.DETECTOR, item, 0, line)]
+        if name == "OBSERVABLE_INCLUDE":
+            return [self._lookbacks(Op.OBSERVABLE, item, int(item.gate_args_copy()[0]), line)]
+        if name in _MEASUREMENTS or name in _RESETS:
+            return self._measure_reset(item, tag, line, used_later)
+        if name in ("I", "II", "I_ERROR", "II_ERROR"):
+            return self._channel(item, tag, line)
+        if name in _PAULI_NOISE_1 or name in _PAULI_NOISE_2:
+            noise = self.noise.add(pauli_outcomes(name, item.gate_args_copy()))
+            op = Op.PAULI_1 if name in _PAULI_NOISE_1 else Op.PAULI_2
+            return [] if noise is None else [self._op(op, _qubits(item), noise)]
+        if name in ("E", "ELSE_CORRELATED_ERROR"):
+            noise = self.noise.add([(0, item.gate_args_copy()[0])])
+            op = Op.CORRELATED if name == "E" else Op.ELSE_CORRELATED
+            coded = [_coded(t) for t in item.targets_copy()]
+            if noise is not None:
+                return [self._op(op, coded, noise)]
+            return [] if name == "ELSE_CORRELATED_ERROR" else [self._op(op, [], self._never())]
+        if name in _HERALDED:
+            return self._heralded(item)
+        if name == "MPAD":
+            values = [t.value for t in item.targets_copy()]
+            self.reference.records += [bool(v) for v in values]
+            return [self._op(Op.PAD, values, -1, [4 * v for v in values])]
+        if name in _CLASSICAL and any(not t.is_qubit_target for t in item.targets_copy()):
+            return self._classical(item, line)
+        gate = stim.gate_data(name)
+        if gate.is_unitary and gate.is_single_qubit_gate:
+            self.reference.gate(name, _qubits(item))
+            one = one_qubit_op(name)
+            return [] if one is None else [self._op(one, _qubits(item))]
+        if gate.is_unitary and gate.is_two_qubit_gate:
+            return self._two_qubit(item, line)
+        if name in ("MPP", "SPP", "SPP_DAG", *_PAIR_MEASUREMENTS):
+            return self._products(item, line)
+        raise ValueError(
+            f"line {line}: `{_short(item)}` must be an instruction that qec_leak samples, but is not; remove it"
+        )
+
+    def _op(self, op: Op, targets: Iterable[int], param: int = 0, values: Iterable[int] | None = None) -> Instruction:
+        start = len(self.targets)
+        self.targets.extend(targets)
+        count = len(self.targets) - start
+        self.values.extend(values if values is not None else [0] * count)
+        assert len(self.values) == len(self.targets)
+        return int(op), start, count, param
+
+    def _never(self) -> int:
+        """Noise that starts a chain of correlated errors without ever happening (below one in 1e300 shots)."""
+        index = self.noise.add([(0, 1e-300)])
+        assert index is not None
+        return index
+
+    def _tag(self, item: stim.CircuitInstruction, line: int) -> tags.Tag | None:
+        if item.tag not in self.parsed:
+            try:
+                self.parsed[item.tag] = tags.parse_tag(item.tag)
+            except tags.TagError as error:
+                raise ValueError(f"line {line}: `{item.name}` has a bad tag: {error}") from None
+        tag = self.parsed[item.tag]
+        if tag is None:
+            return None
+        if item.name not in tags.ALLOWED_GATES[tag.family]:
+            allowed = ", ".join(tags.ALLOWED_GATES[tag.family])
+            raise ValueError(
+                f"line {line}: {tag.family} must be a tag of {allowed}, but is one of {item.name}; move it"
+            )
+        if tag.family in (tags.ISWAP, tags.INJECT):
+            raise ValueError(
+                f"line {line}: {tag.family} must be dressed before sampling, but is not; use qec_leak.dress"
+            )
+        return tag
+
+    def _channel(self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int) -> list[Instruction]:
+        if tag is None or tag.channel is None:
+            return []
+        qubits = _qubits(item)
+        known = [self.reference.known_z(q) for q in qubits]
+        if tag.needs_known_z and -1 in known:
+            raise ValueError(
+                f"line {line}: {tag.family} must stand where the qubit has a known Z value, but qubit "
+                f"{qubits[known.index(-1)]} has none; use LEAKAGE_TRANSITION_1"
+            )
+        site = self.channels.add(tag.channel, known)
+        if site is None:
+            return []
+        arity = tag.channel.num_qubits
+        self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
+        return [self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, qubits, site, known)]
+
+    def _heralded(self, item: stim.CircuitInstruction) -> list[Instruction]:
+        noise = self.noise.add(pauli_outcomes(item.name, item.gate_args_copy()))
+        qubits = _qubits(item)
+        self.reference.records += [False] * len(qubits)
+        return [self._op(Op.PAD if noise is None else Op.HERALDED, qubits, -1 if noise is None else noise)]
+
+    def _lookbacks(self, op: Op, item: stim.CircuitInstruction, param: int, line: int) -> Instruction:
+        targets = item.targets_copy()
+        if any(not t.is_measurement_record_target for t in targets):
+            raise ValueError(
+                f"line {line}: `{_short(item)}` must have only rec[-k] targets, but has others; remove them"
+            )
+        return self._op(op, [-t.value for t in targets], param)
+
+    def _two_qubit(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
+        qubits = _qubits(item)
+        pairs = list(zip(qubits[::2], qubits[1::2], strict=True))
+        self.reference.gate(item.name, qubits)
+        if not leaked_participant_allowed(item.name):
+            self._stay_computational(item, line, pairs)
+        if item.name == "SWAP":
+            self.checks.swaps |= set(pairs)
+        ops = []
+        # Steps of a layer commute only if its pairs are disjoint; otherwise pair by pair.
+        groups = [pairs] if len(set(qubits)) == len(qubits) else [[pair] for pair in pairs]
+        for group in groups:
+            for step, detail in two_qubit_steps(item.name):
+                if step in ("1", "2"):
+                    one = one_qubit_op(detail)
+                    assert one is not None
+                    ops.append(self._op(one, [pair[int(step) - 1] for pair in group]))
+                elif step == "ROTATION":
+                    for a, b in group:
+                        ops.append(
+                            self._op(
+                                Op.PAULI_ROTATION, [4 * a + "IXYZ".index(detail[0]), 4 * b + "IXYZ".index(detail[1])]
+                            )
+                        )
+                else:
+                    ops.append(self._op(Op.CZ if step == "CZ" else Op.SWAP, [q for pair in group for q in pair]))
+        return ops
+
+    def _stay_computational(self, item: stim.CircuitInstruction, line: int, groups: Iterable[tuple[int, ...]]) -> None:
+        for group in groups:
+            self.checks.must_stay_computational.setdefault(group, (_short(item), line))
+
+    def _products(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
+        """MPP, MXX, MYY, MZZ, SPP, SPP_DAG."""
+        args = item.gate_args_copy()
+        ops = []
+        for group in item.target_groups():
+            factors = [t for t in group if not t.is_combiner]
+            if item.name in _PAIR_MEASUREMENTS:
+                pauli = _PAIR_MEASUREMENTS[item.name]
+                coded = [(t.value, pauli) for t in factors]
+            else:
+                coded = [(t.value, "IXYZ".index(t.pauli_type)) for t in factors]
+            inverted = sum(t.is_inverted_result_target for t in factors) % 2 == 1
+            self._stay_computational(item, line, [tuple(q for q, _ in coded)])
+            targets = [4 * q + p for q, p in coded]
+            if len({q for q, _ in coded}) != len(coded):
+                raise ValueError(
+                    f"line {line}: `{_short(item)}` must name each qubit once a product, but does not; simplify it"
+                )
+            if item.name.startswith("SPP"):
+                self.reference.gate(item.name, group)
+                ops.append(self._op(Op.PAULI_ROTATION, targets))
+                continue
+            outcome = self.reference.measure_product(coded) ^ inverted
+            self.reference.records.append(outcome)
+            noise = self.noise.add([(0, args[0])]) if args else None
+            values = [4 * int(outcome)] + [0] * (len(targets) - 1)
+            ops.append(self._op(Op.MEASURE_PAULI, targets, -1 if noise is None else noise, values))
+        return ops
+
+    def _classical(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
+        """Paulis controlled by records or sweep bits; quantum-controlled pairs in the same instruction are CZ-like."""
+        ops = []
+        pauli = _CLASSICAL[item.name]
+        for first, second in zip(item.targets_copy()[::2], item.targets_copy()[1::2], strict=True):
+            control, target = (first, second) if not first.is_qubit_target else (second, first)
+            if control.is_qubit_target:
+                ops += self._two_qubit(stim.CircuitInstruction(item.name, [first, second]), line)
+                continue
+            if not target.is_qubit_target:
+                raise ValueError(f"line {line}: `{_short(item)}` must act on a qubit, but a pair has none; correct it")
+            coded = 4 * target.value + pauli
+            if control.is_sweep_bit_target:
+                ops.append(self._op(Op.SWEEP, [control.value, coded]))
+            else:
+                ops.append(self._op(Op.FEEDBACK, [-control.value, coded]))
+                if self.reference.records[control.value]:
+                    self.reference.pauli(pauli, target.value)
+        return ops
+
+    # ---- measurement and reset -----------------------------------------------------------------------------------
+
+    def _random_layer(self, items: list[stim.CircuitInstruction | stim.CircuitRepeatBlock]) -> dict[int, bool]:
+        """Qubits measured in this layer of measurements, and whether their outcome is random before any of them."""
+        layer: dict[int, bool] = {}
+        for item in items:
+            if isinstance(item, stim.CircuitRepeatBlock) or item.name not in _MEASUREMENTS:
+                if isinstance(item, stim.CircuitRepeatBlock) or item.name not in _PASSIVE:
+                    break
+                continue
+            change = _CHANGE[_MEASUREMENTS[item.name]]
+            for q in _qubits(item):
+                if change:
+                    self.reference.gate(change, [q])
+                layer.setdefault(q, self.reference.known_z(q) < 0)
+                if change:
+                    self.reference.gate(change, [q])
+        return layer
+
+    def _measure_reset(
+        self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int, used_later: frozenset[int]
+    ) -> list[Instruction]:
+        """Measurements, resets and both, in any basis: basis change, Z operation, basis change."""
+        qubits = _qubits(item)
+        if len(set(qubits)) != len(qubits):
+            raise ValueError(f"line {line}: `{_short(item)}` must name each qubit once, but does not; split it")
+        change = _CHANGE[_MEASUREMENTS.get(item.name, _RESETS.get(item.name, ""))]
+        ops = [self._basis_change(change, qubits)] if change else []
+        if item.name in _MEASUREMENTS:
+            ops.append(self._measure(item, qubits, tag, line, used_later))
+        if item.name in _RESETS:
+            ops.append(self._reset(qubits, tag))
+        return ops + ([self._basis_change(change, qubits)] if change else [])
+
+    def _basis_change(self, gate: str, qubits: list[int]) -> Instruction:
+        self.reference.gate(gate, qubits)
+        op = one_qubit_op(gate)
+        assert op is not None
+        return self._op(op, qubits)
+
+    def _measure(
+        self,
+        item: stim.CircuitInstruction,
+        qubits: list[int],
+        tag: tags.Tag | None,
+        line: int,
+        used_later: frozenset[int],
+    ) -> Instruction:
+        error = item.gate_args_copy()[0] if item.gate_args_copy() else 0.0
+        given = dict(tag.one_given) if tag is not None else {}
+        if error and (0 in given or 1 in given):
+            raise ValueError(
+                f"line {line}: `{_short(item)}` must have its assignment error in the argument or the tag, but has both; "
+                "drop one"
+            )
+        readout = self.readouts.add(
+            given.get(0, error), 1 - given[1] if 1 in given else error, given.get(2, 1.0), given.get(3, 1.0)
+        )
+        values = []
+        resets_too = item.name in _RESETS
+        for target in item.targets_copy():
+            q = target.value
+            frozen = self.layer.get(q, False) and q not in used_later and not resets_too
+            outcome = self.reference.measure_z(q)
+            record = outcome ^ target.is_inverted_result_target
+            self.reference.records.append(record)
+            values.append(int(outcome) + 2 * frozen + 4 * record)
+        return self._op(Op.MEASURE, qubits, readout, values)
+
+    def _reset(self, qubits: list[int], tag: tags.Tag | None) -> Instruction:
+        for q in qubits:
+            self.reference.reset_z(q)
+        if tag is None or not tag.reset:
+            return self._op(Op.RESET, qubits, -1)
+        cumulative = []
+        for level in (2, 3):
+            branches = dict(tag.reset).get(level, ())
+            share = [sum(p for p, out in branches if out == after) for after in (1, 2, 3)]
+            cumulative += np.cumsum(share).tolist()
+        return self._op(Op.RESET, qubits, self.resets.add(*cumulative))
+
+    # ---- ring of records -----------------------------------------------------------------------------------------
+
+    def _finish_ring(self) -> None:
+        reach = 1 + max(_largest_lookback(self.circuit), _largest_layer(self.circuit))
+        while self.ring < reach:
+            self.ring *= 2
+
+
+def _short(item: stim.CircuitInstruction) -> str:
+    text = str(item)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _qubits(item: stim.CircuitInstruction) -> list[int]:
+    return [t.value for t in item.targets_copy()]
+
+
+def _coded(target: stim.GateTarget) -> int:
+    return 4 * int(target.value) + "IXYZ".index(target.pauli_type)
+
+
+def _used(item: stim.CircuitInstruction | stim.CircuitRepeatBlock) -> frozenset[int]:
+    """Qubits that an item acts on (annotations and Pauli noise apart)."""
+    if isinstance(item, stim.CircuitRepeatBlock):
+        return frozenset().union(*(_used(inner) for inner in item.body_copy()))
+    if item.name in _PASSIVE or item.name in ("I", "II"):
+        return frozenset()
+    return frozenset(t.value for t in item.targets_copy() if t.is_qubit_target or t.pauli_type in "XYZ")
+
+
+def _lines(item: stim.CircuitRepeatBlock) -> int:
+    return 2 + sum(_lines(x) if isinstance(x, stim.CircuitRepeatBlock) else 1 for x in item.body_copy())
+
+
+def _instructions(circuit: stim.Circuit) -> Iterator[stim.CircuitInstruction]:
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            yield from _instructions(item.body_copy())
+        else:
+            yield item
+
+
+def _largest_lookback(circuit: stim.Circuit) -> int:
+    back = (-t.value for i in _instructions(circuit) for t in i.targets_copy() if t.is_measurement_record_target)
+    return max(back, default=0)
+
+
+def _largest_layer(circuit: stim.Circuit) -> int:
+    """Largest number of records that one instruction appends."""
+    return max((i.num_measurements for i in _instructions(circuit)), default=0)
+
+
+def _largest_feedback(circuit: stim.Circuit) -> int:
+    """Largest lookback of a Pauli controlled by a record."""
+    back = (
+        -t.value
+        for i in _instructions(circuit)
+        if i.name in _CLASSICAL
+        for t in i.targets_copy()
+        if t.is_measurement_record_target
+    )
+    return max(back, default=0)
+
+
+def _count_snapshots(circuit: stim.Circuit) -> tuple[int, int]:
+    """(TICKs, TICKs tagged LEAKAGE_POPULATION) of the whole run."""
+    total = tagged = 0
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            inner = _count_snapshots(item.body_copy())
+            total, tagged = total + item.repeat_count * inner[0], tagged + item.repeat_count * inner[1]
+        elif item.name == "TICK":
+            total += 1
+            tag = tags.parse_tag(item.tag)
+            tagged += tag is not None and tag.family == tags.POPULATION
+    return total, tagged
+
+
+def _sweep_flips(circuit: stim.Circuit) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Detectors and observables that each sweep bit flips by itself, through the noiseless records it changes."""
+    n = circuit.num_sweep_bits
+    if n == 0:
+        return np.zeros((0, circuit.num_detectors), dtype=bool), np.zeros((0, circuit.num_observables), dtype=bool)
+    records = np.zeros((n + 1, circuit.num_measurements), dtype=bool)
+    sweep = np.vstack([np.zeros((1, n), dtype=bool), np.eye(n, dtype=bool)])
+    detectors, observables = circuit.compile_m2d_converter().convert(
+        measurements=records, sweep_bits=sweep, separate_observables=True
+    )
+    return detectors[1:] ^ detectors[:1], observables[1:] ^ observables[:1]

@@ -1,0 +1,77 @@
+"""Stim's gates in terms of the engine's few: one-qubit Cliffords by what they do to frames, two-qubit Cliffords as CZ,
+SWAP and Pauli rotations with basis changes."""
+
+from __future__ import annotations
+
+import functools
+
+import stim
+
+from qec_leak.program.program import Op
+
+_BASIS_CHANGE = {"X": "H", "Y": "H_YZ", "Z": None}
+"""Gate (its own inverse) that turns the Pauli into Z."""
+
+_CONTROLLED = {
+    "CX": "ZX",
+    "CY": "ZY",
+    "CZ": "ZZ",
+    "XCX": "XX",
+    "XCY": "XY",
+    "XCZ": "XZ",
+    "YCX": "YX",
+    "YCY": "YY",
+    "YCZ": "YZ",
+}
+_ROTATIONS = {
+    "SQRT_XX": "XX",
+    "SQRT_XX_DAG": "XX",
+    "SQRT_YY": "YY",
+    "SQRT_YY_DAG": "YY",
+    "SQRT_ZZ": "ZZ",
+    "SQRT_ZZ_DAG": "ZZ",
+}
+_SWAPS: dict[str, tuple[str, ...]] = {
+    "ISWAP": ("XX", "YY"),
+    "ISWAP_DAG": ("XX", "YY"),
+}
+_SWAP_WITH = {"CXSWAP": ("CX", "SWAP"), "SWAPCX": ("SWAP", "CX"), "CZSWAP": ("CZ", "SWAP")}
+
+Step = tuple[str, str]
+"""("1", gate) on the first target, ("2", gate) on the second, ("CZ", ""), ("SWAP", "") or ("ROTATION", "XX")."""
+
+
+@functools.cache
+def one_qubit_op(name: str) -> Op | None:
+    """The engine's operation with the same effect on frames, None for a gate that only changes signs."""
+    tableau = stim.gate_data(name).tableau
+    of_x, of_z = int(tableau.x_output(0)[0]), int(tableau.z_output(0)[0])  # I, X, Y, Z = 0..3
+    return {
+        (1, 3): None,
+        (3, 1): Op.H,
+        (2, 3): Op.S,
+        (1, 2): Op.SQRT_X,
+        (2, 1): Op.C_XYZ,
+        (3, 2): Op.C_ZYX,
+    }[of_x, of_z]
+
+
+@functools.cache
+def two_qubit_steps(name: str) -> tuple[Step, ...]:
+    """The gate as steps of the engine. For controlled Paulis a leaked qubit acts as |0> on its partner."""
+    if name in _CONTROLLED:
+        change = [(str(i + 1), gate) for i, p in enumerate(_CONTROLLED[name]) if (gate := _BASIS_CHANGE[p])]
+        return (*change, ("CZ", ""), *change)
+    if name == "SWAP":
+        return (("SWAP", ""),)
+    if name in _SWAP_WITH:
+        return tuple(step for part in _SWAP_WITH[name] for step in two_qubit_steps(part))
+    rotations = _SWAPS.get(name) or ((_ROTATIONS[name],) if name in _ROTATIONS else None)
+    if rotations is None:
+        raise KeyError(name)
+    return tuple(("ROTATION", paulis) for paulis in rotations)
+
+
+def leaked_participant_allowed(name: str) -> bool:
+    """Whether the gate has a meaning when a participant is leaked: controlled Paulis and SWAP."""
+    return name in _CONTROLLED or name == "SWAP"

@@ -1,0 +1,110 @@
+"""Program: a circuit as flat read-only arrays, what the engine's kernels execute."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Op(enum.IntEnum):
+    """Operation codes. ``start``/``count`` select ``targets``; ``param`` is a row of the named table."""
+
+    LOOP_BEGIN = 0  # param: row of loop_counts
+    LOOP_END = 1  # count: length of the body in operations
+    H = 2  # one-qubit Cliffords by what they do to (x, z), signs apart
+    S = 3
+    SQRT_X = 4
+    C_XYZ = 5
+    C_ZYX = 6
+    CZ = 7
+    SWAP = 8
+    PAULI_1 = 9  # param: noise
+    PAULI_2 = 10  # param: noise
+    CORRELATED = 11  # param: noise; targets 4*qubit + Pauli (X 1, Y 2, Z 3)
+    ELSE_CORRELATED = 12
+    CHANNEL_1 = 13  # param: site; values: known Z value or -1
+    CHANNEL_2 = 14
+    RESET = 15  # param: reset table or -1: every level is cleared
+    MEASURE = 16  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too
+    MEASURE_PAULI = 17  # param: noise or -1; targets 4*qubit + Pauli; values[start]: reference outcome
+    PAULI_ROTATION = 18  # exp(i pi/4 P); targets 4*qubit + Pauli
+    FEEDBACK = 19  # targets: (lookback, 4*qubit + Pauli) pairs
+    SWEEP = 20  # targets: (sweep bit, 4*qubit + Pauli) pairs
+    DETECTOR = 21  # targets: lookbacks
+    OBSERVABLE = 22  # param: observable; targets: lookbacks
+    SNAPSHOT = 23  # param: 1 if tagged LEAKAGE_POPULATION
+    PAD = 24  # count records that never flip
+    HERALDED = 25  # param: noise
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A compiled circuit. All arrays are read-only.
+
+    ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
+    loop_counts: int64.
+    noise_log: float64 (n,): 1/log(1-p) of the total probability p; noise_cum: float64 (n, 16): cumulative share of each
+        outcome; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1 of each outcome; noise_size: int32 (n,).
+    channel_row: int32 (channels, 26): first transition of each row 5*code_0 + code_1 (one transmon: row code_0), codes
+        0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3. transition_cum: float64: cumulative probability of
+        the branches that do something. transition_action: uint8 (n, 2): per transmon, bits 0-1 level afterwards (0
+        computational, 2, 3), bit 2 flips x, bit 3 flips z, bit 4 randomises z.
+    site_channel: int32 (sites,): the channel of a site. site_max: float64 (sites, 3): largest probability to do
+        something of a shot in the row that the reference says, of one with a known value flipped, of one that arrives leaked;
+        site_log: float64 (sites, 3): 1/log(1 - site_max).
+    reset_cum: float64 (n, 2, 3): per level 2, 3 the cumulative probabilities of leaving in 1, 2, 3.
+    readout: float64 (n, 4): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3).
+    sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
+    can_leak: bool (qubits,): whether the qubit can ever be leaked.
+    ring_size: records kept for lookbacks, a power of two.
+    """
+
+    num_qubits: int
+    num_detectors: int
+    num_observables: int
+    num_measurements: int
+    num_sweep_bits: int
+    num_snapshots: int
+    num_moments: int
+    ring_size: int
+    max_targets: int
+    loop_depth: int
+    ops: npt.NDArray[np.int32]
+    targets: npt.NDArray[np.int32]
+    values: npt.NDArray[np.int8]
+    loop_counts: npt.NDArray[np.int64]
+    noise_log: npt.NDArray[np.float64]
+    noise_cum: npt.NDArray[np.float64]
+    noise_outcome: npt.NDArray[np.uint8]
+    noise_size: npt.NDArray[np.int32]
+    channel_row: npt.NDArray[np.int32]
+    transition_cum: npt.NDArray[np.float64]
+    transition_action: npt.NDArray[np.uint8]
+    site_channel: npt.NDArray[np.int32]
+    site_max: npt.NDArray[np.float64]
+    site_log: npt.NDArray[np.float64]
+    reset_cum: npt.NDArray[np.float64]
+    readout: npt.NDArray[np.float64]
+    sweep_detectors: npt.NDArray[np.bool_]
+    sweep_observables: npt.NDArray[np.bool_]
+    can_leak: npt.NDArray[np.bool_]
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything that determines the samples."""
+        digest = hashlib.sha256()
+        for field in fields(self):
+            value = getattr(self, field.name)
+            digest.update(field.name.encode())
+            digest.update(value.tobytes() if isinstance(value, np.ndarray) else str(value).encode())
+        return digest.hexdigest()

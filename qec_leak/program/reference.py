@@ -1,0 +1,56 @@
+"""The reference circuit: the noiseless outcome that frames are measured against, random outcomes taken as 0."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import stim
+
+
+class Reference:
+    """A tableau simulation of the noiseless circuit in which every random measurement comes out 0."""
+
+    def __init__(self, num_qubits: int) -> None:
+        self._simulator = stim.TableauSimulator()
+        self._simulator.set_num_qubits(num_qubits)
+        self.num_qubits = num_qubits
+        self.records: list[bool] = []
+
+    def gate(self, name: str, targets: Sequence[int | stim.GateTarget]) -> None:
+        """Apply a unitary gate."""
+        self._simulator.do(stim.CircuitInstruction(name, list(targets)))
+
+    def pauli(self, pauli: int, qubit: int) -> None:
+        """Apply X (1), Y (2) or Z (3)."""
+        self.gate("IXYZ"[pauli], [qubit])
+
+    def known_z(self, qubit: int) -> int:
+        """The definite Z value 0 or 1 of a qubit, -1 if it has none."""
+        return (-1, 0, 1)[self._simulator.peek_z(qubit)]
+
+    def measure_z(self, qubit: int) -> bool:
+        """Outcome of measuring Z (0 if random); the record is the caller's to append."""
+        if self._simulator.peek_z(qubit) == 0:
+            self._simulator.postselect_z(qubit, desired_value=False)
+        return bool(self._simulator.peek_z(qubit) == -1)
+
+    def measure_product(self, factors: list[tuple[int, int]]) -> bool:
+        """Outcome of measuring a product of Paulis given as (qubit, Pauli)."""
+        observable = stim.PauliString(self.num_qubits)
+        for qubit, pauli in factors:
+            factor = stim.PauliString(self.num_qubits)
+            factor[qubit] = pauli
+            observable = observable * factor
+        if self._simulator.peek_observable_expectation(observable) == 0:
+            self._simulator.postselect_observable(observable, desired_value=False)
+        return bool(self._simulator.peek_observable_expectation(observable) == -1)
+
+    def reset_z(self, qubit: int) -> None:
+        """Reset to |0>, the lost outcome taken as 0 if random."""
+        if self.measure_z(qubit):
+            self.pauli(1, qubit)
+
+    def state(self, lookback: int) -> tuple[object, ...]:
+        """What determines everything that follows: the stabilizer group and the last ``lookback`` records."""
+        stabilizers = tuple(str(s) for s in self._simulator.canonical_stabilizers())
+        return stabilizers, tuple(self.records[-lookback:]) if lookback else ()
