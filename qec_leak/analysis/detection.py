@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from qec_leak.circuits.memory import MemoryExperiment
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class DetectorLayout:
         return tuple(int(w) for w in sorted(set(self.weight.tolist()), reverse=True))
 
 
-def detector_layout(memory: Any) -> DetectorLayout:
+def detector_layout(memory: MemoryExperiment) -> DetectorLayout:
     """The layout of a memory experiment's detectors, read from their coordinates (x, y, t), or (x, t) in one dimension.
 
     Raises ValueError for a detector that stands on no stabilizer's measure qubit.

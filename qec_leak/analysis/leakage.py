@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import curve_fit
 
+from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.engine import ShotBatch
 from qec_leak.records import LeakagePopulations
 
 
-def populations_of(memory: Any, batch: Any) -> LeakagePopulations:
+def populations_of(memory: MemoryExperiment, batch: ShotBatch) -> LeakagePopulations:
     """The leakage populations of a batch, by role of the memory experiment's qubits.
 
     Args: memory: the MemoryExperiment that was sampled. batch: its ShotBatch, sampled with populations.

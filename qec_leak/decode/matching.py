@@ -6,24 +6,15 @@ et al. measure. Correlated matching is PyMatching's two-pass method (Fowler, arX
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import numpy as np
 import numpy.typing as npt
 import pymatching
 import stim
 
+from qec_leak.engine import ShotBatch
+
 _CHUNK_BITS = 1 << 22
 """Detection events handed to PyMatching at once: it cannot be interrupted, and Ctrl-C should not wait for seconds."""
-
-
-class DecodableBatch(Protocol):
-    """What decoding needs of a batch of shots (``qec_leak.ShotBatch`` has it)."""
-
-    @property
-    def detection_events_b8(self) -> npt.NDArray[np.uint8]:
-        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian."""
-        ...
 
 
 def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
@@ -87,14 +78,14 @@ class Decoder:
             )
         return out
 
-    def decode(self, batch: DecodableBatch) -> npt.NDArray[np.bool_]:
+    def decode(self, batch: ShotBatch) -> npt.NDArray[np.bool_]:
         """Predict observable flips of a batch: bool (shots, observables)."""
         packed = self.decode_batch(batch.detection_events_b8)
         bits = np.unpackbits(packed, axis=1, count=self.detector_error_model.num_observables, bitorder="little")
         return bits.astype(np.bool_)
 
 
-def decode(circuit: stim.Circuit, batch: DecodableBatch, *, correlated: bool = False) -> npt.NDArray[np.bool_]:
+def decode(circuit: stim.Circuit, batch: ShotBatch, *, correlated: bool = False) -> npt.NDArray[np.bool_]:
     """Decode a batch of shots of ``circuit`` with PyMatching.
 
     Args:

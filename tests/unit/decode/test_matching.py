@@ -63,3 +63,11 @@ def test_refusals():
         Decoder("H 0")
     with pytest.raises(ValueError, match="must have the shape"):
         count_logical_errors(np.zeros((2, 1), dtype=np.uint8), np.zeros((3, 1), dtype=np.uint8))
+
+
+def test_the_public_function_stays_callable_after_the_package_was_imported():
+    import qec_leak
+    import qec_leak.decode.matching
+
+    batch = sample(10)
+    assert np.array_equal(qec_leak.decode(CIRCUIT, batch), decode(CIRCUIT, batch))
