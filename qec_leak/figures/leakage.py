@@ -22,30 +22,30 @@ def plot_leakage_population(
         axes: where to draw.
         populations: by strategy; snapshots are the rounds.
         title: text above the plot.
-    Populations of zero are left out: a logarithm has no place for them.
+    Populations of zero leave a gap: a logarithm has no place for them.
     """
     with house_style():
+        axes.set_yscale("log", nonpositive="clip")  # bars that reach below zero end at the axis
+        lowest = 1.0
         for strategy, part in populations.items():
             for role, marker in ROLE_MARKERS.items():
                 if role not in part.qubits:
                     continue
                 p, sigma = part.leakage_population(role), part.leakage_population_error(role)
                 rounds = np.arange(1, len(p) + 1)
-                seen = p > 0
-                # A bar that reaches below zero would be drawn to the axis' end; stop it at a tenth of the value.
-                below = np.minimum(sigma, 0.9 * p)
+                lowest = min([lowest, *p[p > 0]])
                 color = strategy_color(strategy)
                 axes.errorbar(
-                    rounds[seen],
-                    p[seen],
-                    yerr=(below[seen], sigma[seen]),
+                    rounds,
+                    np.where(p > 0, p, np.nan),
+                    yerr=sigma,
                     color=color,
                     marker=marker,
                     markerfacecolor=color if role == "data" else "white",
                     markeredgewidth=0.7,
                     elinewidth=0.7,
                 )
-        axes.set_yscale("log")
+        axes.set_ylim(bottom=lowest / 2)
         axes.set_xlabel("round")
         axes.set_ylabel("leakage population")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))

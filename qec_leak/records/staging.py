@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
@@ -61,21 +62,23 @@ class StagedFolder:
         if self._staging is not None:
             (self._staging / "reserve").unlink(missing_ok=True)
 
-    def commit(self, *, last: str) -> list[Path]:
+    def commit(self, *, last: str, obsolete: Iterable[str] = ()) -> list[Path]:
         """Move all files to ``target``, ``last`` after the others, replacing files of the same names.
 
-        Returns the final paths. An earlier ``last`` in ``target`` is removed first, so that old and new files never
-        stand together under a file that says "complete".
+        ``obsolete``: names that are removed from ``target`` if an earlier commit left them there and this one does not
+        write them. Returns the final paths. An earlier ``last`` is removed first of all, so that old and new files
+        never stand together under a file that says "complete".
         """
         assert self._staging is not None, "a StagedFolder is used inside its with block"
         self.release_reserve()
         root = self._staging / "files"
-        names = sorted(p.relative_to(root) for p in root.rglob("*") if p.is_file())
-        assert Path(last) in names, f"{last} was not written"
+        names = sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
+        assert last in names, f"{last} was not written"
         for name in names:
             _flush_to_disk(root / name)
-        names.sort(key=lambda name: name == Path(last))
-        (self.target / last).unlink(missing_ok=True)
+        names.sort(key=lambda name: name == last)
+        for name in (last, *obsolete):
+            (self.target / name).unlink(missing_ok=True)
         for name in names:
             (self.target / name).parent.mkdir(parents=True, exist_ok=True)
             os.replace(root / name, self.target / name)
