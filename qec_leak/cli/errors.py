@@ -1,0 +1,129 @@
+"""From exceptions to one line and an exit status: never a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import logging
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+import click
+
+STATUS_BAD_INPUT = 2
+STATUS_INTERRUPTED = 130
+STATUS_TERMINATED = 143
+STATUS_BROKEN_PIPE = 141
+STATUS_INTERNAL = 70
+
+DEBUG_VARIABLE = "QEC_LEAK_DEBUG"
+"""Set this environment variable to see the traceback of an error."""
+
+_interrupted = False
+
+
+def run_guarded(command: click.Group, args: list[str], program: str) -> int:
+    """Run a click command; print any error as one line on stderr. Returns the exit status."""
+    if f"_{program.replace('-', '_').upper()}_COMPLETE" in os.environ:  # the shell asks for completions
+        command.main(args=args, prog_name=program)
+    previous = _install_handlers()
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # "building the font cache", on first use
+    try:
+        with command.make_context(program, args) as context:
+            command.invoke(context)
+        sys.stdout.flush()
+        return 0
+    except BaseException as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        return _report(error, program)
+    finally:
+        _restore_handlers(previous)
+
+
+def check_interrupted() -> None:
+    """Raise KeyboardInterrupt if Ctrl-C was pressed but the exception was lost (in a callback of some library)."""
+    if _interrupted:
+        raise KeyboardInterrupt
+
+
+def _report(error: BaseException, program: str) -> int:
+    if isinstance(error, click.exceptions.Exit):
+        return int(error.exit_code)
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else STATUS_INTERNAL
+    if _interrupted or isinstance(error, (KeyboardInterrupt, click.Abort)):
+        _say(f"{program}: interrupted; nothing was written")
+        return STATUS_INTERRUPTED
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has gone; keep Python from complaining when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STATUS_BROKEN_PIPE
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click >= 8.2
+        click.echo(str(error), err=True)
+        return STATUS_BAD_INPUT
+    if isinstance(error, click.ClickException):
+        hint = ""
+        if isinstance(error, click.UsageError) and error.ctx is not None:
+            hint = f"; see '{error.ctx.command_path} --help'"
+        _say(f"{program}: error: {error.format_message().rstrip('.')}{hint}")
+        return STATUS_BAD_INPUT
+    if isinstance(error, OSError):
+        _say(f"{program}: error: {_os_message(error)}")
+        return STATUS_BAD_INPUT
+    if isinstance(error, MemoryError):
+        _say(f"{program}: error: out of memory; lower --distance or --rounds")
+        return STATUS_BAD_INPUT
+    if isinstance(error, ValueError) or (isinstance(error, TypeError) and "`" in str(error)):  # our own form
+        _say(f"{program}: error: {error}")
+        return STATUS_BAD_INPUT
+    _say(
+        f"{program}: internal error: {type(error).__name__}: {error}; please report it with the output of "
+        f"{DEBUG_VARIABLE}=1"
+    )
+    return STATUS_INTERNAL
+
+
+def _os_message(error: OSError) -> str:
+    where = f" '{error.filename2 or error.filename}'" if error.filename else ""
+    reason = (error.strerror or str(error)).lower()
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"cannot write{where}: {reason}; free some space or choose another --out"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        return f"cannot write or read{where}: {reason}; choose another place"
+    return f"cannot write or read{where}: {reason}"
+
+
+def _say(text: str) -> None:
+    """One line on stderr, whatever line breaks the message holds."""
+    with contextlib.suppress(OSError):  # stderr is closed or full: the exit status must do
+        print(" ".join(text.split()), file=sys.stderr, flush=True)
+
+
+def _on_interrupt(number: int, frame: FrameType | None) -> None:
+    global _interrupted
+    _interrupted = True
+    raise KeyboardInterrupt
+
+
+def _on_terminate(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(STATUS_TERMINATED)  # unwinds, so that temporary files are removed
+
+
+def _install_handlers() -> dict[int, object]:
+    global _interrupted
+    _interrupted = False
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    return {
+        signal.SIGINT: signal.signal(signal.SIGINT, _on_interrupt),
+        signal.SIGTERM: signal.signal(signal.SIGTERM, _on_terminate),
+    }
+
+
+def _restore_handlers(previous: dict[int, object]) -> None:
+    for number, handler in previous.items():
+        signal.signal(number, handler)  # type: ignore[arg-type]  # what signal.signal gave us

@@ -1,0 +1,181 @@
+"""``qec-leak run``: sample and decode memory experiments, compare strategies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qec_leak.cli.options import experiment_options, sampling_options, split_options
+
+if TYPE_CHECKING:
+    from qec_leak.cli.options import ExperimentOptions
+    from qec_leak.cli.sampling import StrategyResult
+    from qec_leak.device import Device
+    from qec_leak.records import StagedFolder
+
+_RESERVE_BYTES = 4 << 20
+"""More than the result files of all but the largest circuits take; claimed before sampling starts."""
+
+_EPILOG = """\b
+Example (the central result of Miao et al., about a minute):
+  qec-leak run --code surface --distance 3 --rounds 30 --basis Z
+      --strategy NO_RESET --strategy MLR --strategy DQLR
+      --device miao2023 --shots 100000 --seed 1 --out results
+"""
+
+
+@click.command("run", epilog=_EPILOG)
+@experiment_options
+@sampling_options
+@click.option("--correlated", is_flag=True, help="Decode with correlated matching.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("qec-leak-results"),
+    show_default=True,
+    help="Folder for the results; earlier ones there are replaced.",
+)
+def run_command(**values: Any) -> None:
+    """Sample and decode a memory experiment under each strategy.
+
+    Prints a table and writes into the --out folder: results.csv (sinter's format), populations.npz (leakage counts by
+    round, qubit and level), detections.npz (detection counts), leakage.png/.svg and detection.png/.svg (leakage
+    population and detection probability against round), device.toml and run.json (what was run).
+    """
+    options, rest = split_options(values)
+    _run(options, **rest)
+
+
+def _run(
+    options: ExperimentOptions,
+    *,
+    shots: int,
+    seed: int | None,
+    threads: int,
+    correlated: bool,
+    out: Path,
+) -> None:
+    import secrets
+
+    from tqdm import tqdm
+
+    from qec_leak.cli.report import result_table
+    from qec_leak.cli.sampling import sample_and_decode
+    from qec_leak.records import StagedFolder
+
+    device = options.load_device()
+    memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
+    seed = secrets.randbits(63) if seed is None else seed
+    results: dict[str, StrategyResult] = {}
+    with StagedFolder(out, reserve_bytes=_RESERVE_BYTES) as folder:
+        # disable=None: a bar on a terminal only
+        with tqdm(total=shots * len(memories), unit=" shots", unit_scale=True, leave=False, disable=None) as bar:
+            for strategy, memory in memories.items():
+                bar.set_description(strategy)
+                results[strategy] = sample_and_decode(
+                    memory,
+                    _metadata(options, strategy, device),
+                    shots=shots,
+                    seed=seed,
+                    threads=threads,
+                    correlated=correlated,
+                    progress=bar.update,
+                )
+        click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
+        click.echo()
+        click.echo(result_table(results))
+        click.echo()
+        click.echo(_footnote(options))
+        folder.release_reserve()
+        _write(folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads})
+        folder.commit(last="results.csv")
+    click.echo()
+    click.echo(f"Pictures: {out / 'leakage.png'}, {out / 'detection.png'} (and .svg)")
+    click.echo(f"Counts:   {out / 'results.csv'}, {out / 'populations.npz'}, {out / 'detections.npz'}")
+
+
+def _metadata(options: ExperimentOptions, strategy: str, device: Device) -> dict[str, Any]:
+    """json_metadata of results.csv. Keys d, r, b, c are the ones that users of sinter know."""
+    out: dict[str, Any] = {
+        "b": options.basis,
+        "c": options.code,
+        "d": options.distance,
+        "r": options.rounds,
+        "strategy": strategy,
+        "device": device.name,
+    }
+    if options.form != "CSS":
+        out["form"] = options.form
+    if options.overrides:
+        out["set"] = list(options.overrides)
+    for name in ("inject_leakage", "inject_pauli"):
+        if getattr(options, name):
+            out[name] = getattr(options, name)
+    return dict(sorted(out.items()))  # as sinter writes them: a reader computes the same strong_id
+
+
+def _headline(options: ExperimentOptions, device: Device, shots: int, seed: int, decoder: str) -> str:
+    changes = f" with {', '.join(options.overrides)}" if options.overrides else ""
+    return (
+        f"{options.code} code, distance {options.distance}, {options.rounds} rounds, basis {options.basis}, device "
+        f"{device.name}{changes}\n{shots:,} shots per strategy, seed {seed}, decoder {decoder}"
+    )
+
+
+def _footnote(options: ExperimentOptions) -> str:
+    return (
+        f"leakage: P(level >= 2) at the end of round {options.rounds}; detection: fraction of events, first rounds and "
+        "final\ncomparison left out; interval: likelihoods within a factor 1000 of the best"
+    )
+
+
+def _write(
+    folder: StagedFolder,
+    options: ExperimentOptions,
+    device: Device,
+    results: dict[str, StrategyResult],
+    sampling: dict[str, Any],
+) -> None:
+    import dataclasses
+    import json
+
+    import sinter
+
+    import qec_leak
+    from qec_leak.records import write_populations
+
+    rows = [str(sinter.CSV_HEADER), *(result.task_stats().to_csv_line() for result in results.values())]
+    folder.write_text("results.csv", "\n".join(rows) + "\n")
+    write_populations(folder.path("populations.npz"), {s: r.populations for s, r in results.items()})
+    _write_detections(folder.path("detections.npz"), results)
+    folder.write_text("device.toml", device.to_toml())
+    record = {"qec_leak": qec_leak.__version__, **dataclasses.asdict(options), **sampling}
+    folder.write_text("run.json", json.dumps(record, indent=2) + "\n")
+    _draw(folder, f"{options.code} code, $d={options.distance}$, {options.basis}, {device.name}", results)
+
+
+def _write_detections(path: Path, results: dict[str, StrategyResult]) -> None:
+    """Counts of detection events by strategy: NAME.counts int64 (detectors,), NAME.shots, and each detector's round
+    (1-based; rounds + 1 is the final comparison), stabilizer index and weight."""
+    import numpy as np
+
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    for name, result in results.items():
+        part = result.detection
+        arrays |= {f"{name}.counts": part.counts, f"{name}.shots": np.asarray(part.shots)}
+        arrays |= {f"{name}.{field}": getattr(part.layout, field) for field in ("round", "stabilizer", "weight")}
+    with open(path, "wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its options
+
+
+def _draw(folder: StagedFolder, title: str, results: dict[str, StrategyResult]) -> None:
+    from qec_leak import figures
+
+    figure, [axes] = figures.new_figure()
+    figures.plot_leakage_population(axes, {s: r.populations for s, r in results.items()}, title=title)
+    figures.save_figure(figure, folder.path("leakage.png"), folder.path("leakage.svg"))
+    figure, [axes] = figures.new_figure()
+    figures.plot_detection_fraction(axes, {s: r.detection for s, r in results.items()}, title=title)
+    figures.save_figure(figure, folder.path("detection.png"), folder.path("detection.svg"))

@@ -1,0 +1,123 @@
+"""Sample and decode one memory experiment batch by batch, keeping counts only."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qec_leak.cli.errors import check_interrupted
+
+if TYPE_CHECKING:
+    import sinter
+
+    from qec_leak.analysis import DetectionStatistics
+    from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.records import LeakagePopulations
+
+_BATCH_BITS = 1 << 25
+"""Detection events of a batch: unpacked they take one byte each, and this many are the memory that a run needs."""
+
+_MAX_BATCH_SHOTS = 1 << 14
+
+
+def batch_shots(num_bits: int) -> int:
+    """Shots in a batch of a circuit with ``num_bits`` detection events (or other bits) a shot: whole blocks."""
+    from qec_leak.engine.kernels import BLOCK_SHOTS
+
+    blocks = min(_MAX_BATCH_SHOTS, _BATCH_BITS // max(num_bits, 1)) // BLOCK_SHOTS
+    return max(blocks, 1) * BLOCK_SHOTS
+
+
+@dataclass(frozen=True)
+class StrategyResult:
+    """Counts of one memory experiment."""
+
+    memory: MemoryExperiment
+    strong_id: str
+    decoder: str
+    metadata: dict[str, Any]
+    shots: int
+    errors: int
+    seconds: float
+    detection: DetectionStatistics
+    populations: LeakagePopulations
+
+    def task_stats(self) -> sinter.TaskStats:
+        """The row of results.csv. ``custom_counts``: detection events by stabilizer weight, and leaked qubits at the
+        end of the last round by role, both summed over shots."""
+        import sinter
+
+        counts: Counter[str] = Counter()
+        for weight, sums in zip(self.detection.layout.weights, self.detection.sums, strict=True):
+            counts[f"detection_events_weight_{weight}"] = int(sums.sum())
+        for role in ("data", "measure"):
+            members = list(self.populations.qubits[role])
+            counts[f"leaked_{role}_qubits"] = int(self.populations.counts[-1][members].sum())
+        return sinter.TaskStats(
+            strong_id=self.strong_id,
+            decoder=self.decoder,
+            json_metadata=self.metadata,
+            shots=self.shots,
+            errors=self.errors,
+            seconds=self.seconds,
+            custom_counts=counts,
+        )
+
+
+def sample_and_decode(
+    memory: MemoryExperiment,
+    metadata: dict[str, Any],
+    *,
+    shots: int,
+    seed: int,
+    threads: int,
+    correlated: bool,
+    progress: Callable[[int], object],
+) -> StrategyResult:
+    """Sample ``shots``, decode them, and count; memory does not grow with ``shots``.
+
+    Args: progress: called with the number of shots that were finished since its last call.
+    """
+    import sinter
+
+    from qec_leak.analysis import DetectionStatistics, detector_layout, populations_of
+    from qec_leak.decode import Decoder, count_logical_errors
+    from qec_leak.engine import compile_sampler
+
+    decoder = Decoder(memory.circuit, correlated=correlated)
+    layout = detector_layout(memory)
+    task = sinter.Task(
+        circuit=memory.circuit,
+        decoder=decoder.name,
+        detector_error_model=decoder.detector_error_model,
+        json_metadata=metadata,
+    )
+    sampler = compile_sampler(memory.circuit, seed=seed, threads=threads)
+    detection: DetectionStatistics | None = None
+    populations: LeakagePopulations | None = None
+    errors = 0
+    start = time.process_time()
+    for batch in sampler.batches(shots, batch_shots=batch_shots(memory.circuit.num_detectors), populations="rounds"):
+        predicted = decoder.decode_batch(batch.detection_events_b8)
+        errors += count_logical_errors(predicted, batch.observable_flips_b8)
+        part = DetectionStatistics.of(layout, batch.detection_events)
+        detection = part if detection is None else detection + part
+        leaked = populations_of(memory, batch)
+        populations = leaked if populations is None else populations + leaked
+        progress(batch.shots)
+        check_interrupted()
+    assert detection is not None and populations is not None, "shots >= 1 was checked"
+    return StrategyResult(
+        memory=memory,
+        strong_id=task.strong_id(),
+        decoder=decoder.name,
+        metadata=metadata,
+        shots=detection.shots,
+        errors=errors,
+        seconds=time.process_time() - start,
+        detection=detection,
+        populations=populations,
+    )

@@ -1,0 +1,38 @@
+"""`qec-leak device`: numbers of the gates, the rows of their channels, a picture, TOML."""
+
+import re
+
+import pytest
+
+import qec_leak
+from qec_leak.channels import transport_probability
+from qec_leak.channels.operations import cz_channel, cz_unitary
+from qec_leak.cli import main
+
+
+@pytest.mark.parametrize("preset", ["sycamore", "miao2023", "projected", "willow"])
+def test_presets(preset, tmp_path, capsys):
+    assert main(["device", preset, "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    cz = qec_leak.Device.preset(preset).cz
+    shown = float(re.search(r"transport \|31> <-> \|22>\s+([\d.]+) %", text)[1])
+    assert shown == pytest.approx(100 * transport_probability(cz_unitary(cz), (3, 1), (2, 2)), rel=5e-3)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f"{preset}-transport.png", f"{preset}-transport.svg"]
+
+
+def test_rows_are_complete(tmp_path, capsys):
+    """With --all, every transition that changes something is listed."""
+    assert main(["device", "miao2023", "--all", "--out", str(tmp_path)]) == 0
+    text = capsys.readouterr().out
+    listed = text[text.index("CZ: rows") : text.index("Leakage iSWAP: rows")].count("-->")
+    channel = cz_channel(qec_leak.Device.preset("miao2023").cz)
+    assert listed == sum(not t.is_identity(row) for row, ts in channel.rows.items() for t in ts)
+
+
+def test_toml_round_trip(tmp_path, capsys):
+    assert main(["device", "miao2023", "--set", "cz.leakage=0.001", "--toml"]) == 0
+    file = tmp_path / "mine.toml"
+    file.write_text(capsys.readouterr().out)
+    assert qec_leak.Device.from_toml(file) == qec_leak.Device.preset("miao2023").replace({"cz.leakage": 0.001})
+    assert main(["device", str(file), "--pair", "0-9", "--out", str(tmp_path / "x")]) == 0
+    assert "|11> -> |20> 0.004" in capsys.readouterr().out
