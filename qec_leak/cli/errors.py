@@ -90,11 +90,9 @@ def _report(error: BaseException, program: str) -> int:
 def _os_message(error: OSError) -> str:
     where = f" '{error.filename2 or error.filename}'" if error.filename else ""
     reason = (error.strerror or str(error)).lower()
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"cannot write{where}: {reason}; free some space or choose another --out"
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
-        return f"cannot write or read{where}: {reason}; choose another place"
-    return f"cannot write or read{where}: {reason}"
+    return f"cannot open{where}: {reason}; choose another place"
 
 
 def _say(text: str) -> None:

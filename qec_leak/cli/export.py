@@ -9,23 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from qec_leak.cli.options import experiment_options, sampling_options, split_options
+from qec_leak.cli.shot_data import check_format, shot_data_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from qec_leak.circuits.memory import MemoryExperiment
     from qec_leak.cli.options import ExperimentOptions
     from qec_leak.device import Device
-    from qec_leak.records import LeakagePopulations, StagedFolder
-
-SHOT_FILES = (
-    "measurements",
-    "detection_events",
-    "obs_flips_actual",
-    "sweep_bits",
-    "heralds_level_2",
-    "heralds_level_3",
-)
+    from qec_leak.records import StagedFolder
 
 _EPILOG = """\b
 Example:
@@ -44,21 +34,7 @@ writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10
 @click.command("export", epilog=_EPILOG)
 @experiment_options
 @sampling_options
-@click.option(
-    "--format",
-    type=click.Choice(["01", "b8", "r8", "ptb64", "hits", "dets"]),
-    default="b8",
-    show_default=True,
-    help="Stim's format of the shot files.",
-)
-@click.option("--heralds/--no-heralds", default=True, show_default=True, help="Write each shot's levels.")
-@click.option(
-    "--populations",
-    type=click.Choice(["rounds", "moments"]),
-    default="rounds",
-    show_default=True,
-    help="Count leakage at each round's end, or after every moment.",
-)
+@shot_data_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -87,11 +63,12 @@ def _export(
 
     from tqdm import tqdm
 
-    from qec_leak.records import StagedFolder
-    from qec_leak.records.folder import METADATA
+    from qec_leak.circuits.memory import ROLES
+    from qec_leak.cli.shot_data import shot_files, write_shots_of
+    from qec_leak.records import StagedFolder, write_populations
+    from qec_leak.records.folder import METADATA, POPULATIONS
 
-    if format == "ptb64" and shots % 64:
-        raise ValueError(f"`--shots` must be a multiple of 64 in the format ptb64, but is {shots}; change either")
+    check_format(format, shots)
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
     seed = secrets.randbits(63) if seed is None else seed
@@ -106,9 +83,10 @@ def _export(
             target = out / _place(options, device.name, strategy)
             folders[strategy] = folder = stack.enter_context(StagedFolder(target))
             _write_texts(folder, options, memory, device, strategy, sampling)
-            _write_shots(
+            total = write_shots_of(
                 folder,
-                memory,
+                memory.circuit,
+                {role: members for role in ROLES if (members := memory.qubits(role))},
                 shots=shots,
                 seed=seed,
                 threads=threads,
@@ -117,8 +95,9 @@ def _export(
                 populations=populations,
                 progress=bar.update,
             )
+            write_populations(folder.path(POPULATIONS), {strategy: total})
         for folder in folders.values():
-            folder.commit(last=METADATA, obsolete=_shot_files())  # of another format: they would be read first
+            folder.commit(last=METADATA, obsolete=shot_files())
     for folder in folders.values():
         click.echo(f"{folder.target}: {shots:,} shots, seed {seed}")
 
@@ -129,13 +108,6 @@ def _place(options: ExperimentOptions, device: str, strategy: str) -> Path:
     form = "" if options.form == "CSS" else f"_{options.form}"
     safe = "".join(c if c.isalnum() or c in "-." else "-" for c in device).strip(".") or "device"
     return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}", options.basis, f"r{options.rounds:02d}")
-
-
-def _shot_files() -> list[str]:
-    """Names of all shot files that an export may write."""
-    from qec_leak.records import SHOT_FORMATS
-
-    return [f"{name}.{format}" for name in SHOT_FILES for format in SHOT_FORMATS]
 
 
 def _write_texts(
@@ -161,66 +133,3 @@ def _write_texts(
     del record["strategies"]
     record = {"qec_leak": qec_leak.__version__, **record, "device": device.name, "strategy": strategy, **sampling}
     folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")
-
-
-def _write_shots(
-    folder: StagedFolder,
-    memory: MemoryExperiment,
-    *,
-    shots: int,
-    seed: int,
-    threads: int,
-    format: str,
-    heralds: bool,
-    populations: Literal["rounds", "moments"],
-    progress: Callable[[int], object],
-) -> None:
-    import numpy as np
-
-    from qec_leak.analysis import populations_of
-    from qec_leak.cli.errors import check_interrupted
-    from qec_leak.cli.sampling import batch_shots
-    from qec_leak.engine import compile_sampler
-    from qec_leak.records import ShotWriter, write_populations
-    from qec_leak.records.folder import POPULATIONS
-    from qec_leak.records.shot_files import ShotKind
-
-    circuit = memory.circuit
-    total: LeakagePopulations | None = None
-    with ExitStack() as stack:
-
-        def writer(name: str, num_bits: int, kind: ShotKind) -> ShotWriter:
-            path = folder.path(f"{name}.{format}")
-            return stack.enter_context(ShotWriter(path, format=format, num_bits=num_bits, kind=kind))
-
-        measurements = writer("measurements", circuit.num_measurements, "measurements")
-        events = writer("detection_events", circuit.num_detectors, "detectors")
-        flips = writer("obs_flips_actual", circuit.num_observables, "observables")
-        sweep = writer("sweep_bits", circuit.num_sweep_bits, "measurements") if circuit.num_sweep_bits else None
-        levels = (
-            {n: writer(f"heralds_level_{n}", circuit.num_measurements, "measurements") for n in (2, 3)}
-            if heralds
-            else {}
-        )
-        sampler = compile_sampler(circuit, seed=seed, threads=threads)
-        for batch in sampler.batches(
-            shots,
-            batch_shots=batch_shots(max(circuit.num_measurements, circuit.num_detectors)),
-            populations=populations,
-            heralds=heralds,
-            measurements=True,
-        ):
-            assert batch.measurements_b8 is not None, "they were asked for"
-            measurements.write(batch.measurements_b8)
-            events.write(batch.detection_events_b8)
-            flips.write(batch.observable_flips_b8)
-            if sweep is not None:
-                sweep.write(batch.sweep_bits_b8)
-            for level, plane in levels.items():
-                plane.write(np.asarray(batch.heralds) == level)
-            leaked = populations_of(memory, batch)
-            total = leaked if total is None else total + leaked
-            progress(batch.shots)
-            check_interrupted()
-    assert total is not None, "shots >= 1 was checked"
-    write_populations(folder.path(POPULATIONS), {str(memory.strategy): total})

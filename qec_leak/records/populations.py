@@ -19,7 +19,8 @@ class LeakagePopulations:
 
     counts: int64 (snapshots, qubits, 2); the last axis is level 2, level 3.
     shots: shots in which they were counted, the same for every entry.
-    qubits: qubit indices (second axis of ``counts``) by role: "data", "measure", "removal".
+    qubits: qubit indices (second axis of ``counts``) by role: "data", "measure", "removal". Empty if the circuit's
+        qubits have no roles: then "all qubits" are all of the second axis.
     """
 
     counts: npt.NDArray[np.int64]
@@ -69,6 +70,8 @@ class LeakagePopulations:
         return np.asarray(np.sqrt((p * (1 - p)).sum(axis=1) / self.shots) / max(p.shape[1], 1))
 
     def _members(self, role: str | None) -> tuple[int, ...]:
+        if role is None and not self.qubits:
+            return tuple(range(self.counts.shape[1]))
         if role is None:
             return tuple(q for r in _ROLES for q in self.qubits.get(r, ()))
         if role not in self.qubits:

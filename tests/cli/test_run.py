@@ -179,5 +179,5 @@ def test_folder_that_cannot_be_made(tmp_path, capsys):
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
         assert main(["run", *SMALL, "--out", str(out)]) == 2
         error = capsys.readouterr().err
-        assert error.count("\n") == 1 and "qec-leak: error: cannot write" in error and str(tmp_path / "file") in error
+        assert error.count("\n") == 1 and "qec-leak: error: cannot open" in error and str(tmp_path / "file") in error
     assert os.listdir(tmp_path) == ["file"]

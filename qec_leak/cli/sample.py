@@ -1,0 +1,132 @@
+"""``qec-leak sample``: sample any Stim circuit with leakage in its tags, or dressed with a device first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from qec_leak.cli.options import complete_device, load_device, sampling_options
+from qec_leak.cli.shot_data import check_format, shot_data_options
+
+if TYPE_CHECKING:
+    import stim
+
+_EPILOG = """\b
+Examples:
+  qec-leak sample circuit_noisy.stim --shots 10000 --seed 1 --out shots
+  qec-leak sample my_ideal_circuit.stim --device willow --shots 10000 --out shots
+"""
+
+
+@click.command("sample", epilog=_EPILOG)
+@click.argument("circuit", type=click.Path(path_type=Path))
+@click.option(
+    "--device",
+    metavar="PRESET|FILE",
+    shell_complete=complete_device,
+    help="Add the noise of this device to the circuit first.",
+)
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter.")
+@sampling_options
+@shot_data_options
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("qec-leak-shots"),
+    show_default=True,
+    help="Folder for the files; earlier ones there are replaced.",
+)
+def sample_command(
+    circuit: Path,
+    device: str | None,
+    overrides: tuple[str, ...],
+    shots: int,
+    seed: int | None,
+    threads: int,
+    format: str,
+    heralds: bool,
+    populations: Literal["rounds", "moments"],
+    out: Path,
+) -> None:
+    """Sample the Stim circuit in the file CIRCUIT ("-": standard input), leakage given in its tags.
+
+    Writes what `export` writes, the circuit with its noise included, into the --out folder.
+    """
+    import json
+    import secrets
+
+    from tqdm import tqdm
+
+    import qec_leak
+    from qec_leak.circuits.dress import dress
+    from qec_leak.cli.shot_data import shot_files, write_shots_of
+    from qec_leak.records import StagedFolder, write_populations
+    from qec_leak.records.folder import ERROR_MODEL, METADATA, NOISY_CIRCUIT, POPULATIONS
+
+    check_format(format, shots)
+    if overrides and device is None:
+        raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
+    parsed = _read_circuit(circuit)
+    if device is not None:
+        parsed = dress(parsed, load_device(device, overrides))
+    error_model = _error_model(circuit, parsed)
+    seed = secrets.randbits(63) if seed is None else seed
+    with (
+        StagedFolder(out) as folder,
+        tqdm(total=shots, unit=" shots", unit_scale=True, leave=False, disable=None) as bar,
+    ):
+        total = write_shots_of(
+            folder,
+            parsed,
+            {},
+            shots=shots,
+            seed=seed,
+            threads=threads,
+            format=format,
+            heralds=heralds,
+            populations=populations,
+            progress=bar.update,
+        )
+        write_populations(folder.path(POPULATIONS), {"circuit": total})
+        folder.write_text(NOISY_CIRCUIT, f"{parsed}\n")
+        folder.write_text(ERROR_MODEL, f"{error_model}\n")
+        record = {
+            "qec_leak": qec_leak.__version__,
+            "source": str(circuit),
+            "device": device,
+            "set": list(overrides),
+            "shots": shots,
+            "seed": seed,
+            "format": format,
+            "populations": populations,
+        }
+        folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")
+        folder.commit(last=METADATA, obsolete=shot_files())
+    click.echo(f"{out}: {shots:,} shots, seed {seed}")
+
+
+def _read_circuit(path: Path) -> stim.Circuit:
+    import sys
+
+    import stim
+
+    try:
+        text = sys.stdin.buffer.read().decode("utf-8") if str(path) == "-" else path.read_text(encoding="utf-8")
+        return stim.Circuit(text)
+    except (ValueError, IndexError) as error:  # a UnicodeDecodeError too
+        raise ValueError(f"`{path}` must be a Stim circuit, but does not parse ({error}); correct the file") from error
+
+
+def _error_model(path: Path, circuit: stim.Circuit) -> stim.DetectorErrorModel:
+    """The leakage-free error model, decomposed for matching as far as it can be."""
+    try:
+        return circuit.detector_error_model(
+            decompose_errors=True, ignore_decomposition_failures=True, approximate_disjoint_errors=True
+        )
+    except ValueError as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise ValueError(
+            f"`{path}` must have a detector error model, but Stim makes none ({reason}); correct its detectors"
+        ) from error

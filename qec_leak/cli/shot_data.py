@@ -1,0 +1,126 @@
+"""Shots, heralds and populations of a circuit into files: shared by the commands that write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from qec_leak.cli.errors import check_interrupted
+
+if TYPE_CHECKING:
+    import stim
+
+    from qec_leak.records import LeakagePopulations, ShotWriter, StagedFolder
+    from qec_leak.records.shot_files import ShotKind
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+FORMATS = ("01", "b8", "r8", "ptb64", "hits", "dets")
+
+SHOT_FILES = (
+    "measurements",
+    "detection_events",
+    "obs_flips_actual",
+    "sweep_bits",
+    "heralds_level_2",
+    "heralds_level_3",
+)
+
+
+def shot_data_options(command: _Command) -> _Command:
+    """Add --format, --heralds, --populations."""
+    options = [
+        click.option(
+            "--format",
+            type=click.Choice(FORMATS),
+            default="b8",
+            show_default=True,
+            help="Stim's format of the shot files.",
+        ),
+        click.option("--heralds/--no-heralds", default=True, show_default=True, help="Write each shot's levels."),
+        click.option(
+            "--populations",
+            type=click.Choice(["rounds", "moments"]),
+            default="rounds",
+            show_default=True,
+            help="Count leakage at each round's end, or after every moment.",
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def check_format(format: str, shots: int) -> None:
+    """Refuse a number of shots that the format cannot hold, before anything is sampled."""
+    if format == "ptb64" and shots % 64:
+        raise ValueError(f"`--shots` must be a multiple of 64 in the format ptb64, but is {shots}; change either")
+
+
+def shot_files() -> list[str]:
+    """Names of all shot files that a command may have written, in any format."""
+    return [f"{name}.{format}" for name in SHOT_FILES for format in FORMATS]
+
+
+def write_shots_of(
+    folder: StagedFolder,
+    circuit: stim.Circuit,
+    qubits: Mapping[str, tuple[int, ...]],
+    *,
+    shots: int,
+    seed: int,
+    threads: int,
+    format: str,
+    heralds: bool,
+    populations: Literal["rounds", "moments"],
+    progress: Callable[[int], object],
+) -> LeakagePopulations:
+    """Sample ``circuit`` batch by batch into the files ``SHOT_FILES`` of ``folder``.
+
+    Args: qubits: by role, for the populations that are returned. progress: called with the shots finished since its
+    last call.
+    """
+    import numpy as np
+
+    from qec_leak.cli.sampling import batch_shots
+    from qec_leak.engine import compile_sampler
+    from qec_leak.records import LeakagePopulations, ShotWriter
+
+    total: LeakagePopulations | None = None
+    with ExitStack() as stack:
+
+        def writer(name: str, num_bits: int, kind: ShotKind) -> ShotWriter:
+            path = folder.path(f"{name}.{format}")
+            return stack.enter_context(ShotWriter(path, format=format, num_bits=num_bits, kind=kind))
+
+        sampler = compile_sampler(circuit, seed=seed, threads=threads)
+        measurements = writer("measurements", circuit.num_measurements, "measurements")
+        events = writer("detection_events", circuit.num_detectors, "detectors")
+        flips = writer("obs_flips_actual", circuit.num_observables, "observables")
+        sweep = writer("sweep_bits", circuit.num_sweep_bits, "measurements") if circuit.num_sweep_bits else None
+        leaked = [2, 3] if heralds else []
+        levels = {n: writer(f"heralds_level_{n}", circuit.num_measurements, "measurements") for n in leaked}
+        for batch in sampler.batches(
+            shots,
+            batch_shots=batch_shots(max(circuit.num_measurements, circuit.num_detectors)),
+            populations=populations,
+            heralds=heralds,
+            measurements=True,
+        ):
+            assert batch.measurements_b8 is not None and batch.population_counts is not None, "they were asked for"
+            measurements.write(batch.measurements_b8)
+            events.write(batch.detection_events_b8)
+            flips.write(batch.observable_flips_b8)
+            if sweep is not None:
+                sweep.write(batch.sweep_bits_b8)
+            for level, plane in levels.items():
+                plane.write(np.asarray(batch.heralds) == level)
+            part = LeakagePopulations(batch.population_counts, batch.shots, qubits)
+            total = part if total is None else total + part
+            progress(batch.shots)
+            check_interrupted()
+    assert total is not None, "shots >= 1 was checked"
+    return total

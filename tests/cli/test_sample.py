@@ -1,0 +1,79 @@
+"""`qec-leak sample`: circuits written by hand, with tags or dressed, and what cannot be sampled."""
+
+import io
+
+import numpy as np
+import pytest
+import stim
+
+import qec_leak
+from qec_leak.cli import main
+from qec_leak.records import read_folder
+
+TAGGED = """
+R 0 1
+X 0
+TICK
+I_ERROR[LEAKAGE_TRANSITION_1: (0.25, U-->2)] 0
+CZ 0 1
+TICK[LEAKAGE_POPULATION]
+M[LEAKAGE_PROJECTION_Z: (1.0, 2)] 0 1
+DETECTOR rec[-1]
+OBSERVABLE_INCLUDE(0) rec[-2]
+"""
+
+
+def test_tags_by_hand(tmp_path, capsys):
+    (tmp_path / "a.stim").write_text(TAGGED)
+    assert (
+        main(["sample", str(tmp_path / "a.stim"), "--shots", "4000", "--seed", "1", "--out", str(tmp_path / "x")]) == 0
+    )
+    data = read_folder(tmp_path / "x")
+    batch = qec_leak.compile_sampler(TAGGED, seed=1).sample(4000, heralds=True, measurements=True)
+    assert np.array_equal(data.measurements, batch.measurements)
+    assert np.array_equal(data.heralds, batch.heralds)
+    sigma = np.sqrt(0.25 * 0.75 / 4000)
+    assert (data.heralds[:, 0] == 2).mean() == pytest.approx(0.25, abs=5 * sigma)
+    assert data.populations.leakage_population()[0] == pytest.approx((data.heralds[:, 0] == 2).mean() / 2)
+
+
+def test_standard_input_dressed_with_a_device(tmp_path, monkeypatch, capsys):
+    ideal = "R 0 1\nTICK\nCZ 0 1\nTICK\nM 0 1\nDETECTOR rec[-1]\n"
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(ideal.encode())))
+    args = ["sample", "-", "--device", "willow", "--set", "cz.error=0.01", "--shots", "100", "--out", str(tmp_path)]
+    assert main(args) == 0
+    device = qec_leak.Device.preset("willow").replace({"cz.error": 0.01})
+    assert (tmp_path / "circuit_noisy.stim").read_text() == f"{qec_leak.dress(stim.Circuit(ideal), device)}\n"
+
+
+BAD_CIRCUITS = [
+    (TAGGED.replace("U-->2", "U->2"), "'LEAKAGE_TRANSITION_1: (0.25, U->2)'"),
+    (TAGGED.replace("LEAKAGE_TRANSITION_1", "LEAKAGE_TRANSISTOR_1"), "LEAKAGE_TRANSISTOR_1"),
+    (TAGGED.replace("0.25", "1.25"), "1.25"),
+    ("NONSENSE 1", "must be a Stim circuit, but does not parse (Gate not found: 'NONSENSE')"),
+    ("H 0\nM 0\nDETECTOR rec[-1]", "must have a detector error model, but Stim makes none (The circuit contains non-"),
+    (b"\xff\x00", "must be a Stim circuit, but does not parse"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), BAD_CIRCUITS)
+def test_bad_circuits_are_one_line(text, message, tmp_path, capsys):
+    file = tmp_path / "a.stim"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    assert main(["sample", str(file), "--out", str(tmp_path / "out")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == "" and captured.err.count("\n") == 1
+    assert captured.err.startswith("qec-leak: error: ") and message in captured.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_device_of_a_circuit_that_it_cannot_execute(tmp_path, capsys):
+    (tmp_path / "a.stim").write_text("R 0 1\nISWAP 0 1\nM 0 1\nDETECTOR rec[-1]")
+    assert main(["sample", str(tmp_path / "a.stim"), "--device", "willow", "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "ISWAP 0 1" in error
+    assert main(["sample", str(tmp_path / "a.stim"), "--set", "cz.error=0", "--out", str(tmp_path / "out")]) == 2
+    assert "`--set` must come with --device" in capsys.readouterr().err
+    assert main(["sample", str(tmp_path / "b.stim"), "--out", str(tmp_path / "out")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
