@@ -171,14 +171,15 @@ class _Plan:
             _append_moment(circuit, "H", hadamards[layer + 1])
         circuit.append("M", patch.measure_qubits)
         self._append_round_detectors(circuit, number)
+        reset = [q for q in self.qubits if q not in patch.data_qubits]
         if self.strategy.resets_measure_qubits:
             circuit.append("TICK")
-            circuit.append("R", patch.measure_qubits)
+            circuit.append("R", reset)
         if self.strategy.removes_data_leakage and number % self.dqlr_every == 0:
             circuit.append("TICK")
             circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
             circuit.append("TICK")
-            circuit.append("R", patch.measure_qubits + patch.removal_qubits)
+            circuit.append("R", reset)
         circuit.append("TICK", tag=POPULATION)
         return circuit
 

@@ -14,6 +14,7 @@ from qec_leak.circuits.dress import dress
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import Patch, make_patch
 from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.tags import ISWAP, POPULATION
 from qec_leak.device import Device
 
 ROLES = ("data", "measure", "removal")
@@ -23,6 +24,27 @@ class HasPopulations(Protocol):
     """What is read of a batch: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
 
     @property
+    def moments(self) -> tuple[tuple[int, str], ...]:
+        """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
+        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M" or "LEAKAGE_ISWAP"."""
+        out: list[tuple[int, str]] = []
+        number, operation, in_rounds = 0, "", False
+        for item in self.ideal_circuit.flattened():
+            if item.name == "TICK":
+                out.append((number, operation))
+                number += item.tag == POPULATION
+            elif item.name == "H" and not in_rounds and set(t.value for t in item.targets_copy()) & self._measured:
+                in_rounds, number, operation = True, 1, "H"
+            elif item.name == "II" and item.tag == ISWAP:
+                operation = ISWAP
+            elif item.name in ("R", "CX", "H", "CZ", "M"):
+                operation = item.name
+        return tuple(out)
+
+    @property
+    def _measured(self) -> set[int]:
+        return set(self.patch.measure_qubits)
+
     def level_population(self) -> npt.NDArray[np.float64]: ...
 
 
@@ -47,6 +69,27 @@ class MemoryExperiment:
         if role == "removal" and not self.strategy.removes_data_leakage:
             return ()
         return self.patch.qubits(role)
+
+    def moments(self) -> tuple[tuple[int, str], ...]:
+        """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
+        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M" or "LEAKAGE_ISWAP"."""
+        out: list[tuple[int, str]] = []
+        number, operation, in_rounds = 0, "", False
+        for item in self.ideal_circuit.flattened():
+            if item.name == "TICK":
+                out.append((number, operation))
+                number += item.tag == POPULATION
+            elif item.name == "H" and not in_rounds and set(t.value for t in item.targets_copy()) & self._measured:
+                in_rounds, number, operation = True, 1, "H"
+            elif item.name == "II" and item.tag == ISWAP:
+                operation = ISWAP
+            elif item.name in ("R", "CX", "H", "CZ", "M"):
+                operation = item.name
+        return tuple(out)
+
+    @property
+    def _measured(self) -> set[int]:
+        return set(self.patch.measure_qubits)
 
     def level_population(self, batch: HasPopulations, *, role: str = "data") -> npt.NDArray[np.float64]:
         """float64 (snapshots, 2): P(level 2) and P(level 3), averaged over the qubits of ``role``, at each snapshot of
