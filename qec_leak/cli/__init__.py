@@ -1,48 +1,14 @@
-"""The command line, ``qec-leak``: one file per command. Slow imports are inside commands, so that help is instant."""
+"""The command line, ``qec-leak``: one file per command."""
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-import click
-
-from qec_leak.cli.completion import completion_command
-from qec_leak.cli.device import device_command
-from qec_leak.cli.errors import run_guarded
-from qec_leak.cli.export import export_command
-from qec_leak.cli.run import run_command
-from qec_leak.cli.sample import sample_command
+from qec_leak.cli.errors import STATUS_INTERRUPTED, run_guarded
 
 PROGRAM = "qec-leak"
-
-_EPILOG = """\b
-Examples:
-  qec-leak run --strategy MLR --strategy DQLR --shots 20000 --out results
-  qec-leak device miao2023
-  qec-leak export --distance 3 --rounds 10 --strategy DQLR --shots 10000 --out data
-"""
-
-
-def _show_version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
-    if value:
-        import qec_leak
-
-        click.echo(f"{PROGRAM} {qec_leak.__version__}")
-        context.exit()
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
-)
-def cli() -> None:
-    """Leakage in quantum error correction: simulate memories of transmons with levels 2 and 3, decode and compare
-    No Reset, MLR and DQLR (Miao et al., Nature Physics 19, 1780)."""
-
-
-for _command in (run_command, device_command, export_command, sample_command, completion_command):
-    cli.add_command(_command)
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -50,4 +16,9 @@ def main(args: Sequence[str] | None = None) -> int:
 
     Args: args: command-line words without the program's name (None: those of this process).
     """
-    return run_guarded(cli, list(sys.argv[1:] if args is None else args), PROGRAM)
+    status = run_guarded(sys.argv[1:] if args is None else args, PROGRAM)
+    if args is None and status == STATUS_INTERRUPTED:
+        # CPython kills itself with SIGINT at exit if Ctrl-C has ever ended an exec() inside some import: leave before.
+        sys.stdout.flush()
+        os._exit(status)
+    return status

@@ -54,6 +54,7 @@ def device_command(
         click.echo(loaded.to_toml(), nl=False)
         return
     parameters = _pair(loaded, pair)
+    picture = _draw(loaded, parameters, out)  # first: a folder that cannot be written is one line and no table
     click.echo(_summary(loaded, pair, parameters))
     from qec_leak.channels import transport_matrix
     from qec_leak.channels.operations import cz_channel, cz_unitary, leakage_iswap_channel
@@ -71,9 +72,8 @@ def device_command(
     click.echo()
     click.echo("Leakage iSWAP: rows of the channel on (data, measure)")
     click.echo(channel_table(leakage_iswap_channel(parameters.dqlr), values=True, smallest=smallest))
-    paths = _draw(loaded, parameters, out)
     click.echo()
-    click.echo(f"Picture: {paths[0]} (and .svg)")
+    click.echo(f"Picture: {picture} (and .svg)")
 
 
 def _pair(device: Device, pair: str | None) -> PairParameters:
@@ -173,7 +173,7 @@ def _iswap(parameters: PairParameters) -> npt.NDArray[np.complex128]:
     return leakage_iswap_kraus(replace(parameters.dqlr, efficiency=1.0))[0]
 
 
-def _draw(device: Device, parameters: PairParameters, out: Path) -> list[Path]:
+def _draw(device: Device, parameters: PairParameters, out: Path) -> Path:
     from qec_leak import figures
     from qec_leak.channels import transport_matrix
     from qec_leak.channels.operations import LEVELS, cz_unitary
@@ -187,4 +187,4 @@ def _draw(device: Device, parameters: PairParameters, out: Path) -> list[Path]:
     with StagedFolder(out) as folder:
         figures.save_figure(figure, folder.path(f"{name}.png"), folder.path(f"{name}.svg"))
         folder.commit(last=f"{name}.png")
-    return [out / f"{name}.png", out / f"{name}.svg"]
+    return out / f"{name}.png"

@@ -1,17 +1,18 @@
-"""From exceptions to one line and an exit status: never a traceback."""
+"""From exceptions to one line and an exit status: never a traceback.
+
+Nothing slow is imported before the handler of Ctrl-C stands.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from types import FrameType
-
-import click
 
 STATUS_BAD_INPUT = 2
 STATUS_INTERRUPTED = 130
@@ -25,15 +26,17 @@ DEBUG_VARIABLE = "QEC_LEAK_DEBUG"
 _interrupted = False
 
 
-def run_guarded(command: click.Group, args: list[str], program: str) -> int:
-    """Run a click command; print any error as one line on stderr. Returns the exit status."""
-    if f"_{program.replace('-', '_').upper()}_COMPLETE" in os.environ:  # the shell asks for completions
-        command.main(args=args, prog_name=program)
+def run_guarded(args: Sequence[str], program: str) -> int:
+    """Run a command line; print any error as one line on stderr. Returns the exit status."""
     previous = _install_handlers()
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # "building the font cache", on first use
     try:
-        with command.make_context(program, args) as context:
-            command.invoke(context)
+        from qec_leak.cli.app import cli
+
+        if f"_{program.replace('-', '_').upper()}_COMPLETE" in os.environ:  # the shell asks for completions
+            cli.main(args=list(args), prog_name=program)
+        _quiet_libraries()
+        with cli.make_context(program, list(args)) as context:
+            cli.invoke(context)
         sys.stdout.flush()
         return 0
     except BaseException as error:
@@ -50,14 +53,23 @@ def check_interrupted() -> None:
         raise KeyboardInterrupt
 
 
+def _quiet_libraries() -> None:
+    import logging
+
+    # "building the font cache; this may take a moment", said once on each new machine
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+
+
 def _report(error: BaseException, program: str) -> int:
+    if _interrupted or isinstance(error, KeyboardInterrupt):
+        _say(f"{program}: interrupted; nothing was written")
+        return STATUS_INTERRUPTED
+    import click
+
     if isinstance(error, click.exceptions.Exit):
         return int(error.exit_code)
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else STATUS_INTERNAL
-    if _interrupted or isinstance(error, (KeyboardInterrupt, click.Abort)):
-        _say(f"{program}: interrupted; nothing was written")
-        return STATUS_INTERRUPTED
     if isinstance(error, BrokenPipeError):
         # The reader of our output has gone; keep Python from complaining when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -83,14 +83,13 @@ def _run(
                     correlated=correlated,
                     progress=bar.update,
                 )
-        click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
-        click.echo()
-        click.echo(result_table(results))
-        click.echo()
-        click.echo(_footnote(options))
-        folder.release_reserve()
-        _write(folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads})
-        folder.commit(last="results.csv")
+        try:
+            folder.release_reserve()
+            _write(folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads})
+            folder.commit(last="results.csv")
+        finally:  # files that cannot be written do not take the table with them, nor the other way round
+            click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
+            click.echo(f"\n{result_table(results)}\n\n{_footnote(options)}")
     click.echo()
     click.echo(f"Pictures: {out / 'leakage.png'}, {out / 'detection.png'} (and .svg)")
     click.echo(f"Counts:   {out / 'results.csv'}, {out / 'populations.npz'}, {out / 'detections.npz'}")

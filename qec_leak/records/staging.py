@@ -36,20 +36,21 @@ class StagedFolder:
             self._make_target()
             self._staging = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=self.target))
             self._reserve()
-        except BaseException:
-            self._clean()
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if isinstance(error, OSError) and self._staging is not None:
+            self._name_target(error)
         self._clean()
 
     def path(self, name: str) -> Path:
         """Where to write the file that will be ``target/name`` (``name`` may hold folders, which are made)."""
-        assert self._staging is not None, "a StagedFolder is used inside its with block"
-        path = self._staging / "files" / name
+        path = self._files() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -69,9 +70,8 @@ class StagedFolder:
         write them. Returns the final paths. An earlier ``last`` is removed first of all, so that old and new files
         never stand together under a file that says "complete".
         """
-        assert self._staging is not None, "a StagedFolder is used inside its with block"
         self.release_reserve()
-        root = self._staging / "files"
+        root = self._files()
         names = sorted(str(p.relative_to(root)) for p in root.rglob("*") if p.is_file())
         assert last in names, f"{last} was not written"
         for name in names:
@@ -106,6 +106,19 @@ class StagedFolder:
                     file.write(block[: self._reserve_bytes - start])
                 file.flush()
                 os.fsync(file.fileno())
+
+    def _name_target(self, error: OSError) -> None:
+        """Let the error name what the user asked for, not a temporary file that is about to go."""
+        files = self._files()
+        named = Path(os.fspath(error.filename)) if isinstance(error.filename, (str, os.PathLike)) else None
+        if named is None or named == self._staging:
+            error.filename = str(self.target)
+        elif named.is_relative_to(files):
+            error.filename, error.filename2 = str(self.target / named.relative_to(files)), None
+
+    def _files(self) -> Path:
+        assert self._staging is not None, "a StagedFolder is used inside its with block"
+        return self._staging / "files"
 
     def _clean(self) -> None:
         if self._staging is not None:

@@ -47,3 +47,12 @@ def test_target_below_a_file(tmp_path):
     for target in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(OSError), StagedFolder(target):
             pass
+
+
+def test_errors_name_the_target(tmp_path):
+    with pytest.raises(OSError) as caught, StagedFolder(tmp_path / "a") as folder:
+        open(folder.path("one.txt") / "below", "w")
+    assert caught.value.filename == str(tmp_path / "a" / "one.txt" / "below")
+    with pytest.raises(OSError) as caught, StagedFolder(tmp_path / "a"):
+        raise OSError(28, "No space left on device")
+    assert caught.value.filename == str(tmp_path / "a")

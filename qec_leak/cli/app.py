@@ -1,0 +1,40 @@
+"""The group of commands. Slow imports are inside the commands, so that help is instant."""
+
+from __future__ import annotations
+
+import click
+
+from qec_leak.cli import PROGRAM
+from qec_leak.cli.completion import completion_command
+from qec_leak.cli.device import device_command
+from qec_leak.cli.export import export_command
+from qec_leak.cli.run import run_command
+from qec_leak.cli.sample import sample_command
+
+_EPILOG = """\b
+Examples:
+  qec-leak run --strategy MLR --strategy DQLR --shots 20000 --out results
+  qec-leak device miao2023
+  qec-leak export --distance 3 --rounds 10 --strategy DQLR --shots 10000 --out data
+"""
+
+
+def _show_version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value:
+        import qec_leak
+
+        click.echo(f"{PROGRAM} {qec_leak.__version__}")
+        context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=_EPILOG)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
+)
+def cli() -> None:
+    """Leakage in quantum error correction: simulate memories of transmons with levels 2 and 3, decode and compare
+    No Reset, MLR and DQLR (Miao et al., Nature Physics 19, 1780)."""
+
+
+for _command in (run_command, device_command, export_command, sample_command, completion_command):
+    cli.add_command(_command)
