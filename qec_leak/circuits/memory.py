@@ -24,27 +24,6 @@ class HasPopulations(Protocol):
     """What is read of a batch: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
 
     @property
-    def moments(self) -> tuple[tuple[int, str], ...]:
-        """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
-        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M" or "LEAKAGE_ISWAP"."""
-        out: list[tuple[int, str]] = []
-        number, operation, in_rounds = 0, "", False
-        for item in self.ideal_circuit.flattened():
-            if item.name == "TICK":
-                out.append((number, operation))
-                number += item.tag == POPULATION
-            elif item.name == "H" and not in_rounds and set(t.value for t in item.targets_copy()) & self._measured:
-                in_rounds, number, operation = True, 1, "H"
-            elif item.name == "II" and item.tag == ISWAP:
-                operation = ISWAP
-            elif item.name in ("R", "CX", "H", "CZ", "M"):
-                operation = item.name
-        return tuple(out)
-
-    @property
-    def _measured(self) -> set[int]:
-        return set(self.patch.measure_qubits)
-
     def level_population(self) -> npt.NDArray[np.float64]: ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -137,7 +138,7 @@ class NoiseModel:
 
     def _cz_noise(self, qubits: list[int], out: stim.Circuit) -> None:
         lines: list[tuple[_Line, tuple[int, ...]]] = []
-        crosstalk: dict[int, float] = defaultdict(float)
+        crosstalk: dict[int, list[float]] = defaultdict(list)
         for a, b in _pairs(qubits):
             cz = self.device.pair(a, b).cz
             high, low = self._high_low(a, b, cz)
@@ -146,8 +147,9 @@ class NoiseModel:
             lines.append((_Line("DEPOLARIZE2", (cz.error,), "cz"), (a, b)))
             near = (self.neighbours[a] | self.neighbours[b]) - {a, b}
             for q in near:
-                crosstalk[q] += cz.crosstalk / len(near)
-        lines += [(_Line("DEPOLARIZE1", (p,), "crosstalk"), (q,)) for q, p in sorted(crosstalk.items())]
+                crosstalk[q].append(cz.crosstalk / len(near))
+        # fsum does not depend on the order, so that qubits with equal neighbourhoods share a line.
+        lines += [(_Line("DEPOLARIZE1", (math.fsum(p),), "crosstalk"), (q,)) for q, p in sorted(crosstalk.items())]
         _append(out, lines)
 
     def _high_low(self, a: int, b: int, cz: CzParameters) -> tuple[int, int]:

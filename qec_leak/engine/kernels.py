@@ -30,6 +30,7 @@ I64 = npt.NDArray[np.int64]
 I32 = npt.NDArray[np.int32]
 I8 = npt.NDArray[np.int8]
 U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
 Flags = npt.NDArray[np.bool_]
 
 WORDS = 16
@@ -62,15 +63,16 @@ class Tables(NamedTuple):
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
     noise_log: npt.NDArray[np.float64]
-    noise_cum: npt.NDArray[np.float64]
+    noise_share: npt.NDArray[np.float64]
+    noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]
     noise_size: npt.NDArray[np.int32]
-    channel_row: npt.NDArray[np.int32]
-    transition_cum: npt.NDArray[np.float64]
-    transition_action: npt.NDArray[np.uint8]
-    site_channel: npt.NDArray[np.int32]
     site_max: npt.NDArray[np.float64]
     site_log: npt.NDArray[np.float64]
+    site_row: npt.NDArray[np.int32]
+    site_size: npt.NDArray[np.int32]
+    branch_share: npt.NDArray[np.float64]
+    branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
     can_leak: npt.NDArray[np.bool_]
@@ -96,41 +98,88 @@ class Planes(NamedTuple):
     loop_stack: npt.NDArray[np.int64]
 
 
+# Kernels allocate nothing. Numba would still count references to every array passed from one to the next, which costs
+# more than most of them take; _nrt=False leaves that out (and refuses kernels that do allocate).
+_kernel = njit(nogil=True, cache=True, _nrt=False)
+# An array is nine machine words as an argument, so what runs for every event is inlined.
+_inlined = njit(nogil=True, cache=True, _nrt=False, forceinline=True)
+
+
 # ---- random numbers ------------------------------------------------------------------------------------------------
+# rng[0] is the state and rng[1] the increment of a SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
 
 
-@njit(nogil=True, cache=True)
-def _rotate_left(v: np.uint64, k: np.uint64) -> np.uint64:
-    return (v << k) | (v >> (np.uint64(64) - k))
+@_inlined
+def _mix(v: np.uint64) -> np.uint64:
+    v = (v ^ (v >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    v = (v ^ (v >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return v ^ (v >> np.uint64(31))
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _random_word(rng: U64) -> np.uint64:
-    """xoshiro256++."""
-    out = _rotate_left(rng[0] + rng[3], np.uint64(23)) + rng[0]
-    t = rng[1] << np.uint64(17)
-    rng[2] ^= rng[0]
-    rng[3] ^= rng[1]
-    rng[1] ^= rng[2]
-    rng[0] ^= rng[3]
-    rng[2] ^= t
-    rng[3] = _rotate_left(rng[3], np.uint64(45))
-    return out
+    rng[0] += rng[1]
+    return _mix(rng[0])
 
 
-@njit(nogil=True, cache=True)
+@_inlined
+def _fill_random(plane: U64, q: int, rng: U64) -> None:
+    """WORDS random words into a row."""
+    state, increment = rng[0], rng[1]
+    for w in range(WORDS):
+        plane[q, w] = _mix(state + np.uint64(w + 1) * increment)
+    rng[0] = state + np.uint64(WORDS) * increment
+
+
+@_inlined
 def _uniform(word: np.uint64) -> float:
     """Top 53 bits as a number in [0, 1); the low 11 bits stay free."""
-    return np.float64(word >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+    return np.float64(np.int64(word >> np.uint64(11))) * (1.0 / 9007199254740992.0)
 
 
-@njit(nogil=True, cache=True)
+_LAYERS = 256
+_TAIL = 7.69711747013104972
+"""Right edge of the lowest layer of an exponential ziggurat (Marsaglia and Tsang, J. Stat. Softw. 5(8), 2000)."""
+
+
+def _ziggurat_edges() -> F64:
+    """Right edges of the layers of equal area under exp(-x), from the tail to 0; edge 0 is the width that gives the
+    lowest layer, tail included, that area."""
+    area = (_TAIL + 1.0) * math.exp(-_TAIL)
+    edges = np.zeros(_LAYERS + 1)
+    edges[0], edges[1] = area * math.exp(_TAIL), _TAIL
+    for i in range(2, _LAYERS):
+        edges[i] = -math.log(math.exp(-edges[i - 1]) + area / edges[i - 1])
+    return edges
+
+
+_EDGES = _ziggurat_edges()
+
+
+@_inlined
+def _exponential(rng: U64) -> float:
+    """An exponential variate of mean 1: a point in a layer, kept if under the next edge or under the curve."""
+    offset = 0.0
+    while True:
+        word = _random_word(rng)
+        layer = np.int64(word & np.uint64(_LAYERS - 1))
+        x = _uniform(word) * _EDGES[layer]
+        if x < _EDGES[layer + 1]:
+            return offset + x
+        if layer == 0:
+            offset += _TAIL  # beyond the tail the curve is itself again
+            continue
+        low, high = math.exp(-_EDGES[layer]), math.exp(-_EDGES[layer + 1])
+        if low + _uniform(_random_word(rng)) * (high - low) < math.exp(-x):
+            return offset + x
+
+
+@_inlined
 def _gap(rng: U64, inverse_log: float) -> int:
     """Misses before the next hit of probability p, ``inverse_log`` = 1/log(1-p); 0 when every trial is a hit."""
     if inverse_log == 0.0:
         return np.int64(0)
-    u = (np.float64(_random_word(rng) >> np.uint64(11)) + 1.0) * (1.0 / 9007199254740992.0)
-    skip = math.log(u) * inverse_log
+    skip = -inverse_log * _exponential(rng)
     if skip > 1e18:
         return _NEVER
     return np.int64(skip)
@@ -139,7 +188,7 @@ def _gap(rng: U64, inverse_log: float) -> int:
 # ---- bits ----------------------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _popcount(v: np.uint64) -> np.uint64:
     v = v - ((v >> _ONE) & np.uint64(0x5555555555555555))
     v = (v & np.uint64(0x3333333333333333)) + ((v >> np.uint64(2)) & np.uint64(0x3333333333333333))
@@ -147,7 +196,7 @@ def _popcount(v: np.uint64) -> np.uint64:
     return (v * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
     """Mask of the n-th (from 0) set bit of v."""
     for _ in range(n):
@@ -159,39 +208,39 @@ def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
 # Arrays are passed one by one: tuples of arrays, and views of rows, cost more to pass than these loops take.
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _h(x: U64, z: U64, q: int) -> None:
     for w in range(WORDS):
         x[q, w], z[q, w] = z[q, w], x[q, w]
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _xor_into(source: U64, target: U64, q: int) -> None:
     for w in range(WORDS):
         target[q, w] ^= source[q, w]
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _cz(x: U64, z: U64, leaked: U64, a: int, b: int) -> None:
     for w in range(WORDS):
         z[a, w] ^= x[b, w] & ~leaked[a, w]
         z[b, w] ^= x[a, w] & ~leaked[b, w]
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _cz_plain(x: U64, z: U64, a: int, b: int) -> None:
     for w in range(WORDS):
         z[a, w] ^= x[b, w]
         z[b, w] ^= x[a, w]
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _swap(plane: U64, a: int, b: int) -> None:
     for w in range(WORDS):
         plane[a, w], plane[b, w] = plane[b, w], plane[a, w]
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _gates(op: int, targets: I32, start: int, count: int, can_leak: Flags, x: U64, z: U64, leaked: U64) -> None:
     if op == _CZ:
         for k in range(start, start + count, 2):
@@ -217,7 +266,7 @@ def _gates(op: int, targets: I32, start: int, count: int, can_leak: Flags, x: U6
             _xor_into(x, z, q)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _swaps(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
     for k in range(start, start + count, 2):
         a, b = targets[k], targets[k + 1]
@@ -227,7 +276,7 @@ def _swaps(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64, th
         _swap(three, a, b)
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _flip_pauli(x: U64, z: U64, leaked: U64, coded: int, w: int, mask: np.uint64) -> None:
     """Multiply the Pauli ``coded`` (4*qubit + Pauli) into the frame where ``mask`` and not leaked."""
     q, pauli = coded >> 2, coded & 3
@@ -238,7 +287,7 @@ def _flip_pauli(x: U64, z: U64, leaked: U64, coded: int, w: int, mask: np.uint64
         z[q, w] ^= m
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _anticommutes(x: U64, z: U64, targets: I32, start: int, count: int, w: int) -> np.uint64:
     """Shots whose frame anticommutes with the product of the Paulis ``targets`` (4*qubit + Pauli)."""
     out = _ZERO
@@ -251,7 +300,7 @@ def _anticommutes(x: U64, z: U64, targets: I32, start: int, count: int, w: int) 
     return out
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _pauli_rotation(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64) -> None:
     for w in range(WORDS):
         anti = _anticommutes(x, z, targets, start, count, w)
@@ -259,7 +308,7 @@ def _pauli_rotation(targets: I32, start: int, count: int, x: U64, z: U64, leaked
             _flip_pauli(x, z, leaked, targets[k], w, anti)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _controlled(targets: I32, start: int, count: int, control: U64, base: int, x: U64, z: U64, leaked: U64) -> None:
     """Paulis controlled by rows of ``control``: row base - target of a ring of records, or row target (base 0)."""
     for k in range(start, start + count, 2):
@@ -271,24 +320,24 @@ def _controlled(targets: I32, start: int, count: int, control: U64, base: int, x
 # ---- Pauli noise ---------------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
-def _draw_outcome(size: int, cum: F64, noise: int, rng: U64) -> int:
-    k = 0
-    if size > 1:
-        u = _uniform(_random_word(rng))
-        while u >= cum[noise, k]:
-            k += 1
-    return k
+@_inlined
+def _draw_outcome(size: int, share: F64, alias: U8, noise: int, rng: U64) -> int:
+    """An outcome in one step: entry k keeps ``share`` of its turns and hands the rest to ``alias``."""
+    if size == 1:
+        return np.int64(0)
+    turn = _uniform(_random_word(rng)) * size
+    k = np.int64(turn)
+    return k if turn - k < share[noise, k] else np.int64(alias[noise, k])
 
 
-@njit(nogil=True, cache=True)
+@_inlined
 def _apply_outcome(bits: int, q: int, w: int, mask: np.uint64, x: U64, z: U64, leaked: U64) -> None:
     hit = mask & ~leaked[q, w]
     x[q, w] ^= hit & (_ZERO - np.uint64(bits & 1))
     z[q, w] ^= hit & (_ZERO - np.uint64((bits >> 1) & 1))
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _pauli_noise(
     targets: I32,
     start: int,
@@ -297,7 +346,8 @@ def _pauli_noise(
     noise: int,
     inverse_log: float,
     size: int,
-    cum: F64,
+    share: F64,
+    alias: U8,
     outcome: U8,
     x: U64,
     z: U64,
@@ -309,7 +359,7 @@ def _pauli_noise(
     while hit < total:
         k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
         w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-        bits = outcome[noise, _draw_outcome(size, cum, noise, rng)]
+        bits = outcome[noise, _draw_outcome(size, share, alias, noise, rng)]
         first = start + arity * k
         _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
         if arity == 2:
@@ -317,7 +367,7 @@ def _pauli_noise(
         hit += 1 + _gap(rng, inverse_log)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _heralded_noise(
     targets: I32,
     start: int,
@@ -325,7 +375,8 @@ def _heralded_noise(
     noise: int,
     inverse_log: float,
     size: int,
-    cum: F64,
+    share: F64,
+    alias: U8,
     outcome: U8,
     x: U64,
     z: U64,
@@ -340,19 +391,19 @@ def _heralded_noise(
         k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
         w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
         ring[(first_record + k) & (ring.shape[0] - 1), w] |= mask
-        bits = outcome[noise, _draw_outcome(size, cum, noise, rng)]
+        bits = outcome[noise, _draw_outcome(size, share, alias, noise, rng)]
         _apply_outcome(bits, targets[start + k], w, mask, x, z, leaked)
         hit += 1 + _gap(rng, inverse_log)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _clear_records(ring: U64, first_record: int, count: int) -> None:
     for k in range(count):
         for w in range(WORDS):
             ring[(first_record + k) & (ring.shape[0] - 1), w] = _ZERO
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _correlated_noise(
     targets: I32,
     start: int,
@@ -365,58 +416,54 @@ def _correlated_noise(
     scratch: U64,
     rng: U64,
 ) -> None:
-    """scratch[1] holds the shots in which an error of this E / ELSE chain has already happened."""
+    """scratch[3] holds the shots in which an error of this E / ELSE chain has already happened."""
     if not otherwise:
         for w in range(WORDS):
-            scratch[1, w] = _ZERO
+            scratch[3, w] = _ZERO
     hit = _gap(rng, inverse_log)
     while hit < BLOCK_SHOTS:
         w, mask = hit >> 6, _ONE << (np.uint64(hit) & _BIT)
-        if not scratch[1, w] & mask:
-            scratch[1, w] |= mask
+        if not scratch[3, w] & mask:
+            scratch[3, w] |= mask
             for k in range(start, start + count):
                 _flip_pauli(x, z, leaked, targets[k], w, mask)
         hit += 1 + _gap(rng, inverse_log)
 
 
 # ---- leakage channels ----------------------------------------------------------------------------------------------
+# Classes of shots at a site, and their rows of scratch: 0 as the reference says, 1 a known value flipped, 2 leaked.
+
+_USUAL, _FLIPPED, _LEAKED = 0, 1, 2
 
 
-@njit(nogil=True, cache=True)
-def _act(
-    action: int, q: int, w: int, mask: np.uint64, coin: np.uint64, x: U64, z: U64, leaked: U64, three: U64
-) -> None:
-    """Apply one transmon's part of a transition; ``coin`` is all ones or zero."""
-    if action & 4:
-        x[q, w] ^= mask
-    if action & 8:
-        z[q, w] ^= mask
-    if action & 16:
-        z[q, w] ^= mask & coin
-    level = action & 3
-    if level == 0:
-        leaked[q, w] &= ~mask
-        three[q, w] &= ~mask
-    else:
-        leaked[q, w] |= mask
-        if level == 3:
-            three[q, w] |= mask
-        else:
-            three[q, w] &= ~mask
+@_inlined
+def _all_if(condition: int) -> np.uint64:
+    """All ones for 1, zero for 0."""
+    return _ZERO - np.uint64(condition)
 
 
-@njit(nogil=True, cache=True)
+@_inlined
+def _act(action: int, q: int, w: int, mask: np.uint64, coin: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
+    """Apply one transmon's byte of an action; without branches, which would be mispredicted."""
+    x[q, w] ^= mask & _all_if(action & 1)
+    z[q, w] ^= mask & _all_if(((action >> 1) ^ ((action >> 2) & coin)) & 1)
+    leaked[q, w] ^= mask & _all_if((action >> 3) & 1)
+    three[q, w] ^= mask & _all_if((action >> 4) & 1)
+
+
+@_inlined
 def _code(q: int, w: int, mask: np.uint64, known: int, x: U64, leaked: U64, three: U64) -> int:
     """Row code of a transmon: 0 unknown value, 1 + value if the reference knows it, 3 level 2, 4 level 3."""
-    if leaked[q, w] & mask:
-        return 4 if three[q, w] & mask else 3
-    if known < 0:
-        return 0
-    return 1 + (known ^ (1 if x[q, w] & mask else 0))
+    is_leaked, is_three = np.int64((leaked[q, w] & mask) != _ZERO), np.int64((three[q, w] & mask) != _ZERO)
+    value = known ^ np.int64((x[q, w] & mask) != _ZERO)
+    computational = 1 + value if known >= 0 else 0
+    return 3 + is_three if is_leaked else computational
 
 
-@njit(nogil=True, cache=True)
-def _happen(
+@_inlined
+def _visit(
+    kind: int,
+    site: int,
     arity: int,
     a: int,
     b: int,
@@ -424,48 +471,46 @@ def _happen(
     known_b: int,
     w: int,
     mask: np.uint64,
-    scale: float,
-    channel: int,
-    row_start: I32,
-    cum: F64,
-    action: U8,
+    site_row: I32,
+    site_size: I32,
+    share: F64,
+    action: U16,
     x: U64,
     z: U64,
     leaked: U64,
     three: U64,
     rng: U64,
 ) -> None:
-    """Draw what a channel does to one shot, given that it may do something: uniform below ``scale``."""
-    word = _random_word(rng)
-    u = _uniform(word) * scale
+    """Draw what a channel does to one shot, from the alias table of its row."""
     row = _code(a, w, mask, known_a, x, leaked, three)
     if arity == 2:
         row = 5 * row + _code(b, w, mask, known_b, x, leaked, three)
-    k, end = row_start[channel, row], row_start[channel, row + 1]
-    while k < end and u >= cum[k]:
-        k += 1
-    if k == end:
-        return
-    _act(action[k, 0], a, w, mask, _ZERO - (word & _ONE), x, z, leaked, three)
+    word = _random_word(rng)
+    turn = _uniform(word) * site_size[site, kind, row]
+    entry = np.int64(turn)
+    k = site_row[site, kind, row] + entry
+    does = np.int64(action[k, 0] if turn - entry < share[k] else action[k, 1])
+    coins = np.int64(word & np.uint64(3))
+    _act(does & 255, a, w, mask, coins & 1, x, z, leaked, three)
     if arity == 2:
-        _act(action[k, 1], b, w, mask, _ZERO - ((word >> _ONE) & _ONE), x, z, leaked, three)
+        _act(does >> 8, b, w, mask, coins >> 1, x, z, leaked, three)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _scan(
-    which: int,
+    kind: int,
     skip: int,
-    largest: float,
     inverse_log: float,
+    site: int,
     arity: int,
     a: int,
     b: int,
     known_a: int,
     known_b: int,
-    channel: int,
-    row_start: I32,
-    cum: F64,
-    action: U8,
+    site_row: I32,
+    site_size: I32,
+    share: F64,
+    action: U16,
     x: U64,
     z: U64,
     leaked: U64,
@@ -473,15 +518,17 @@ def _scan(
     scratch: U64,
     rng: U64,
 ) -> int:
-    """Visit the set bits of scratch[which], all but every ``skip`` of them; returns what is left to skip."""
+    """Visit set bits of scratch[kind], leaving out the next ``skip``; returns what is left to skip."""
     for w in range(WORDS):
-        left = scratch[which, w]
+        left = scratch[kind, w]
         if left == _ZERO:
             continue
         bits = np.int64(_popcount(left))
         while skip < bits:
             mask = _nth_set_bit(left, skip)
-            _happen(
+            _visit(
+                kind,
+                site,
                 arity,
                 a,
                 b,
@@ -489,10 +536,9 @@ def _scan(
                 known_b,
                 w,
                 mask,
-                largest,
-                channel,
-                row_start,
-                cum,
+                site_row,
+                site_size,
+                share,
                 action,
                 x,
                 z,
@@ -507,7 +553,24 @@ def _scan(
     return skip
 
 
-@njit(nogil=True, cache=True)
+@_inlined
+def _sort_shots(
+    arity: int, a: int, b: int, known_a: int, known_b: int, x: U64, leaked: U64, scratch: U64
+) -> tuple[np.uint64, np.uint64]:
+    """Note who arrives flipped and who leaked in scratch; returns how many they are."""
+    flipped_count, leaked_count = _ZERO, _ZERO
+    flips_a, flips_b = _all_if(known_a >= 0), _all_if(known_b >= 0)
+    for w in range(WORDS):
+        arrived = leaked[a, w] | leaked[b, w]
+        flipped = ((x[a, w] & flips_a) | (x[b, w] & flips_b)) & ~arrived
+        scratch[_LEAKED, w] = arrived
+        scratch[_FLIPPED, w] = flipped
+        leaked_count += _popcount(arrived)
+        flipped_count += _popcount(flipped)
+    return flipped_count, leaked_count
+
+
+@_kernel
 def _channel(
     arity: int,
     targets: I32,
@@ -515,12 +578,12 @@ def _channel(
     start: int,
     count: int,
     site: int,
-    site_channel: I32,
     site_max: F64,
     site_log: F64,
-    row_start: I32,
-    cum: F64,
-    action: U8,
+    site_row: I32,
+    site_size: I32,
+    share: F64,
+    action: U16,
     x: U64,
     z: U64,
     leaked: U64,
@@ -528,34 +591,26 @@ def _channel(
     scratch: U64,
     rng: U64,
 ) -> None:
-    """A leakage channel on every target. Events are drawn by geometric skipping with the largest probability of any row
-    of a class, then thinned to the shot's own row: over all shots for the row that the reference says, over set bits
-    for shots whose known value is flipped (scratch[2]) and for those that arrive leaked (scratch[0]). Who arrives how
-    is noted first, so that each shot meets the channel once."""
-    channel = site_channel[site]
-    usual_max, flipped_max, leaked_max = site_max[site, 0], site_max[site, 1], site_max[site, 2]
+    """A leakage channel on every target. Which shots it may do something to is drawn by geometric skipping, with the
+    largest probability of any row of their class: over all shots for the usual class, over set bits for the others.
+    Who arrives how is noted first, so that each shot meets the channel once."""
     usual_log, flipped_log, leaked_log = site_log[site, 0], site_log[site, 1], site_log[site, 2]
-    hit = _gap(rng, usual_log) if usual_max > 0.0 else _NEVER
-    skip_flipped = _gap(rng, flipped_log) if flipped_max > 0.0 else _NEVER
-    skip_leaked = _gap(rng, leaked_log) if leaked_max > 0.0 else _NEVER
+    hit = _gap(rng, usual_log) if site_max[site, 0] > 0.0 else _NEVER
+    skip_flipped = _gap(rng, flipped_log) if site_max[site, 1] > 0.0 else _NEVER
+    skip_leaked = _gap(rng, leaked_log) if site_max[site, 2] > 0.0 else _NEVER
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
         a, b, known_a, known_b = targets[first], targets[last], values[first], values[last]
-        flips_a = _ALL if known_a >= 0 else _ZERO
-        flips_b = _ALL if known_b >= 0 else _ZERO
-        any_leaked = _ZERO
-        for w in range(WORDS):
-            arrived = leaked[a, w] | leaked[b, w]
-            scratch[0, w] = arrived
-            scratch[2, w] = ((x[a, w] & flips_a) | (x[b, w] & flips_b)) & ~arrived
-            any_leaked |= arrived
+        flipped_count, leaked_count = _sort_shots(arity, a, b, known_a, known_b, x, leaked, scratch)
         end = np.int64(k + 1) * BLOCK_SHOTS
         while hit < end:
             shot = hit & (BLOCK_SHOTS - 1)
             w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-            if not (scratch[0, w] | scratch[2, w]) & mask:
-                _happen(
+            if not (scratch[_FLIPPED, w] | scratch[_LEAKED, w]) & mask:
+                _visit(
+                    _USUAL,
+                    site,
                     arity,
                     a,
                     b,
@@ -563,10 +618,9 @@ def _channel(
                     known_b,
                     w,
                     mask,
-                    usual_max,
-                    channel,
-                    row_start,
-                    cum,
+                    site_row,
+                    site_size,
+                    share,
                     action,
                     x,
                     z,
@@ -575,20 +629,20 @@ def _channel(
                     rng,
                 )
             hit += 1 + _gap(rng, usual_log)
-        if flipped_max > 0.0 and (flips_a | flips_b) != _ZERO:
+        if skip_flipped < np.int64(flipped_count):
             skip_flipped = _scan(
-                2,
+                _FLIPPED,
                 skip_flipped,
-                flipped_max,
                 flipped_log,
+                site,
                 arity,
                 a,
                 b,
                 known_a,
                 known_b,
-                channel,
-                row_start,
-                cum,
+                site_row,
+                site_size,
+                share,
                 action,
                 x,
                 z,
@@ -597,20 +651,22 @@ def _channel(
                 scratch,
                 rng,
             )
-        if leaked_max > 0.0 and any_leaked != _ZERO:
+        else:
+            skip_flipped -= np.int64(flipped_count)
+        if skip_leaked < np.int64(leaked_count):
             skip_leaked = _scan(
-                0,
+                _LEAKED,
                 skip_leaked,
-                leaked_max,
                 leaked_log,
+                site,
                 arity,
                 a,
                 b,
                 known_a,
                 known_b,
-                channel,
-                row_start,
-                cum,
+                site_row,
+                site_size,
+                share,
                 action,
                 x,
                 z,
@@ -619,12 +675,14 @@ def _channel(
                 scratch,
                 rng,
             )
+        else:
+            skip_leaked -= np.int64(leaked_count)
 
 
 # ---- measurement and reset -----------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64:
     """Each set bit of ``among`` kept with ``probability``."""
     if probability >= 1.0 or among == _ZERO:
@@ -640,7 +698,7 @@ def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64
     return out
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _reset(
     targets: I32,
     start: int,
@@ -657,9 +715,9 @@ def _reset(
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
         q = targets[k]
+        _fill_random(z, q, rng)
         for w in range(WORDS):
             x[q, w] = _ZERO
-            z[q, w] = _random_word(rng)
         if not can_leak[q]:
             continue
         for w in range(WORDS):
@@ -681,7 +739,7 @@ def _reset(
                         three[q, w] |= mask
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _measure(
     targets: I32,
     values: I8,
@@ -703,9 +761,9 @@ def _measure(
     for k in range(count):
         q, value = targets[start + k], values[start + k]
         r = (first_record + k) & (ring.shape[0] - 1)
+        _fill_random(z, q, rng)
         for w in range(WORDS):
             ring[r, w] = x[q, w]
-            z[q, w] = _random_word(rng)
         if not can_leak[q]:
             continue
         reference = _ZERO - np.uint64(value & 1)
@@ -723,7 +781,7 @@ def _measure(
                 x[q, w] = (x[q, w] & ~among) | (reference & among)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _assignment_errors(
     targets: I32,
     values: I8,
@@ -757,7 +815,7 @@ def _assignment_errors(
         hit += 1 + _gap(rng, inverse_log)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _measure_pauli(
     targets: I32,
     start: int,
@@ -783,7 +841,7 @@ def _measure_pauli(
         hit += 1 + _gap(rng, inverse_log)
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: U64, measurements: U64) -> None:
     """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
     for k in range(count):
@@ -793,7 +851,7 @@ def _keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: 
             measurements[r, w] = ring[r & (ring.shape[0] - 1), w] ^ reference
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _keep_levels(
     targets: I32, start: int, count: int, first_record: int, leaked: U64, three: U64, heralds: U64
 ) -> None:
@@ -805,7 +863,7 @@ def _keep_levels(
             heralds[2 * r + 1, w] = three[q, w]
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, row: int) -> None:
     for k in range(start, start + count):
         r = (records - targets[k]) & (ring.shape[0] - 1)
@@ -813,7 +871,7 @@ def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, 
             out[row, w] ^= ring[r, w]
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _count_levels(leaked: U64, three: U64, valid: U64, counts: I64, snapshot: int) -> None:
     for q in range(leaked.shape[0]):
         twos, threes = np.int64(0), np.int64(0)
@@ -828,23 +886,23 @@ def _count_levels(leaked: U64, three: U64, valid: U64, counts: I64, snapshot: in
 # ---- a block -------------------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def run_block(t: Tables, p: Planes, snapshots: int) -> None:
     """Run the program once on a block, from |0> on all qubits (x frame 0, z frame random).
 
     ``snapshots``: 0 none, 1 at tagged TICKs, 2 at every TICK.
     """
     ops, targets, values, can_leak = t.ops, t.targets, t.values, t.can_leak
-    noise_log, noise_cum, noise_outcome, noise_size = t.noise_log, t.noise_cum, t.noise_outcome, t.noise_size
-    row_start, cum, action = t.channel_row, t.transition_cum, t.transition_action
+    noise_log, noise_outcome, noise_size = t.noise_log, t.noise_outcome, t.noise_size
+    noise_share, noise_alias = t.noise_share, t.noise_alias
+    site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
     readout = t.readout
     x, z, leaked, three, ring, rng, scratch = p.x, p.z, p.leaked, p.three, p.records, p.rng, p.scratch
     measurements, heralds = p.measurements, p.heralds
     for plane in (x, leaked, three, p.detectors, p.observables):
         plane[:] = _ZERO
     for q in range(z.shape[0]):
-        for w in range(WORDS):
-            z[q, w] = _random_word(rng)
+        _fill_random(z, q, rng)
     records, detectors, taken, depth, i = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     while i < ops.shape[0]:
         op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
@@ -872,7 +930,8 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
                 param,
                 noise_log[param],
                 noise_size[param],
-                noise_cum,
+                noise_share,
+                noise_alias,
                 noise_outcome,
                 x,
                 z,
@@ -890,11 +949,11 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
                 start,
                 count,
                 param,
-                t.site_channel,
                 t.site_max,
                 t.site_log,
-                row_start,
-                cum,
+                site_row,
+                site_size,
+                share,
                 action,
                 x,
                 z,
@@ -945,7 +1004,8 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
                 param,
                 noise_log[param],
                 noise_size[param],
-                noise_cum,
+                noise_share,
+                noise_alias,
                 noise_outcome,
                 x,
                 z,
@@ -965,7 +1025,7 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
 # ---- outputs -------------------------------------------------------------------------------------------------------
 
 
-@njit(nogil=True, cache=True)
+@_kernel
 def _transpose_64(tile: U64) -> None:
     """Transpose 64 x 64 bits in place (Hacker's Delight 7-3, least significant bit first)."""
     width = np.uint64(32)
@@ -983,10 +1043,10 @@ def _transpose_64(tile: U64) -> None:
         mask ^= mask << width
 
 
-@njit(nogil=True, cache=True)
-def pack_shots(planes: U64, first_shot: int, last_shot: int, out: npt.NDArray[np.uint8]) -> None:
-    """Planes (n, WORDS) -> rows of ``out`` (last - first, ceil(n / 8)), little-endian bits, of shots first..last-1."""
-    tile = np.empty(64, dtype=np.uint64)
+@_kernel
+def pack_shots(planes: U64, first_shot: int, last_shot: int, tile: U64, out: U8) -> None:
+    """Planes (n, WORDS) -> rows of ``out`` (last - first, ceil(n / 8)), little-endian bits, of shots first..last-1;
+    ``tile`` uint64 (64,) is scratch space."""
     n, row_bytes = planes.shape[0], out.shape[1]
     for base in range(0, n, 64):
         rows = min(64, n - base)

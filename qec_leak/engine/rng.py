@@ -1,7 +1,7 @@
 """Randomness of a block of shots: a function of (seed, block index) alone.
 
-SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) turns (seed, block) into the state of a xoshiro256++ generator (Blackman
-and Vigna, ACM TOMS 47, 36 (2021)), which the kernels advance.
+A block has a SplitMix64 generator of its own (Steele, Lea and Flood, OOPSLA 2014): a state and an odd increment, both
+hashed from (seed, block, stream). Different increments are different sequences, so blocks do not overlap.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
+_MIN_BIT_CHANGES = 24
 
 
 def _mix(value: int) -> int:
@@ -19,9 +20,16 @@ def _mix(value: int) -> int:
     return value ^ (value >> 31)
 
 
+def _increment(value: int) -> int:
+    """An odd increment whose bits change often enough (mixGamma of the paper, section 5)."""
+    value |= 1
+    changes = (value ^ (value >> 1)).bit_count()
+    return value if changes >= _MIN_BIT_CHANGES else value ^ 0xAAAAAAAAAAAAAAAA
+
+
 def block_state(seed: int, block: int, stream: int = 0) -> npt.NDArray[np.uint64]:
-    """uint64 (4,): generator state of ``block`` under ``seed``; ``stream`` separates uses within a block."""
+    """uint64 (2,): state and increment of the generator of ``block`` under ``seed``; ``stream`` separates uses."""
     key = _mix((seed + _GOLDEN) & _MASK)
     for part in (seed >> 64, block, stream):
-        key = _mix((key + _GOLDEN) & _MASK ^ _mix((part * _GOLDEN + 1) & _MASK))
-    return np.array([_mix((key + (i + 1) * _GOLDEN) & _MASK) for i in range(4)], dtype=np.uint64)
+        key = _mix(((key + _GOLDEN) & _MASK) ^ _mix((part * _GOLDEN + 1) & _MASK))
+    return np.array([_mix((key + _GOLDEN) & _MASK), _increment(_mix((key + 2 * _GOLDEN) & _MASK))], dtype=np.uint64)

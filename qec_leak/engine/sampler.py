@@ -161,9 +161,9 @@ class LeakageSampler:
             measurements=zeros(p.num_measurements if batch.measurements_b8 is not None else 0),
             heralds=zeros(2 * p.num_measurements if batch.heralds is not None else 0),
             counts=np.zeros((0, p.num_qubits, 2) if counts is None else counts.shape, dtype=np.int64),
-            scratch=zeros(3),
+            scratch=zeros(4),
             valid=np.zeros(WORDS, dtype=np.uint64),
-            rng=np.zeros(4, dtype=np.uint64),
+            rng=np.zeros(2, dtype=np.uint64),
             loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
         )
 
@@ -187,7 +187,7 @@ class LeakageSampler:
 
     def _set_sweep(self, planes: Planes, block: int, low: int, high: int, given: npt.NDArray[np.bool_] | None) -> None:
         if given is None:
-            raw = np.random.Generator(np.random.Philox(key=block_state(self.seed, block, stream=1)[:2]))
+            raw = np.random.Generator(np.random.Philox(key=block_state(self.seed, block, stream=1)))
             planes.sweep[:] = raw.integers(0, 2**64, size=planes.sweep.shape, dtype=np.uint64)
         else:
             full = np.zeros((BLOCK_SHOTS, given.shape[1]), dtype=bool)
@@ -202,15 +202,16 @@ class LeakageSampler:
                 out[row] ^= planes.sweep[bit]
 
     def _write(self, planes: Planes, low: int, high: int, rows: slice, batch: ShotBatch) -> None:
-        pack_shots(planes.detectors, low, high, batch.detection_events_b8[rows])
-        pack_shots(planes.observables, low, high, batch.observable_flips_b8[rows])
-        pack_shots(planes.sweep, low, high, batch.sweep_bits_b8[rows])
+        tile = np.empty(64, dtype=np.uint64)
+        pack_shots(planes.detectors, low, high, tile, batch.detection_events_b8[rows])
+        pack_shots(planes.observables, low, high, tile, batch.observable_flips_b8[rows])
+        pack_shots(planes.sweep, low, high, tile, batch.sweep_bits_b8[rows])
         if batch.measurements_b8 is not None:
-            pack_shots(planes.measurements, low, high, batch.measurements_b8[rows])
+            pack_shots(planes.measurements, low, high, tile, batch.measurements_b8[rows])
         if batch.heralds is not None:
             n = self.program.num_measurements
             packed = np.empty((high - low, (2 * n + 7) // 8), dtype=np.uint8)
-            pack_shots(planes.heralds, low, high, packed)
+            pack_shots(planes.heralds, low, high, tile, packed)
             bits = unpack(packed, 2 * n).reshape(high - low, n, 2)
             batch.heralds[rows] = 2 * bits[:, :, 0] + bits[:, :, 1]
 

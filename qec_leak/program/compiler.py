@@ -424,8 +424,7 @@ class _Compiler:
         given = dict(tag.one_given) if tag is not None else {}
         if error and (0 in given or 1 in given):
             raise ValueError(
-                f"line {line}: `{_short(item)}` must have its assignment error in the argument or the tag, but has both; "
-                "drop one"
+                f"line {line}: `{_short(item)}` must have its assignment error in argument or tag, not both; drop one"
             )
         readout = self.readouts.add(
             given.get(0, error), 1 - given[1] if 1 in given else error, given.get(2, 1.0), given.get(3, 1.0)

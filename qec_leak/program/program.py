@@ -47,15 +47,17 @@ class Program:
 
     ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
     loop_counts: int64.
-    noise_log: float64 (n,): 1/log(1-p) of the total probability p; noise_cum: float64 (n, 16): cumulative share of each
-        outcome; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1 of each outcome; noise_size: int32 (n,).
-    channel_row: int32 (channels, 26): first transition of each row 5*code_0 + code_1 (one transmon: row code_0), codes
-        0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3. transition_cum: float64: cumulative probability of
-        the branches that do something. transition_action: uint8 (n, 2): per transmon, bits 0-1 level afterwards (0
-        computational, 2, 3), bit 2 flips x, bit 3 flips z, bit 4 randomises z.
-    site_channel: int32 (sites,): the channel of a site. site_max: float64 (sites, 3): largest probability to do
-        something of a shot in the row that the reference says, of one with a known value flipped, of one that arrives leaked;
-        site_log: float64 (sites, 3): 1/log(1 - site_max).
+    noise_log: float64 (n,): 1/log(1-p) of the total probability p; noise_share: float64 (n, 16), noise_alias:
+        uint8 (n, 16): Walker's alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1 of each
+        outcome; noise_size: int32 (n,).
+    site_max: float64 (sites, 3): largest probability to do something of a shot of each class: in the row that the
+        reference says, with a known value flipped, arriving leaked; site_log: float64 (sites, 3): 1/log(1 - site_max).
+    site_row, site_size: int32 (sites, 3, 25): first entry and number of entries of the alias table of each class and
+        row 5*code_0 + code_1 (one transmon: row code_0), codes 0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3.
+        Its branches, the identity among them, have their probabilities given that the shot was visited.
+    branch_share: float64 (entries,); branch_action: uint16 (entries, 2): the entry's own action and its alias. The low
+        byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2 randomises z, 3 flips
+        the leaked plane, 4 the level-3 plane.
     reset_cum: float64 (n, 2, 3): per level 2, 3 the cumulative probabilities of leaving in 1, 2, 3.
     readout: float64 (n, 4): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3).
     sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
@@ -78,15 +80,16 @@ class Program:
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
     noise_log: npt.NDArray[np.float64]
-    noise_cum: npt.NDArray[np.float64]
+    noise_share: npt.NDArray[np.float64]
+    noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]
     noise_size: npt.NDArray[np.int32]
-    channel_row: npt.NDArray[np.int32]
-    transition_cum: npt.NDArray[np.float64]
-    transition_action: npt.NDArray[np.uint8]
-    site_channel: npt.NDArray[np.int32]
     site_max: npt.NDArray[np.float64]
     site_log: npt.NDArray[np.float64]
+    site_row: npt.NDArray[np.int32]
+    site_size: npt.NDArray[np.int32]
+    branch_share: npt.NDArray[np.float64]
+    branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
     sweep_detectors: npt.NDArray[np.bool_]

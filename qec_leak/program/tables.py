@@ -40,13 +40,39 @@ class NoiseTable:
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         n = len(self._index)
         log, size = np.zeros(n), np.zeros(n, dtype=np.int32)
-        cum, outcome = np.full((n, 16), 2.0), np.zeros((n, 16), dtype=np.uint8)
+        share, alias = np.ones((n, 16)), np.zeros((n, 16), dtype=np.uint8)
+        outcome = np.zeros((n, 16), dtype=np.uint8)
         for outcomes, i in self._index.items():
             total = math.fsum(p for _, p in outcomes)
             log[i], size[i] = inverse_log(total), len(outcomes)
-            cum[i, : len(outcomes) - 1] = np.cumsum([p / total for _, p in outcomes])[:-1]
+            share[i, : len(outcomes)], alias[i, : len(outcomes)] = alias_table([p / total for _, p in outcomes])
             outcome[i, : len(outcomes)] = [bits for bits, _ in outcomes]
-        return {"noise_log": log, "noise_cum": cum, "noise_outcome": outcome, "noise_size": size}
+        return {
+            "noise_log": log,
+            "noise_share": share,
+            "noise_alias": alias,
+            "noise_outcome": outcome,
+            "noise_size": size,
+        }
+
+
+def alias_table(probabilities: Sequence[float]) -> tuple[list[float], list[int]]:
+    """Walker's alias table (Vose, IEEE Trans. Softw. Eng. 17, 972 (1991)): entry k, chosen with probability 1/n, keeps
+    share[k] of its turns and hands the others to alias[k]."""
+    n = len(probabilities)
+    share = [p * n for p in probabilities]
+    alias = list(range(n))
+    small = [k for k in range(n) if share[k] < 1]
+    large = [k for k in range(n) if share[k] >= 1]
+    while small and large:
+        k, donor = small.pop(), large[-1]
+        alias[k] = donor
+        share[donor] -= 1 - share[k]
+        if share[donor] < 1:
+            small.append(large.pop())
+    for k in small + large:  # what rounding left over
+        share[k] = 1.0
+    return share, alias
 
 
 def pauli_outcomes(name: str, args: Sequence[float]) -> list[tuple[int, float]]:
@@ -69,55 +95,55 @@ def pauli_outcomes(name: str, args: Sequence[float]) -> list[tuple[int, float]]:
 
 
 class ChannelTable:
-    """Leakage channels as rows of cumulative probabilities and actions; and sites: a channel with the known values of
-    the places where it stands, which say how shots are visited."""
+    """Leakage channels at sites: a channel with the known values of the places where it stands, which say how shots are
+    visited. Shots are of three classes: in the row that the reference says, with a known value flipped against the
+    reference, arriving leaked. Each class is visited with the largest probability of its rows to do something."""
 
     def __init__(self) -> None:
-        self._channels: dict[LeakageChannel, int] = {}
-        self._sites: dict[tuple[int, float, float, float], int] = {}
+        self._sites: dict[tuple[LeakageChannel, tuple[frozenset[Row], ...]], int] = {}
 
     def add(self, channel: LeakageChannel, known: Sequence[int]) -> int | None:
         """Site of ``channel`` on places with reference values ``known`` (0, 1, or -1 unknown), one for each target;
-        None if it never does anything there.
-
-        Shots are visited in three classes, each with the largest probability of a row in it: those in the row that the
-        reference says, those with a known value flipped against the reference, those that arrive leaked.
-        """
+        None if it never does anything there."""
         k = channel.num_qubits
         usual: set[Row] = set()
         flipped: set[Row] = set()
         for place in {tuple(known[i : i + k]) for i in range(0, len(known), k)}:
-            usual.add(tuple("C" if v < 0 else v for v in place))
-            flipped |= set(itertools.product(*(("C",) if v < 0 else (0, 1) for v in place)))
+            says: Row = tuple("C" if v < 0 else v for v in place)
+            usual.add(says)
+            flipped |= {row for row in itertools.product(*(("C",) if v < 0 else (0, 1) for v in place)) if row != says}
         leaked = {row for row in channel.rows if any(map(is_leaked, row))}
-        largest = [_largest(channel, rows) for rows in (usual, flipped if flipped != usual else set(), leaked)]
-        if not any(largest):
+        classes = (frozenset(usual), frozenset(flipped), frozenset(leaked))
+        if not any(_largest(channel, rows) for rows in classes):
             return None
-        index = self._channels.setdefault(channel, len(self._channels))
-        usual_max, flipped_max, leaked_max = largest[0], *(p if p <= VISIT_EVERY else 1.0 for p in largest[1:])
-        return self._sites.setdefault((index, usual_max, flipped_max, leaked_max), len(self._sites))
+        return self._sites.setdefault((channel, classes), len(self._sites))
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        rows = np.zeros((len(self._channels), 26), dtype=np.int32)
-        cum: list[float] = []
-        actions: list[tuple[int, int]] = []
-        for channel, i in self._channels.items():
-            codes = 5**channel.num_qubits
-            for code in range(codes):
-                row = row_of(code, channel.num_qubits)
-                rows[i, code] = len(cum)
-                moving = sorted((t for t in channel.rows[row] if not t.is_identity(row)), key=lambda t: -t.probability)
-                cum += np.cumsum([t.probability for t in moving]).tolist()
-                actions += [action_of(row, t) for t in moving]
-            rows[i, codes:] = len(cum)
-        largest = np.array([site[1:] for site in self._sites], dtype=float).reshape(-1, 3)
+        shape = (len(self._sites), 3, 25)
+        start, size, largest = np.zeros(shape, np.int32), np.ones(shape, np.int32), np.zeros(shape[:2])
+        share: list[float] = [1.0]  # entry 0 is the identity, for rows that are never met
+        action: list[tuple[int, int]] = [(0, 0)]
+        for (channel, classes), site in self._sites.items():
+            for kind, rows in enumerate(classes):
+                visited = _largest(channel, rows)
+                if kind and visited > VISIT_EVERY:
+                    visited = 1.0
+                largest[site, kind] = visited
+                for row in sorted(rows, key=str) if visited else ():
+                    branches = _branches(channel, row, visited)
+                    own = list(branches)
+                    kept, alias = alias_table([branches[a] for a in own])
+                    code = code_of(row)
+                    start[site, kind, code], size[site, kind, code] = len(share), len(own)
+                    share += kept
+                    action += [(own[k], own[alias[k]]) for k in range(len(own))]
         return {
-            "channel_row": rows,
-            "transition_cum": np.array(cum, dtype=float),
-            "transition_action": np.array(actions, dtype=np.uint8).reshape(-1, 2),
-            "site_channel": np.array([site[0] for site in self._sites], dtype=np.int32),
             "site_max": largest,
             "site_log": np.array([inverse_log(p) if p > 0 else 0.0 for p in largest.ravel()]).reshape(-1, 3),
+            "site_row": start,
+            "site_size": size,
+            "branch_share": np.array(share),
+            "branch_action": np.array(action, dtype=np.uint16),
         }
 
 
@@ -127,25 +153,41 @@ def _largest(channel: LeakageChannel, rows: Iterable[Row]) -> float:
     return min(max(moves, default=0.0), 1.0)
 
 
-def row_of(code: int, num_qubits: int) -> Row:
-    """Incoming labels of a row code."""
-    return (CODE_LABELS[code],) if num_qubits == 1 else (CODE_LABELS[code // 5], CODE_LABELS[code % 5])
+def _branches(channel: LeakageChannel, row: Row, visited: float) -> dict[int, float]:
+    """Probability of each action, 0 for none, of a shot that is visited with probability ``visited``."""
+    out: dict[int, float] = {}
+    for t in channel.rows[row]:
+        if not t.is_identity(row):
+            out[action_of(row, t)] = out.get(action_of(row, t), 0.0) + t.probability / visited
+    nothing = 1.0 - math.fsum(out.values())
+    if nothing > 1e-12:
+        out[0] = out.get(0, 0.0) + nothing
+    return out
 
 
-def action_of(row: Row, t: Transition) -> tuple[int, int]:
-    """What a transition does to each transmon's planes, as the bits of Program.transition_action."""
+def code_of(row: Row) -> int:
+    """Row code: 5*code_0 + code_1, or code_0 for one transmon."""
+    code = 0
+    for label in row:
+        code = 5 * code + CODE_LABELS.index(label)
+    return code
+
+
+def action_of(row: Row, t: Transition) -> int:
+    """What a transition does to the transmons' planes, as the bits of Program.branch_action."""
     parts = zip(row, t.outgoing, t.pauli, t.left_with, t.returned_with, strict=True)
-    actions = [_action(*part) for part in parts]
-    return (actions[0], actions[1]) if len(actions) == 2 else (actions[0], 0)
+    return sum(_action(*part) << (8 * q) for q, part in enumerate(parts))
 
 
 def _action(before: Label, after: Label, pauli: str, left: int | None, returned: int | None) -> int:
-    flip_x, flip_z, random_z = 4, 8, 16
-    if is_leaked(after):
-        assert isinstance(after, int)
-        return after | ((random_z | (flip_x if left else 0)) if left is not None else 0)
+    flip_x, flip_z, random_z, flip_leaked, flip_three = 1, 2, 4, 8, 16
+    action = flip_leaked if is_leaked(before) != is_leaked(after) else 0
+    action |= flip_three if (before == 3) != (after == 3) else 0
+    value = left if left is not None else returned
+    if value is not None:
+        return action | random_z | (flip_x if value else 0)
     if is_leaked(before):
-        return random_z | (flip_x if returned else 0)
+        return action
     if before == "C":
         return (flip_x if pauli in "XY" else 0) | (flip_z if pauli in "YZ" else 0)
     return random_z | (flip_x if after != before else 0)
