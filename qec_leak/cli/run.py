@@ -118,7 +118,7 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device) -> dict
 def _headline(options: ExperimentOptions, device: Device, shots: int, seed: int, decoder: str) -> str:
     changes = f" with {', '.join(options.overrides)}" if options.overrides else ""
     return (
-        f"{options.code} code, distance {options.distance}, {options.rounds} rounds, basis {options.basis}, device "
+        f"{options.code} code, distance {options.distance}, {options.rounds} round{'s' * (options.rounds > 1)}, basis {options.basis}, device "
         f"{device.name}{changes}\n{shots:,} shots per strategy, seed {seed}, decoder {decoder}"
     )
 

@@ -48,7 +48,7 @@ def plot_detection_fraction(
         axes.set_xlabel("round")
         axes.set_ylabel("detection probability")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, 1.03 * max((part.layout.rounds for part in statistics.values()), default=1))
         axes.set_ylim(bottom=0)
         entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in statistics]
         entries += [

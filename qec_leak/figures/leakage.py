@@ -45,11 +45,15 @@ def plot_leakage_population(
                     markeredgewidth=0.7,
                     elinewidth=0.7,
                 )
-        axes.set_ylim(bottom=lowest / 2)
+        if lowest < 1.0:
+            axes.set_ylim(bottom=lowest / 2)
+        else:
+            axes.set_ylim(1e-6, 1.0)
+            axes.text(0.5, 0.5, "no leakage in any shot", transform=axes.transAxes, ha="center", va="center")
         axes.set_xlabel("round")
         axes.set_ylabel("leakage population")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        axes.set_xlim(left=0)
+        axes.set_xlim(0, 1.03 * max((len(part.counts) for part in populations.values()), default=1))
         axes.grid(visible=True, which="major")
         entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in populations]
         entries += [

@@ -45,6 +45,14 @@ def test_leakage_points():
     assert np.isnan(measure.lines[0].get_ydata()).all()  # zeros have no place on a logarithmic axis
 
 
+def test_no_leakage_at_all_is_said():
+    _, [axes] = figures.new_figure()
+    nothing = LeakagePopulations(np.zeros((5, 3, 2), dtype=np.int64), 10, {"data": (0, 1), "measure": (2,)})
+    figures.plot_leakage_population(axes, {"MLR": nothing})
+    assert [text.get_text() for text in axes.texts] == ["no leakage in any shot"]
+    assert axes.get_xlim()[1] > 5
+
+
 def test_detection_points():
     stats = detection()
     _, [axes] = figures.new_figure()
