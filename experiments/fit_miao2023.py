@@ -15,7 +15,7 @@ qec_leak/device/presets/miao2023.toml.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -27,8 +27,7 @@ DIRECTIONS = ("NE", "SW", "SE", "NW")
 START = {"cz.leakage": 1.5e-3, "idle.heating_per_us": 1.1e-3, "reset.leaked_given_2": 0.04}
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A measured number and the range in which a simulated one agrees."""
 
     name: str

@@ -53,7 +53,7 @@ class Program:
     site_max: float64 (sites, 3): largest probability to do something of a shot of each class: in the row that the
         reference says, with a known value flipped, arriving leaked; site_log: float64 (sites, 3): 1/log(1 - site_max).
     site_row, site_size: int32 (sites, 3, 25): first entry and number of entries of the alias table of each class and
-        row 5*code_0 + code_1 (one transmon: row code_0), codes 0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3.
+        row 5*code_0 + code_1 (one transmon: code_0), codes 0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3.
         Its branches, the identity among them, have their probabilities given that the shot was visited.
     branch_share: float64 (entries,); branch_action: uint16 (entries, 2): the entry's own action and its alias. The low
         byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2 randomises z, 3 flips

@@ -111,7 +111,8 @@ class ChannelTable:
         for place in {tuple(known[i : i + k]) for i in range(0, len(known), k)}:
             says: Row = tuple("C" if v < 0 else v for v in place)
             usual.add(says)
-            flipped |= {row for row in itertools.product(*(("C",) if v < 0 else (0, 1) for v in place)) if row != says}
+            values: list[tuple[Label, ...]] = [("C",) if v < 0 else (0, 1) for v in place]
+            flipped |= set(itertools.product(*values)) - {says}
         leaked = {row for row in channel.rows if any(map(is_leaked, row))}
         classes = (frozenset(usual), frozenset(flipped), frozenset(leaked))
         if not any(_largest(channel, rows) for rows in classes):
