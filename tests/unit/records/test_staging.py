@@ -51,7 +51,7 @@ def test_target_below_a_file(tmp_path):
 
 def test_errors_name_the_target(tmp_path):
     with pytest.raises(OSError) as caught, StagedFolder(tmp_path / "a") as folder:
-        open(folder.path("one.txt") / "below", "w")
+        (folder.path("one.txt") / "below").write_text("")
     assert caught.value.filename == str(tmp_path / "a" / "one.txt" / "below")
     with pytest.raises(OSError) as caught, StagedFolder(tmp_path / "a"):
         raise OSError(28, "No space left on device")
