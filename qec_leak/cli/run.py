@@ -117,10 +117,10 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device) -> dict
 
 def _headline(options: ExperimentOptions, device: Device, shots: int, seed: int, decoder: str) -> str:
     changes = f" with {', '.join(options.overrides)}" if options.overrides else ""
-    rounds = f"{options.rounds} round{'s' * (options.rounds > 1)}"
+    rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
     return (
-        f"{options.code} code, distance {options.distance}, {rounds}, basis {options.basis}, device {device.name}{changes}"
-        f"\n{shots:,} shots per strategy, seed {seed}, decoder {decoder}"
+        f"{options.code} code, distance {options.distance}, {rounds}, basis {options.basis}, device "
+        f"{device.name}{changes}\n{shots:,} shots per strategy, seed {seed}, decoder {decoder}"
     )
 
 

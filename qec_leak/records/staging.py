@@ -44,7 +44,7 @@ class StagedFolder:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, OSError) and self._staging is not None:
+        if isinstance(error, OSError):
             self._name_target(error)
         self._clean()
 
@@ -109,12 +109,11 @@ class StagedFolder:
 
     def _name_target(self, error: OSError) -> None:
         """Let the error name what the user asked for, not a temporary file that is about to go."""
-        files = self._files()
-        named = Path(os.fspath(error.filename)) if isinstance(error.filename, (str, os.PathLike)) else None
-        if named is None or named == self._staging:
-            error.filename = str(self.target)
-        elif named.is_relative_to(files):
-            error.filename, error.filename2 = str(self.target / named.relative_to(files)), None
+        named = Path(os.fspath(error.filename)) if isinstance(error.filename, (str, os.PathLike)) else self.target
+        parts = [i for i, part in enumerate(named.parts) if part.startswith(STAGING_PREFIX)]
+        below = named.parts[parts[0] + 2 :] if parts else ()  # after .partial-.../files
+        if parts or error.filename is None:
+            error.filename, error.filename2 = str(self.target.joinpath(*below)), None
 
     def _files(self) -> Path:
         assert self._staging is not None, "a StagedFolder is used inside its with block"
