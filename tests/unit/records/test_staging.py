@@ -9,12 +9,12 @@ def test_files_appear_on_commit_only(tmp_path):
     target = tmp_path / "a" / "b"
     with StagedFolder(target, reserve_bytes=1000) as folder:
         folder.write_text("one.txt", "1")
-        folder.write_text("deep/two.txt", "2")
+        folder.write_text("two/two.txt", "2")
         assert [p.name.startswith(".partial-") for p in target.iterdir()] == [True]
         paths = folder.commit(last="one.txt")
-    assert paths == [target / "deep" / "two.txt", target / "one.txt"]
-    assert sorted(p.name for p in target.iterdir()) == ["deep", "one.txt"]
-    assert (target / "deep" / "two.txt").read_text() == "2"
+    assert paths == [target / "two" / "two.txt", target / "one.txt"]
+    assert sorted(p.name for p in target.iterdir()) == ["one.txt", "two"]
+    assert (target / "two" / "two.txt").read_text() == "2"
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
