@@ -31,7 +31,8 @@ def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | N
     model = NoiseModel(device, known, circuit)
     out = stim.Circuit()
     _emit(blocks, model, out)
-    return out
+    # Stim prints six digits of a probability: the circuit and its text are to be the same.
+    return stim.Circuit(str(out))
 
 
 def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circuit) -> None:

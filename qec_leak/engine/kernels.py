@@ -100,13 +100,14 @@ class Planes(NamedTuple):
 
 # Kernels allocate nothing. Numba would still count references to every array passed from one to the next, which costs
 # more than most of them take; _nrt=False leaves that out (and refuses kernels that do allocate).
-_kernel = njit(nogil=True, cache=True, _nrt=False)
+_kernel = njit(nogil=True, cache=True, _nrt=False)  # type: ignore[call-overload]
 # An array is nine machine words as an argument, so what runs for every event is inlined.
-_inlined = njit(nogil=True, cache=True, _nrt=False, forceinline=True)
+_inlined = njit(nogil=True, cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
 
 
 # ---- random numbers ------------------------------------------------------------------------------------------------
-# rng[0] is the state and rng[1] the increment of a SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014).
+# rng[0] is the state and rng[1] the step of a SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014): a word is
+# _mix(state) after state += step. Loops over events keep the state in a local variable, which stays in a register.
 
 
 @_inlined
@@ -118,17 +119,18 @@ def _mix(v: np.uint64) -> np.uint64:
 
 @_inlined
 def _random_word(rng: U64) -> np.uint64:
-    rng[0] += rng[1]
-    return _mix(rng[0])
+    state = rng[0] + rng[1]
+    rng[0] = state
+    return _mix(state)
 
 
 @_inlined
 def _fill_random(plane: U64, q: int, rng: U64) -> None:
     """WORDS random words into a row."""
-    state, increment = rng[0], rng[1]
+    state, step = rng[0], rng[1]
     for w in range(WORDS):
-        plane[q, w] = _mix(state + np.uint64(w + 1) * increment)
-    rng[0] = state + np.uint64(WORDS) * increment
+        plane[q, w] = _mix(state + np.uint64(w + 1) * step)
+    rng[0] = state + np.uint64(WORDS) * step
 
 
 @_inlined
@@ -157,32 +159,33 @@ _EDGES = _ziggurat_edges()
 
 
 @_inlined
-def _exponential(rng: U64) -> float:
-    """An exponential variate of mean 1: a point in a layer, kept if under the next edge or under the curve."""
+def _exponential(state: np.uint64, step: np.uint64) -> tuple[float, np.uint64]:
+    """An exponential variate of mean 1, and the new state: a point in a layer, kept if it is under the curve."""
     offset = 0.0
     while True:
-        word = _random_word(rng)
+        state += step
+        word = _mix(state)
         layer = np.int64(word & np.uint64(_LAYERS - 1))
         x = _uniform(word) * _EDGES[layer]
         if x < _EDGES[layer + 1]:
-            return offset + x
+            return offset + x, state
         if layer == 0:
             offset += _TAIL  # beyond the tail the curve is itself again
             continue
         low, high = math.exp(-_EDGES[layer]), math.exp(-_EDGES[layer + 1])
-        if low + _uniform(_random_word(rng)) * (high - low) < math.exp(-x):
-            return offset + x
+        state += step
+        if low + _uniform(_mix(state)) * (high - low) < math.exp(-x):
+            return offset + x, state
 
 
 @_inlined
-def _gap(rng: U64, inverse_log: float) -> int:
-    """Misses before the next hit of probability p, ``inverse_log`` = 1/log(1-p); 0 when every trial is a hit."""
+def _gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np.uint64]:
+    """Misses before the next hit of probability p, and the new state; ``inverse_log`` = 1/log(1-p), 0 for p = 1."""
     if inverse_log == 0.0:
-        return np.int64(0)
-    skip = -inverse_log * _exponential(rng)
-    if skip > 1e18:
-        return _NEVER
-    return np.int64(skip)
+        return np.int64(0), state
+    x, state = _exponential(state, step)
+    skip = -inverse_log * x
+    return (_NEVER if skip > 1e18 else np.int64(skip)), state
 
 
 # ---- bits ----------------------------------------------------------------------------------------------------------
@@ -321,11 +324,9 @@ def _controlled(targets: I32, start: int, count: int, control: U64, base: int, x
 
 
 @_inlined
-def _draw_outcome(size: int, share: F64, alias: U8, noise: int, rng: U64) -> int:
+def _draw_outcome(word: np.uint64, size: int, share: F64, alias: U8, noise: int) -> int:
     """An outcome in one step: entry k keeps ``share`` of its turns and hands the rest to ``alias``."""
-    if size == 1:
-        return np.int64(0)
-    turn = _uniform(_random_word(rng)) * size
+    turn = _uniform(word) * size
     k = np.int64(turn)
     return k if turn - k < share[noise, k] else np.int64(alias[noise, k])
 
@@ -339,61 +340,44 @@ def _apply_outcome(bits: int, q: int, w: int, mask: np.uint64, x: U64, z: U64, l
 
 @_kernel
 def _pauli_noise(
-    targets: I32,
-    start: int,
-    count: int,
-    arity: int,
-    noise: int,
-    inverse_log: float,
-    size: int,
-    share: F64,
-    alias: U8,
-    outcome: U8,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    rng: U64,
-) -> None:
+    targets: I32, start: int, count: int, arity: int, noise: int, inverse_log: float, size: int, share: F64,
+    alias: U8, outcome: U8, x: U64, z: U64, leaked: U64, rng: U64,
+) -> None:  # fmt: skip
     total = np.int64(count // arity) * BLOCK_SHOTS
-    hit = _gap(rng, inverse_log)
+    step = rng[1]
+    hit, state = _gap(rng[0], step, inverse_log)
     while hit < total:
         k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
         w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-        bits = outcome[noise, _draw_outcome(size, share, alias, noise, rng)]
+        state += step
+        bits = outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)]
         first = start + arity * k
         _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
         if arity == 2:
             _apply_outcome(bits >> 2, targets[first + 1], w, mask, x, z, leaked)
-        hit += 1 + _gap(rng, inverse_log)
+        skip, state = _gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
 
 
 @_kernel
 def _heralded_noise(
-    targets: I32,
-    start: int,
-    count: int,
-    noise: int,
-    inverse_log: float,
-    size: int,
-    share: F64,
-    alias: U8,
-    outcome: U8,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    ring: U64,
-    first_record: int,
-    rng: U64,
-) -> None:
+    targets: I32, start: int, count: int, noise: int, inverse_log: float, size: int, share: F64, alias: U8,
+    outcome: U8, x: U64, z: U64, leaked: U64, ring: U64, first_record: int, rng: U64,
+) -> None:  # fmt: skip
     _clear_records(ring, first_record, count)
-    hit = _gap(rng, inverse_log)
+    step = rng[1]
+    hit, state = _gap(rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
         k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
         w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
         ring[(first_record + k) & (ring.shape[0] - 1), w] |= mask
-        bits = outcome[noise, _draw_outcome(size, share, alias, noise, rng)]
+        state += step
+        bits = outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)]
         _apply_outcome(bits, targets[start + k], w, mask, x, z, leaked)
-        hit += 1 + _gap(rng, inverse_log)
+        skip, state = _gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
 
 
 @_kernel
@@ -405,29 +389,24 @@ def _clear_records(ring: U64, first_record: int, count: int) -> None:
 
 @_kernel
 def _correlated_noise(
-    targets: I32,
-    start: int,
-    count: int,
-    otherwise: bool,
-    inverse_log: float,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    scratch: U64,
-    rng: U64,
-) -> None:
+    targets: I32, start: int, count: int, otherwise: bool, inverse_log: float, x: U64, z: U64, leaked: U64,
+    scratch: U64, rng: U64,
+) -> None:  # fmt: skip
     """scratch[3] holds the shots in which an error of this E / ELSE chain has already happened."""
     if not otherwise:
         for w in range(WORDS):
             scratch[3, w] = _ZERO
-    hit = _gap(rng, inverse_log)
+    step = rng[1]
+    hit, state = _gap(rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
         w, mask = hit >> 6, _ONE << (np.uint64(hit) & _BIT)
         if not scratch[3, w] & mask:
             scratch[3, w] |= mask
             for k in range(start, start + count):
                 _flip_pauli(x, z, leaked, targets[k], w, mask)
-        hit += 1 + _gap(rng, inverse_log)
+        skip, state = _gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
 
 
 # ---- leakage channels ----------------------------------------------------------------------------------------------
@@ -462,30 +441,13 @@ def _code(q: int, w: int, mask: np.uint64, known: int, x: U64, leaked: U64, thre
 
 @_inlined
 def _visit(
-    kind: int,
-    site: int,
-    arity: int,
-    a: int,
-    b: int,
-    known_a: int,
-    known_b: int,
-    w: int,
-    mask: np.uint64,
-    site_row: I32,
-    site_size: I32,
-    share: F64,
-    action: U16,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    three: U64,
-    rng: U64,
-) -> None:
-    """Draw what a channel does to one shot, from the alias table of its row."""
+    kind: int, site: int, arity: int, a: int, b: int, known_a: int, known_b: int, w: int, mask: np.uint64,
+    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, word: np.uint64,
+) -> None:  # fmt: skip
+    """Draw what a channel does to one shot, from the alias table of its row, with one random word."""
     row = _code(a, w, mask, known_a, x, leaked, three)
     if arity == 2:
         row = 5 * row + _code(b, w, mask, known_b, x, leaked, three)
-    word = _random_word(rng)
     turn = _uniform(word) * site_size[site, kind, row]
     entry = np.int64(turn)
     k = site_row[site, kind, row] + entry
@@ -496,29 +458,13 @@ def _visit(
         _act(does >> 8, b, w, mask, coins >> 1, x, z, leaked, three)
 
 
-@_kernel
+@_inlined
 def _scan(
-    kind: int,
-    skip: int,
-    inverse_log: float,
-    site: int,
-    arity: int,
-    a: int,
-    b: int,
-    known_a: int,
-    known_b: int,
-    site_row: I32,
-    site_size: I32,
-    share: F64,
-    action: U16,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    three: U64,
-    scratch: U64,
-    rng: U64,
-) -> int:
-    """Visit set bits of scratch[kind], leaving out the next ``skip``; returns what is left to skip."""
+    kind: int, skip: int, inverse_log: float, site: int, arity: int, a: int, b: int, known_a: int, known_b: int,
+    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, scratch: U64,
+    state: np.uint64, step: np.uint64,
+) -> tuple[int, np.uint64]:  # fmt: skip
+    """Visit set bits of scratch[kind], leaving out the next ``skip``; returns what is left to skip, and the state."""
     for w in range(WORDS):
         left = scratch[kind, w]
         if left == _ZERO:
@@ -526,37 +472,20 @@ def _scan(
         bits = np.int64(_popcount(left))
         while skip < bits:
             mask = _nth_set_bit(left, skip)
+            state += step
             _visit(
-                kind,
-                site,
-                arity,
-                a,
-                b,
-                known_a,
-                known_b,
-                w,
-                mask,
-                site_row,
-                site_size,
-                share,
-                action,
-                x,
-                z,
-                leaked,
-                three,
-                rng,
-            )
+                kind, site, arity, a, b, known_a, known_b, w, mask, site_row, site_size, share, action, x, z, leaked,
+                three, _mix(state),
+            )  # fmt: skip
             left &= ~(mask | (mask - _ONE))
             bits -= skip + 1
-            skip = _gap(rng, inverse_log)
+            skip, state = _gap(state, step, inverse_log)
         skip -= bits
-    return skip
+    return skip, state
 
 
 @_inlined
-def _sort_shots(
-    arity: int, a: int, b: int, known_a: int, known_b: int, x: U64, leaked: U64, scratch: U64
-) -> tuple[np.uint64, np.uint64]:
+def _sort_shots(a: int, b: int, known_a: int, known_b: int, x: U64, leaked: U64, scratch: U64) -> tuple[int, int]:
     """Note who arrives flipped and who leaked in scratch; returns how many they are."""
     flipped_count, leaked_count = _ZERO, _ZERO
     flips_a, flips_b = _all_if(known_a >= 0), _all_if(known_b >= 0)
@@ -567,116 +496,59 @@ def _sort_shots(
         scratch[_FLIPPED, w] = flipped
         leaked_count += _popcount(arrived)
         flipped_count += _popcount(flipped)
-    return flipped_count, leaked_count
+    return np.int64(flipped_count), np.int64(leaked_count)
 
 
 @_kernel
 def _channel(
-    arity: int,
-    targets: I32,
-    values: I8,
-    start: int,
-    count: int,
-    site: int,
-    site_max: F64,
-    site_log: F64,
-    site_row: I32,
-    site_size: I32,
-    share: F64,
-    action: U16,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    three: U64,
-    scratch: U64,
+    arity: int, targets: I32, values: I8, start: int, count: int, site: int, site_max: F64, site_log: F64,
+    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, scratch: U64,
     rng: U64,
-) -> None:
+) -> None:  # fmt: skip
     """A leakage channel on every target. Which shots it may do something to is drawn by geometric skipping, with the
     largest probability of any row of their class: over all shots for the usual class, over set bits for the others.
     Who arrives how is noted first, so that each shot meets the channel once."""
     usual_log, flipped_log, leaked_log = site_log[site, 0], site_log[site, 1], site_log[site, 2]
-    hit = _gap(rng, usual_log) if site_max[site, 0] > 0.0 else _NEVER
-    skip_flipped = _gap(rng, flipped_log) if site_max[site, 1] > 0.0 else _NEVER
-    skip_leaked = _gap(rng, leaked_log) if site_max[site, 2] > 0.0 else _NEVER
+    state, step = rng[0], rng[1]
+    hit, skip_flipped, skip_leaked = _NEVER, _NEVER, _NEVER
+    if site_max[site, 0] > 0.0:
+        hit, state = _gap(state, step, usual_log)
+    if site_max[site, 1] > 0.0:
+        skip_flipped, state = _gap(state, step, flipped_log)
+    if site_max[site, 2] > 0.0:
+        skip_leaked, state = _gap(state, step, leaked_log)
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
         a, b, known_a, known_b = targets[first], targets[last], values[first], values[last]
-        flipped_count, leaked_count = _sort_shots(arity, a, b, known_a, known_b, x, leaked, scratch)
+        flipped_count, leaked_count = _sort_shots(a, b, known_a, known_b, x, leaked, scratch)
         end = np.int64(k + 1) * BLOCK_SHOTS
         while hit < end:
             shot = hit & (BLOCK_SHOTS - 1)
             w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
             if not (scratch[_FLIPPED, w] | scratch[_LEAKED, w]) & mask:
+                state += step
                 _visit(
-                    _USUAL,
-                    site,
-                    arity,
-                    a,
-                    b,
-                    known_a,
-                    known_b,
-                    w,
-                    mask,
-                    site_row,
-                    site_size,
-                    share,
-                    action,
-                    x,
-                    z,
-                    leaked,
-                    three,
-                    rng,
-                )
-            hit += 1 + _gap(rng, usual_log)
-        if skip_flipped < np.int64(flipped_count):
-            skip_flipped = _scan(
-                _FLIPPED,
-                skip_flipped,
-                flipped_log,
-                site,
-                arity,
-                a,
-                b,
-                known_a,
-                known_b,
-                site_row,
-                site_size,
-                share,
-                action,
-                x,
-                z,
-                leaked,
-                three,
-                scratch,
-                rng,
-            )
+                    _USUAL, site, arity, a, b, known_a, known_b, w, mask, site_row, site_size, share, action, x, z,
+                    leaked, three, _mix(state),
+                )  # fmt: skip
+            gap, state = _gap(state, step, usual_log)
+            hit += 1 + gap
+        if skip_flipped < flipped_count:
+            skip_flipped, state = _scan(
+                _FLIPPED, skip_flipped, flipped_log, site, arity, a, b, known_a, known_b, site_row, site_size, share,
+                action, x, z, leaked, three, scratch, state, step,
+            )  # fmt: skip
         else:
-            skip_flipped -= np.int64(flipped_count)
-        if skip_leaked < np.int64(leaked_count):
-            skip_leaked = _scan(
-                _LEAKED,
-                skip_leaked,
-                leaked_log,
-                site,
-                arity,
-                a,
-                b,
-                known_a,
-                known_b,
-                site_row,
-                site_size,
-                share,
-                action,
-                x,
-                z,
-                leaked,
-                three,
-                scratch,
-                rng,
-            )
+            skip_flipped -= flipped_count
+        if skip_leaked < leaked_count:
+            skip_leaked, state = _scan(
+                _LEAKED, skip_leaked, leaked_log, site, arity, a, b, known_a, known_b, site_row, site_size, share,
+                action, x, z, leaked, three, scratch, state, step,
+            )  # fmt: skip
         else:
-            skip_leaked -= np.int64(leaked_count)
+            skip_leaked -= leaked_count
+    rng[0] = state
 
 
 # ---- measurement and reset -----------------------------------------------------------------------------------------
@@ -700,18 +572,9 @@ def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64
 
 @_kernel
 def _reset(
-    targets: I32,
-    start: int,
-    count: int,
-    table: int,
-    cum: F64,
-    can_leak: Flags,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    three: U64,
-    rng: U64,
-) -> None:
+    targets: I32, start: int, count: int, table: int, cum: F64, can_leak: Flags, x: U64, z: U64, leaked: U64,
+    three: U64, rng: U64,
+) -> None:  # fmt: skip
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
         q = targets[k]
@@ -741,21 +604,9 @@ def _reset(
 
 @_kernel
 def _measure(
-    targets: I32,
-    values: I8,
-    start: int,
-    count: int,
-    first_record: int,
-    one_given_2: float,
-    one_given_3: float,
-    can_leak: Flags,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    three: U64,
-    ring: U64,
-    rng: U64,
-) -> None:
+    targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
+    can_leak: Flags, x: U64, z: U64, leaked: U64, three: U64, ring: U64, rng: U64,
+) -> None:  # fmt: skip
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
     for k in range(count):
@@ -783,24 +634,16 @@ def _measure(
 
 @_kernel
 def _assignment_errors(
-    targets: I32,
-    values: I8,
-    start: int,
-    count: int,
-    first_record: int,
-    of_zero: float,
-    of_one: float,
-    x: U64,
-    leaked: U64,
-    ring: U64,
-    rng: U64,
-) -> None:
+    targets: I32, values: I8, start: int, count: int, first_record: int, of_zero: float, of_one: float, x: U64,
+    leaked: U64, ring: U64, rng: U64,
+) -> None:  # fmt: skip
     """Flips of computational records, by their real value where 0 and 1 are read with different errors."""
     largest = max(of_zero, of_one)
     if largest <= 0.0:
         return
     inverse_log = 1.0 / math.log1p(-largest) if largest < 1.0 else 0.0
-    hit = _gap(rng, inverse_log)
+    step = rng[1]
+    hit, state = _gap(rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
         k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
         w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
@@ -809,25 +652,20 @@ def _assignment_errors(
             flip = True
             if of_zero != of_one:
                 real = (value & 1) ^ (1 if x[q, w] & mask else 0)
-                flip = _uniform(_random_word(rng)) * largest < (of_one if real else of_zero)
+                state += step
+                flip = _uniform(_mix(state)) * largest < (of_one if real else of_zero)
             if flip:
                 ring[(first_record + k) & (ring.shape[0] - 1), w] ^= mask
-        hit += 1 + _gap(rng, inverse_log)
+        skip, state = _gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
 
 
 @_kernel
 def _measure_pauli(
-    targets: I32,
-    start: int,
-    count: int,
-    record: int,
-    inverse_log: float,
-    x: U64,
-    z: U64,
-    leaked: U64,
-    ring: U64,
+    targets: I32, start: int, count: int, record: int, inverse_log: float, x: U64, z: U64, leaked: U64, ring: U64,
     rng: U64,
-) -> None:
+) -> None:  # fmt: skip
     """Product measurement with flip noise (``inverse_log`` of it); the back-action is the product itself, at random."""
     r = record & (ring.shape[0] - 1)
     for w in range(WORDS):
@@ -835,10 +673,13 @@ def _measure_pauli(
         back_action = _random_word(rng)
         for k in range(start, start + count):
             _flip_pauli(x, z, leaked, targets[k], w, back_action)
-    hit = _gap(rng, inverse_log)
+    step = rng[1]
+    hit, state = _gap(rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
         ring[r, hit >> 6] ^= _ONE << (np.uint64(hit) & _BIT)
-        hit += 1 + _gap(rng, inverse_log)
+        skip, state = _gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
 
 
 @_kernel
@@ -923,45 +764,17 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
             _swaps(targets, start, count, x, z, leaked, three)
         elif op in (_PAULI_1, _PAULI_2):
             _pauli_noise(
-                targets,
-                start,
-                count,
-                1 if op == _PAULI_1 else 2,
-                param,
-                noise_log[param],
-                noise_size[param],
-                noise_share,
-                noise_alias,
-                noise_outcome,
-                x,
-                z,
-                leaked,
-                rng,
-            )
+                targets, start, count, 1 if op == _PAULI_1 else 2, param, noise_log[param], noise_size[param],
+                noise_share, noise_alias, noise_outcome, x, z, leaked, rng,
+            )  # fmt: skip
         elif op in (_CORRELATED, _ELSE_CORRELATED):
             otherwise = op == _ELSE_CORRELATED
             _correlated_noise(targets, start, count, otherwise, noise_log[param], x, z, leaked, scratch, rng)
         elif op in (_CHANNEL_1, _CHANNEL_2):
             _channel(
-                1 if op == _CHANNEL_1 else 2,
-                targets,
-                values,
-                start,
-                count,
-                param,
-                t.site_max,
-                t.site_log,
-                site_row,
-                site_size,
-                share,
-                action,
-                x,
-                z,
-                leaked,
-                three,
-                scratch,
-                rng,
-            )
+                1 if op == _CHANNEL_1 else 2, targets, values, start, count, param, t.site_max, t.site_log, site_row,
+                site_size, share, action, x, z, leaked, three, scratch, rng,
+            )  # fmt: skip
         elif op == _RESET:
             _reset(targets, start, count, param, t.reset_cum, can_leak, x, z, leaked, three, rng)
         elif op == _MEASURE:
@@ -998,22 +811,9 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
         elif op == _HERALDED:
             measured = count
             _heralded_noise(
-                targets,
-                start,
-                count,
-                param,
-                noise_log[param],
-                noise_size[param],
-                noise_share,
-                noise_alias,
-                noise_outcome,
-                x,
-                z,
-                leaked,
-                ring,
-                records,
-                rng,
-            )
+                targets, start, count, param, noise_log[param], noise_size[param], noise_share, noise_alias,
+                noise_outcome, x, z, leaked, ring, records, rng,
+            )  # fmt: skip
         else:
             measured = count
             _clear_records(ring, records, count)

@@ -14,10 +14,9 @@ from qec_leak.circuits import tags
 from qec_leak.program.gates import leaked_participant_allowed, one_qubit_op, two_qubit_steps
 from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.program import Op, Program
+from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
 from qec_leak.program.tables import ChannelTable, NoiseTable, RowTable, pauli_outcomes
-
-Instruction = tuple[int, int, int, int]
 
 _PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
 _PAULI_NOISE_2 = ("DEPOLARIZE2", "PAULI_CHANNEL_2")
@@ -82,6 +81,7 @@ class _Compiler:
                     f"line {line}: `{text}` must act on qubits that cannot be leaked, but qubit {leaked[0]} can; "
                     "write it with controlled Paulis and one-qubit measurements"
                 )
+        ops = pruned(ops, lambda op: self._never_acts(op, can_leak))
         self._finish_ring()
         sweep = _sweep_flips(self.circuit)
         total, tagged = _count_snapshots(self.circuit)
@@ -108,6 +108,13 @@ class _Compiler:
             **self.noise.arrays(),  # type: ignore[arg-type]
             **self.channels.arrays(),  # type: ignore[arg-type]
         )
+
+    def _never_acts(self, op: Instruction, can_leak: npt.NDArray[np.bool_]) -> bool:
+        """A leakage channel that only moves leaked qubits, where none can be leaked."""
+        code, start, count, site = op
+        if code not in (Op.CHANNEL_1, Op.CHANNEL_2) or self.channels.moves_computational(site):
+            return False
+        return not any(can_leak[q] for q in self.targets[start : start + count])
 
     # ---- blocks and loops ----------------------------------------------------------------------------------------
 

@@ -119,6 +119,11 @@ class ChannelTable:
             return None
         return self._sites.setdefault((channel, classes), len(self._sites))
 
+    def moves_computational(self, site: int) -> bool:
+        """Whether the site's channel does anything to shots that arrive computational."""
+        channel, classes = list(self._sites)[site]
+        return any(_largest(channel, rows) for rows in classes[:2])
+
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         shape = (len(self._sites), 3, 25)
         start, size, largest = np.zeros(shape, np.int32), np.ones(shape, np.int32), np.zeros(shape[:2])

@@ -57,7 +57,6 @@ def test_files_hold_the_sampled_shots(format, tmp_path):
     assert np.array_equal(data.populations.counts, batch.population_counts)
 
 
-@pytest.mark.xfail(strict=True, reason="dressed probabilities have more digits than a circuit's text or pickle carries")
 def test_exported_circuit_samples_again(tmp_path):
     """The circuit's text is all that the engine needs."""
     export(tmp_path, "--strategy", "DQLR", "--no-heralds")
