@@ -68,7 +68,9 @@ class LeakageSampler:
             shots: at least 1.
             populations: count levels at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), at all TICKs ("moments"), or not.
             heralds: also return each qubit's level at its measurements.
-            measurements: also return the real measurement outcomes.
+            measurements: also return the real measurement outcomes. Where the reference outcome of a leaked qubit's
+                last measurement is random, only its parities with the other records are real: they are all that the
+                frame knows of it (physics: frozen-frame rule 5).
             sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
         Raises ValueError for bad arguments.
         """

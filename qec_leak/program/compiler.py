@@ -402,9 +402,13 @@ class _Compiler:
         self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int, used_later: frozenset[int]
     ) -> list[Instruction]:
         """Measurements, resets and both, in any basis: basis change, Z operation, basis change."""
+        parts = _parts_without_repeats(item)
+        if len(parts) > 1:
+            later = [used_later.union(*map(_used, parts[i + 1 :])) for i in range(len(parts))]
+            return [
+                op for part, used in zip(parts, later, strict=True) for op in self._measure_reset(part, tag, line, used)
+            ]
         qubits = _qubits(item)
-        if len(set(qubits)) != len(qubits):
-            raise ValueError(f"line {line}: `{_short(item)}` must name each qubit once, but does not; split it")
         change = _CHANGE[_MEASUREMENTS.get(item.name, _RESETS.get(item.name, ""))]
         ops = [self._basis_change(change, qubits)] if change else []
         if item.name in _MEASUREMENTS:
@@ -474,6 +478,19 @@ def _short(item: stim.CircuitInstruction) -> str:
 
 def _qubits(item: stim.CircuitInstruction) -> list[int]:
     return [t.value for t in item.targets_copy()]
+
+
+def _parts_without_repeats(item: stim.CircuitInstruction) -> list[stim.CircuitInstruction]:
+    """The instruction in pieces that name each qubit once (Stim fuses neighbouring lines that are alike)."""
+    parts: list[list[stim.GateTarget]] = [[]]
+    seen: set[int] = set()
+    for target in item.targets_copy():
+        if target.value in seen:
+            parts.append([])
+            seen = set()
+        parts[-1].append(target)
+        seen.add(target.value)
+    return [stim.CircuitInstruction(item.name, part, item.gate_args_copy(), tag=item.tag) for part in parts]
 
 
 def _coded(target: stim.GateTarget) -> int:
