@@ -58,7 +58,7 @@ def test_measure_reset_measures_then_resets_with_both_tags_apart() -> None:
 def test_a_leaked_qubit_reads_what_its_level_reads(prepare: str, leak: str, level: int, reads: int) -> None:
     """Whatever it was before, in every round, under real outcomes and their detectors."""
     measure = f"M[LEAKAGE_PROJECTION_Z: ({reads}, {level}) ({1 - reads}, {5 - level})] 0\n"
-    text = prepare + leak + "TICK\n".join(3 * [measure]) + "DETECTOR rec[-1] rec[-2]\nDETECTOR rec[-1]"
+    text = prepare + leak + 3 * measure + "DETECTOR rec[-1] rec[-2]\nDETECTOR rec[-1]"
     assert records(text) == [reads] * 3
     reference = int(bool(prepare))
     assert same(run(text).detection_events) == [0, reads ^ reference]
@@ -117,7 +117,7 @@ def test_assignment_errors_by_value() -> None:
 
 def test_measuring_leaves_the_measured_state_and_randomises_the_others() -> None:
     batch = run(
-        "H 0\nM 0\nTICK\nM 0\nMX 0\nTICK\nMX 0\nDETECTOR rec[-1] rec[-2]\nDETECTOR rec[-3] rec[-4]\nDETECTOR rec[-2] rec[-3]"
+        "H 0\nM 0\nM 0\nMX 0\nMX 0\nDETECTOR rec[-1] rec[-2]\nDETECTOR rec[-3] rec[-4]\nDETECTOR rec[-2] rec[-3]"
     )
     assert not batch.detection_events[:, :2].any()
     assert 0.4 < batch.detection_events[:, 2].mean() < 0.6
