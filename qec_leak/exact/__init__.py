@@ -1,0 +1,1 @@
+"""Exact trajectories of multi-level transmons: the independent judge of the engine."""

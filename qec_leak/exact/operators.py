@@ -1,0 +1,93 @@
+"""Matrices on levels that the exact simulator needs beside those of ``qec_leak.channels.operations``."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak.channels import kraus
+from qec_leak.channels.kraus import Kraus
+from qec_leak.device.transmon import IdleParameters
+from qec_leak.exact.steps import Matrix
+
+# Real and imaginary parts of a one-qubit Clifford's entries; Stim gives them in single precision.
+_PARTS = np.array([0.0, 0.5, math.sqrt(0.5), 1.0])
+_PAULI = {
+    "I": np.eye(2, dtype=complex),
+    "X": np.array([[0, 1], [1, 0]], dtype=complex),
+    "Y": np.array([[0, -1j], [1j, 0]], dtype=complex),
+    "Z": np.diag([1, -1]).astype(complex),
+}
+PAULIS_1 = ("X", "Y", "Z")
+PAULIS_2 = tuple("".join(pair) for pair in itertools.product("IXYZ", repeat=2))[1:]
+"""Order of the arguments of Stim's PAULI_CHANNEL_1 and PAULI_CHANNEL_2."""
+
+
+def on_computational(unitary: npt.ArrayLike, levels: int) -> Matrix:
+    """A 2 x 2 matrix on levels 0 and 1, the identity on the others."""
+    out = np.eye(levels, dtype=complex)
+    out[:2, :2] = unitary
+    return out
+
+
+@functools.lru_cache(maxsize=256)
+def clifford(name: str, levels: int) -> Matrix:
+    """Stim's one-qubit Clifford ``name`` on levels 0 and 1, the identity on leaked levels."""
+    rough = np.asarray(stim.gate_data(name).unitary_matrix, dtype=complex)
+
+    def snap(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        nearest = _PARTS[np.abs(np.abs(x)[..., None] - _PARTS).argmin(axis=-1)]
+        return np.asarray(np.sign(x) * nearest)
+
+    return on_computational(snap(rough.real) + 1j * snap(rough.imag), levels)
+
+
+def pauli(letters: str, levels: int) -> Matrix:
+    """A Pauli string on one or two transmons; each letter acts on levels 0 and 1 and not on a leaked transmon."""
+    factors = [on_computational(_PAULI[letter], levels) for letter in letters]
+    return functools.reduce(lambda a, b: np.asarray(np.kron(a, b)), factors)
+
+
+def pauli_mixture(probabilities: Sequence[float], levels: int) -> Kraus:
+    """Kraus operators of a Pauli channel: 3 or 15 probabilities in Stim's order, the identity first in the result."""
+    letters = PAULIS_1 if len(probabilities) == 3 else PAULIS_2
+    size = levels if len(probabilities) == 3 else levels**2
+    stays = max(0.0, 1.0 - math.fsum(probabilities))
+    operators = [math.sqrt(stays) * np.eye(size, dtype=complex)] if stays else []
+    return operators + [math.sqrt(p) * pauli(s, levels) for s, p in zip(letters, probabilities, strict=True) if p > 0]
+
+
+def busy_idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int) -> Kraus:
+    """Idling of a transmon that is busy with a gate or a readout whose Pauli error is measured with its relaxation and
+    dephasing: only what involves levels >= 2 is left of ``operations.idle_kraus``.
+
+    Heating 1 -> 2 as there. Decay of levels n >= 2 as there (n/T1, one level at a time), but 0 and 1 do not decay.
+    Dephasing as there with 0 and 1 as one level: no coherence within the computational states is lost.
+    """
+    eta = math.exp(-time_ns / idle.t1_ns)
+    decay = []
+    for k in range(levels):
+        weights = [
+            (1.0 if k == 0 else 0.0) if n < 2 else math.comb(n, k) * eta ** (n - k) * (1 - eta) ** k
+            for n in range(k, levels)
+        ]
+        decay.append(np.diag(np.sqrt(weights), k).astype(complex))
+    rate = max(0.0, 1 / idle.t2_ns - 1 / (2 * idle.t1_ns))
+    depth = np.maximum(np.arange(levels), 1)
+    values, vectors = np.linalg.eigh(np.exp(-(np.subtract.outer(depth, depth) ** 2) * rate * time_ns))
+    blur = [np.diag(math.sqrt(v) * vectors[:, i]).astype(complex) for i, v in enumerate(values) if v > 1e-14]
+    return kraus.compose(kraus.heating(idle.heating_per_us, time_ns, levels=levels), decay, blur)
+
+
+def put_into_level(probability: float, level: int, *, levels: int) -> Kraus:
+    """A computational state goes to ``level`` with ``probability``, whatever its value; leaked levels stay."""
+    table = np.eye(levels)
+    table[:2, :2] *= 1.0 - probability
+    table[level, :2] = probability
+    return kraus.level_map(table)
