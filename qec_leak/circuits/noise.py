@@ -75,7 +75,7 @@ class NoiseModel:
             busy |= used
             self._operation(instruction, out)
             if used:
-                duration_ns = max(duration_ns, self.duration(instruction))
+                duration_ns = max(duration_ns, self._duration(instruction))
             if instruction.name in RESETS:
                 resetting |= used
             long |= instruction.name in RESETS or instruction.name in MEASUREMENTS or _is_iswap(instruction)
@@ -84,7 +84,7 @@ class NoiseModel:
         if moment.tick is not None:
             out.append(moment.tick)
 
-    def duration(self, instruction: stim.CircuitInstruction) -> float:
+    def _duration(self, instruction: stim.CircuitInstruction) -> float:
         qubits = [t.value for t in instruction.targets_copy()]
         if instruction.name == "CZ":
             return max(self.device.pair(a, b).cz.duration_ns for a, b in _pairs(qubits))
@@ -141,7 +141,7 @@ class NoiseModel:
         crosstalk: dict[int, list[float]] = defaultdict(list)
         for a, b in _pairs(qubits):
             cz = self.device.pair(a, b).cz
-            high, low = self.high_low(a, b, cz)
+            high, low = self._high_low(a, b, cz)
             tag = _cz_tag(cz)
             lines.append((_Line("II_ERROR", (), tag), (high, low)))
             lines.append((_Line("DEPOLARIZE2", (cz.error,), "cz"), (a, b)))
@@ -152,7 +152,7 @@ class NoiseModel:
         lines += [(_Line("DEPOLARIZE1", (math.fsum(p),), "crosstalk"), (q,)) for q, p in sorted(crosstalk.items())]
         _append(out, lines)
 
-    def high_low(self, a: int, b: int, cz: CzParameters) -> tuple[int, int]:
+    def _high_low(self, a: int, b: int, cz: CzParameters) -> tuple[int, int]:
         """(high, low): which transmon of the pair has the higher frequency, by ``cz.high``."""
         if cz.high in ("first", "second"):
             first, second = min(a, b), max(a, b)
