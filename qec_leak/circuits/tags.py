@@ -180,6 +180,8 @@ def _parse_transitions(family: str, label: str, groups: Sequence[Sequence[str]])
             row, branches = _branches(num_qubits, before, after, action, probability, family)
             rows.setdefault(row, []).extend(branches)
     needs_known = family == TRANSITION_Z
+    if needs_known:
+        rows["C",] = []  # such a tag never stands where the value is unknown
     channel = complete_channel(num_qubits, {row: _merge(branches) for row, branches in rows.items()})
     return Tag(family, label, channel=channel, needs_known_z=needs_known)
 

@@ -48,11 +48,13 @@ _RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASUR
 _PAULI_ROTATION, _FEEDBACK, _SWEEP = int(Op.PAULI_ROTATION), int(Op.FEEDBACK), int(Op.SWEEP)
 _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op.SNAPSHOT)
 _PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
+_ANCHOR, _FLIP_LEAKED = int(Op.ANCHOR), int(Op.FLIP_LEAKED)
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _BIT = np.uint64(63)
 _NEVER = np.int64(1) << np.int64(62)
+_TURN = np.uint64((1 << 22) - 1)
 
 
 class Tables(NamedTuple):
@@ -63,6 +65,7 @@ class Tables(NamedTuple):
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
     noise_log: npt.NDArray[np.float64]
+    noise_rate: npt.NDArray[np.float64]
     noise_share: npt.NDArray[np.float64]
     noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]
@@ -188,6 +191,38 @@ def _gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np
     return (_NEVER if skip > 1e18 else np.int64(skip)), state
 
 
+@_inlined
+def _poisson(mean: float, state: np.uint64, step: np.uint64) -> tuple[int, np.uint64]:
+    """A Poisson variate and the new state: below 16 by counting exponential gaps, above by transformed rejection (PTRS,
+    Hoermann, Insurance: Math. Econ. 12, 39 (1993))."""
+    count = np.int64(0)
+    if mean < 16.0:
+        passed, state = _exponential(state, step)
+        while passed < mean:
+            count += 1
+            gap, state = _exponential(state, step)
+            passed += gap
+        return count, state
+    b = 0.931 + 2.53 * math.sqrt(mean)
+    a = -0.059 + 0.02483 * b
+    while True:
+        state += step
+        u = _uniform(_mix(state)) - 0.5
+        state += step
+        v = 1.0 - _uniform(_mix(state))
+        us = 0.5 - abs(u)
+        if us <= 0.0:
+            continue
+        count = np.int64(math.floor((2.0 * a / us + b) * u + mean + 0.43))
+        if us >= 0.07 and v <= 0.9277 - 3.6224 / (b - 2.0):
+            return count, state
+        if count < 0 or (us < 0.013 and v > us):
+            continue
+        accept = math.log(v) + math.log(1.1239 + 1.1328 / (b - 3.4)) - math.log(a / (us * us) + b)
+        if accept <= count * math.log(mean) - mean - math.lgamma(count + 1.0):
+            return count, state
+
+
 # ---- bits ----------------------------------------------------------------------------------------------------------
 
 
@@ -205,6 +240,12 @@ def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
     for _ in range(n):
         v &= v - _ONE
     return v & (~v + _ONE)
+
+
+@_inlined
+def _all_if(condition: int) -> np.uint64:
+    """All ones for 1, zero for 0."""
+    return _ZERO - np.uint64(condition)
 
 
 # ---- frames --------------------------------------------------------------------------------------------------------
@@ -267,6 +308,15 @@ def _gates(op: int, targets: I32, start: int, count: int, can_leak: Flags, x: U6
         else:
             _h(x, z, q)
             _xor_into(x, z, q)
+
+
+@_kernel
+def _anchor(targets: I32, values: I8, start: int, count: int, x: U64, leaked: U64) -> None:
+    """Set the x of leaked qubits to the reference's Z value."""
+    for k in range(start, start + count):
+        q, reference = targets[k], _all_if(values[k])
+        for w in range(WORDS):
+            x[q, w] = (x[q, w] & ~leaked[q, w]) | (reference & leaked[q, w])
 
 
 @_kernel
@@ -361,6 +411,33 @@ def _pauli_noise(
 
 
 @_kernel
+def _poisson_noise(
+    targets: I32, start: int, count: int, arity: int, noise: int, rate: float, size: int, share: F64, alias: U8,
+    outcome: U8, x: U64, z: U64, leaked: U64, rng: U64,
+) -> None:  # fmt: skip
+    """Pauli noise as Poisson events: how many there are, then each at a place of its own. A place may be met twice,
+    which the rates allow for; events do not wait for each other, as gaps would. One word serves an event: 32 bits for
+    the location, 22 for the outcome, 10 for the shot."""
+    locations = np.uint64(count // arity)
+    step = rng[1]
+    events, state = _poisson(rate * (count // arity) * BLOCK_SHOTS, rng[0], step)
+    for _ in range(events):
+        state += step
+        word = _mix(state)
+        first = start + arity * np.int64(((word >> np.uint64(32)) * locations) >> np.uint64(32))
+        turn = ((word >> np.uint64(10)) & _TURN) * np.uint64(size)
+        k = np.int64(turn >> np.uint64(22))
+        if np.float64(np.int64(turn & _TURN)) >= share[noise, k] * 4194304.0:
+            k = np.int64(alias[noise, k])
+        bits = outcome[noise, k]
+        w, mask = np.int64((word >> np.uint64(6)) & np.uint64(WORDS - 1)), _ONE << (word & _BIT)
+        _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
+        if arity == 2:
+            _apply_outcome(bits >> 2, targets[first + 1], w, mask, x, z, leaked)
+    rng[0] = state
+
+
+@_kernel
 def _heralded_noise(
     targets: I32, start: int, count: int, noise: int, inverse_log: float, size: int, share: F64, alias: U8,
     outcome: U8, x: U64, z: U64, leaked: U64, ring: U64, first_record: int, rng: U64,
@@ -416,12 +493,6 @@ _USUAL, _FLIPPED, _LEAKED = 0, 1, 2
 
 
 @_inlined
-def _all_if(condition: int) -> np.uint64:
-    """All ones for 1, zero for 0."""
-    return _ZERO - np.uint64(condition)
-
-
-@_inlined
 def _act(action: int, q: int, w: int, mask: np.uint64, coin: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
     """Apply one transmon's byte of an action; without branches, which would be mispredicted."""
     x[q, w] ^= mask & _all_if(action & 1)
@@ -431,23 +502,23 @@ def _act(action: int, q: int, w: int, mask: np.uint64, coin: int, x: U64, z: U64
 
 
 @_inlined
-def _code(q: int, w: int, mask: np.uint64, known: int, x: U64, leaked: U64, three: U64) -> int:
-    """Row code of a transmon: 0 unknown value, 1 + value if the reference knows it, 3 level 2, 4 level 3."""
-    is_leaked, is_three = np.int64((leaked[q, w] & mask) != _ZERO), np.int64((three[q, w] & mask) != _ZERO)
-    value = known ^ np.int64((x[q, w] & mask) != _ZERO)
-    computational = 1 + value if known >= 0 else 0
-    return 3 + is_three if is_leaked else computational
+def _code(q: int, w: int, mask: np.uint64, says: int, x: U64, leaked: U64, three: U64) -> int:
+    """Row code of a transmon: the shot's value, +2 where the reference knows it; 4 level 2, 5 level 3. ``says`` is the
+    reference's value, +2 where it is known."""
+    if leaked[q, w] & mask:
+        return 5 if three[q, w] & mask else 4
+    return says ^ np.int64((x[q, w] & mask) != _ZERO)
 
 
 @_inlined
 def _visit(
-    kind: int, site: int, arity: int, a: int, b: int, known_a: int, known_b: int, w: int, mask: np.uint64,
+    kind: int, site: int, arity: int, a: int, b: int, says_a: int, says_b: int, w: int, mask: np.uint64,
     site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, word: np.uint64,
 ) -> None:  # fmt: skip
     """Draw what a channel does to one shot, from the alias table of its row, with one random word."""
-    row = _code(a, w, mask, known_a, x, leaked, three)
+    row = _code(a, w, mask, says_a, x, leaked, three)
     if arity == 2:
-        row = 5 * row + _code(b, w, mask, known_b, x, leaked, three)
+        row = 6 * row + _code(b, w, mask, says_b, x, leaked, three)
     turn = _uniform(word) * site_size[site, kind, row]
     entry = np.int64(turn)
     k = site_row[site, kind, row] + entry
@@ -460,7 +531,7 @@ def _visit(
 
 @_inlined
 def _scan(
-    kind: int, skip: int, inverse_log: float, site: int, arity: int, a: int, b: int, known_a: int, known_b: int,
+    kind: int, skip: int, inverse_log: float, site: int, arity: int, a: int, b: int, says_a: int, says_b: int,
     site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, scratch: U64,
     state: np.uint64, step: np.uint64,
 ) -> tuple[int, np.uint64]:  # fmt: skip
@@ -474,7 +545,7 @@ def _scan(
             mask = _nth_set_bit(left, skip)
             state += step
             _visit(
-                kind, site, arity, a, b, known_a, known_b, w, mask, site_row, site_size, share, action, x, z, leaked,
+                kind, site, arity, a, b, says_a, says_b, w, mask, site_row, site_size, share, action, x, z, leaked,
                 three, _mix(state),
             )  # fmt: skip
             left &= ~(mask | (mask - _ONE))
@@ -485,10 +556,10 @@ def _scan(
 
 
 @_inlined
-def _sort_shots(a: int, b: int, known_a: int, known_b: int, x: U64, leaked: U64, scratch: U64) -> tuple[int, int]:
+def _sort_shots(a: int, b: int, says_a: int, says_b: int, x: U64, leaked: U64, scratch: U64) -> tuple[int, int]:
     """Note who arrives flipped and who leaked in scratch; returns how many they are."""
     flipped_count, leaked_count = _ZERO, _ZERO
-    flips_a, flips_b = _all_if(known_a >= 0), _all_if(known_b >= 0)
+    flips_a, flips_b = _all_if(says_a >> 1), _all_if(says_b >> 1)
     for w in range(WORDS):
         arrived = leaked[a, w] | leaked[b, w]
         flipped = ((x[a, w] & flips_a) | (x[b, w] & flips_b)) & ~arrived
@@ -520,8 +591,8 @@ def _channel(
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
-        a, b, known_a, known_b = targets[first], targets[last], values[first], values[last]
-        flipped_count, leaked_count = _sort_shots(a, b, known_a, known_b, x, leaked, scratch)
+        a, b, says_a, says_b = targets[first], targets[last], values[first], values[last]
+        flipped_count, leaked_count = _sort_shots(a, b, says_a, says_b, x, leaked, scratch)
         end = np.int64(k + 1) * BLOCK_SHOTS
         while hit < end:
             shot = hit & (BLOCK_SHOTS - 1)
@@ -529,21 +600,21 @@ def _channel(
             if not (scratch[_FLIPPED, w] | scratch[_LEAKED, w]) & mask:
                 state += step
                 _visit(
-                    _USUAL, site, arity, a, b, known_a, known_b, w, mask, site_row, site_size, share, action, x, z,
+                    _USUAL, site, arity, a, b, says_a, says_b, w, mask, site_row, site_size, share, action, x, z,
                     leaked, three, _mix(state),
                 )  # fmt: skip
             gap, state = _gap(state, step, usual_log)
             hit += 1 + gap
         if skip_flipped < flipped_count:
             skip_flipped, state = _scan(
-                _FLIPPED, skip_flipped, flipped_log, site, arity, a, b, known_a, known_b, site_row, site_size, share,
+                _FLIPPED, skip_flipped, flipped_log, site, arity, a, b, says_a, says_b, site_row, site_size, share,
                 action, x, z, leaked, three, scratch, state, step,
             )  # fmt: skip
         else:
             skip_flipped -= flipped_count
         if skip_leaked < leaked_count:
             skip_leaked, state = _scan(
-                _LEAKED, skip_leaked, leaked_log, site, arity, a, b, known_a, known_b, site_row, site_size, share,
+                _LEAKED, skip_leaked, leaked_log, site, arity, a, b, says_a, says_b, site_row, site_size, share,
                 action, x, z, leaked, three, scratch, state, step,
             )  # fmt: skip
         else:
@@ -735,7 +806,7 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
     """
     ops, targets, values, can_leak = t.ops, t.targets, t.values, t.can_leak
     noise_log, noise_outcome, noise_size = t.noise_log, t.noise_outcome, t.noise_size
-    noise_share, noise_alias = t.noise_share, t.noise_alias
+    noise_rate, noise_share, noise_alias = t.noise_rate, t.noise_share, t.noise_alias
     site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
     readout = t.readout
     x, z, leaked, three, ring, rng, scratch = p.x, p.z, p.leaked, p.three, p.records, p.rng, p.scratch
@@ -763,10 +834,17 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
         elif op == _SWAP:
             _swaps(targets, start, count, x, z, leaked, three)
         elif op in (_PAULI_1, _PAULI_2):
-            _pauli_noise(
-                targets, start, count, 1 if op == _PAULI_1 else 2, param, noise_log[param], noise_size[param],
-                noise_share, noise_alias, noise_outcome, x, z, leaked, rng,
-            )  # fmt: skip
+            arity = 1 if op == _PAULI_1 else 2
+            if noise_rate[param] > 0.0:
+                _poisson_noise(
+                    targets, start, count, arity, param, noise_rate[param], noise_size[param], noise_share, noise_alias,
+                    noise_outcome, x, z, leaked, rng,
+                )  # fmt: skip
+            else:
+                _pauli_noise(
+                    targets, start, count, arity, param, noise_log[param], noise_size[param], noise_share, noise_alias,
+                    noise_outcome, x, z, leaked, rng,
+                )  # fmt: skip
         elif op in (_CORRELATED, _ELSE_CORRELATED):
             otherwise = op == _ELSE_CORRELATED
             _correlated_noise(targets, start, count, otherwise, noise_log[param], x, z, leaked, scratch, rng)
@@ -808,6 +886,11 @@ def run_block(t: Tables, p: Planes, snapshots: int) -> None:
             if snapshots == 2 or (snapshots == 1 and param == 1):
                 _count_levels(leaked, three, p.valid, p.counts, taken)
                 taken += 1
+        elif op == _ANCHOR:
+            _anchor(targets, values, start, count, x, leaked)
+        elif op == _FLIP_LEAKED:
+            for k in range(start, start + count):
+                _xor_into(leaked, x, targets[k])
         elif op == _HERALDED:
             measured = count
             _heralded_noise(

@@ -194,7 +194,7 @@ class LeakageSampler:
         else:
             full = np.zeros((BLOCK_SHOTS, given.shape[1]), dtype=bool)
             full[low:high] = given
-            planes.sweep[:] = np.packbits(full.T, axis=1, bitorder="little").view("<u8")
+            planes.sweep[:] = np.packbits(np.ascontiguousarray(full.T), axis=1, bitorder="little").view("<u8")
 
     def _correct_sweep(self, planes: Planes) -> None:
         """Take what sweep bits do to noiseless records out of detectors and observables, as Stim's converter does."""

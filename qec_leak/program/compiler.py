@@ -110,9 +110,11 @@ class _Compiler:
         )
 
     def _never_acts(self, op: Instruction, can_leak: npt.NDArray[np.bool_]) -> bool:
-        """A leakage channel that only moves leaked qubits, where none can be leaked."""
+        """An operation that only concerns leaked qubits, where none can be leaked."""
         code, start, count, site = op
-        if code not in (Op.CHANNEL_1, Op.CHANNEL_2) or self.channels.moves_computational(site):
+        if code not in (Op.CHANNEL_1, Op.CHANNEL_2, Op.ANCHOR, Op.FLIP_LEAKED):
+            return False
+        if code in (Op.CHANNEL_1, Op.CHANNEL_2) and self.channels.moves_computational(site):
             return False
         return not any(can_leak[q] for q in self.targets[start : start + count])
 
@@ -206,7 +208,7 @@ class _Compiler:
             op = Op.PAULI_1 if name in _PAULI_NOISE_1 else Op.PAULI_2
             return [] if noise is None else [self._op(op, _qubits(item), noise)]
         if name in ("E", "ELSE_CORRELATED_ERROR"):
-            noise = self.noise.add([(0, item.gate_args_copy()[0])])
+            noise = self.noise.add([(0, item.gate_args_copy()[0])], once=True)
             op = Op.CORRELATED if name == "E" else Op.ELSE_CORRELATED
             coded = [_coded(t) for t in item.targets_copy()]
             if noise is not None:
@@ -224,7 +226,9 @@ class _Compiler:
         if gate.is_unitary and gate.is_single_qubit_gate:
             self.reference.gate(name, _qubits(item))
             one = one_qubit_op(name)
-            return [] if one is None else [self._op(one, _qubits(item))]
+            if name in ("X", "Y"):
+                return [self._op(Op.FLIP_LEAKED, _qubits(item))]
+            return [] if one is None else [self._op(one, _qubits(item)), *self._anchors(one, _qubits(item))]
         if gate.is_unitary and gate.is_two_qubit_gate:
             return self._two_qubit(item, line)
         if name in ("MPP", "SPP", "SPP_DAG", *_PAIR_MEASUREMENTS):
@@ -243,7 +247,7 @@ class _Compiler:
 
     def _never(self) -> int:
         """Noise that starts a chain of correlated errors without ever happening (below one in 1e300 shots)."""
-        index = self.noise.add([(0, 1e-300)])
+        index = self.noise.add([(0, 1e-300)], once=True)
         assert index is not None
         return index
 
@@ -272,20 +276,22 @@ class _Compiler:
             return []
         qubits = _qubits(item)
         known = [self.reference.known_z(q) for q in qubits]
+        sample = self.reference.z_sample()
+        values = [sample[q] + 2 * (v >= 0) for q, v in zip(qubits, known, strict=True)]
         if tag.needs_known_z and -1 in known:
             raise ValueError(
                 f"line {line}: {tag.family} must stand where the qubit has a known Z value, but qubit "
                 f"{qubits[known.index(-1)]} has none; use LEAKAGE_TRANSITION_1"
             )
-        site = self.channels.add(tag.channel, known)
+        site = self.channels.add(tag.channel, values)
         if site is None:
             return []
         arity = tag.channel.num_qubits
         self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
-        return [self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, qubits, site, known)]
+        return [self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, qubits, site, values)]
 
     def _heralded(self, item: stim.CircuitInstruction) -> list[Instruction]:
-        noise = self.noise.add(pauli_outcomes(item.name, item.gate_args_copy()))
+        noise = self.noise.add(pauli_outcomes(item.name, item.gate_args_copy()), once=True)
         qubits = _qubits(item)
         self.reference.records += [False] * len(qubits)
         return [self._op(Op.PAD if noise is None else Op.HERALDED, qubits, -1 if noise is None else noise)]
@@ -307,6 +313,7 @@ class _Compiler:
         if item.name == "SWAP":
             self.checks.swaps |= set(pairs)
         ops = []
+        changed: set[int] = set()
         # Steps of a layer commute only if its pairs are disjoint; otherwise pair by pair.
         groups = [pairs] if len(set(qubits)) == len(qubits) else [[pair] for pair in pairs]
         for group in groups:
@@ -315,6 +322,7 @@ class _Compiler:
                     one = one_qubit_op(detail)
                     assert one is not None
                     ops.append(self._op(one, [pair[int(step) - 1] for pair in group]))
+                    changed |= {pair[int(step) - 1] for pair in group}
                 elif step == "ROTATION":
                     for a, b in group:
                         ops.append(
@@ -324,7 +332,13 @@ class _Compiler:
                         )
                 else:
                     ops.append(self._op(Op.CZ if step == "CZ" else Op.SWAP, [q for pair in group for q in pair]))
-        return ops
+        return ops + self._anchors(Op.CZ, sorted(changed))
+
+    def _anchors(self, op: Op, qubits: list[int]) -> list[Instruction]:
+        """After an operation that changes Z: a leaked qubit did not follow, and where the reference has a definite
+        value again, acting as |0> means that the frame is that value."""
+        known = {q: v for q in qubits if (v := self.reference.known_z(q)) >= 0}
+        return [self._op(Op.ANCHOR, known, 0, known.values())] if known and op != Op.S else []
 
     def _stay_computational(self, item: stim.CircuitInstruction, line: int, groups: Iterable[tuple[int, ...]]) -> None:
         for group in groups:
@@ -354,7 +368,7 @@ class _Compiler:
                 continue
             outcome = self.reference.measure_product(coded) ^ inverted
             self.reference.records.append(outcome)
-            noise = self.noise.add([(0, args[0])]) if args else None
+            noise = self.noise.add([(0, args[0])], once=True) if args else None
             values = [4 * int(outcome)] + [0] * (len(targets) - 1)
             ops.append(self._op(Op.MEASURE_PAULI, targets, -1 if noise is None else noise, values))
         return ops
@@ -377,6 +391,8 @@ class _Compiler:
                 ops.append(self._op(Op.FEEDBACK, [-control.value, coded]))
                 if self.reference.records[control.value]:
                     self.reference.pauli(pauli, target.value)
+                    if pauli != 3:
+                        ops.append(self._op(Op.FLIP_LEAKED, [target.value]))
         return ops
 
     # ---- measurement and reset -----------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ class Op(enum.IntEnum):
     PAULI_2 = 10  # param: noise
     CORRELATED = 11  # param: noise; targets 4*qubit + Pauli (X 1, Y 2, Z 3)
     ELSE_CORRELATED = 12
-    CHANNEL_1 = 13  # param: site; values: known Z value or -1
+    CHANNEL_1 = 13  # param: site; values: Z value of the reference, +2 where it is known
     CHANNEL_2 = 14
     RESET = 15  # param: reset table or -1: every level is cleared
     MEASURE = 16  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too
@@ -39,6 +39,8 @@ class Op(enum.IntEnum):
     SNAPSHOT = 23  # param: 1 if tagged LEAKAGE_POPULATION
     PAD = 24  # count records that never flip
     HERALDED = 25  # param: noise
+    ANCHOR = 26  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
+    FLIP_LEAKED = 27  # a leaked qubit does not take part in an X or Y of the reference
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +49,15 @@ class Program:
 
     ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
     loop_counts: int64.
-    noise_log: float64 (n,): 1/log(1-p) of the total probability p; noise_share: float64 (n, 16), noise_alias:
-        uint8 (n, 16): Walker's alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1 of each
-        outcome; noise_size: int32 (n,).
+    noise_log: float64 (n,): 1/log(1-p) of the total probability p. noise_rate: float64 (n,): rate a location of Poisson
+        events that together are the noise, with the outcomes below; 0 where it must be drawn by p. noise_share: float64
+        (n, 16), noise_alias: uint8 (n, 16): Walker's alias table of the outcomes; noise_outcome: uint8 (n, 16): bits
+        x0 z0 x1 z1 of each outcome; noise_size: int32 (n,).
     site_max: float64 (sites, 3): largest probability to do something of a shot of each class: in the row that the
         reference says, with a known value flipped, arriving leaked; site_log: float64 (sites, 3): 1/log(1 - site_max).
-    site_row, site_size: int32 (sites, 3, 25): first entry and number of entries of the alias table of each class and
-        row 5*code_0 + code_1 (one transmon: code_0), codes 0 unknown value, 1 value 0, 2 value 1, 3 level 2, 4 level 3.
+    site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class and
+        row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the reference does not know it,
+        2, 3 where it does, 4 level 2, 5 level 3.
         Its branches, the identity among them, have their probabilities given that the shot was visited.
     branch_share: float64 (entries,); branch_action: uint16 (entries, 2): the entry's own action and its alias. The low
         byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2 randomises z, 3 flips
@@ -80,6 +84,7 @@ class Program:
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
     noise_log: npt.NDArray[np.float64]
+    noise_rate: npt.NDArray[np.float64]
     noise_share: npt.NDArray[np.float64]
     noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]

@@ -15,9 +15,11 @@ class Reference:
         self._simulator.set_num_qubits(num_qubits)
         self.num_qubits = num_qubits
         self.records: list[bool] = []
+        self._sample: list[int] | None = None
 
     def gate(self, name: str, targets: Sequence[int | stim.GateTarget]) -> None:
         """Apply a unitary gate."""
+        self._sample = None
         self._simulator.do(stim.CircuitInstruction(name, list(targets)))
 
     def pauli(self, pauli: int, qubit: int) -> None:
@@ -28,9 +30,21 @@ class Reference:
         """The definite Z value 0 or 1 of a qubit, -1 if it has none."""
         return (-1, 0, 1)[self._simulator.peek_z(qubit)]
 
+    def z_sample(self) -> list[int]:
+        """One outcome of measuring Z of all qubits now: known values, and for the others values that fit together (0
+        where free, in the order of qubits). What frames are relative to where a value is needed but not known."""
+        if self._sample is None:
+            copy = self._simulator.copy()
+            for q in range(self.num_qubits):
+                if copy.peek_z(q) == 0:
+                    copy.postselect_z(q, desired_value=False)
+            self._sample = [int(copy.peek_z(q) == -1) for q in range(self.num_qubits)]
+        return self._sample
+
     def measure_z(self, qubit: int) -> bool:
         """Outcome of measuring Z (0 if random); the record is the caller's to append."""
         if self._simulator.peek_z(qubit) == 0:
+            self._sample = None
             self._simulator.postselect_z(qubit, desired_value=False)
         return bool(self._simulator.peek_z(qubit) == -1)
 
@@ -42,6 +56,7 @@ class Reference:
             factor[qubit] = pauli
             observable = observable * factor
         if self._simulator.peek_observable_expectation(observable) == 0:
+            self._sample = None
             self._simulator.postselect_observable(observable, desired_value=False)
         return bool(self._simulator.peek_observable_expectation(observable) == -1)
 

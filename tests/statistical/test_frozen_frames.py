@@ -130,7 +130,6 @@ def test_leakage_that_leaves_the_means_alone_shows_in_covariances() -> None:
     assert any("covariance" in text for text in found)
 
 
-@pytest.mark.xfail(strict=True, reason="leaving values of qubits with a known joint parity are drawn independently")
 def test_two_leaked_partners_of_a_known_parity_both_read_one() -> None:
     """Both halves of a Bell pair leak: both read 1, so their parity is what it was. leakysim says so too."""
     circuit = "H 0\nCX 0 1\nI_ERROR[LEAKAGE_TRANSITION_1: (1, U-->2)] 0 1\nM 0 1\nDETECTOR rec[-1] rec[-2]"

@@ -134,7 +134,6 @@ def test_transition_z_acts_on_known_values() -> None:
         run("H 0\nI_ERROR[LEAKAGE_TRANSITION_Z: (1, 1-->2)] 0\nM 0")
 
 
-@pytest.mark.xfail(strict=True, reason="refused, as if the value were unknown")
 def test_transition_z_changes_known_values() -> None:
     assert records("X 0\nI_ERROR[LEAKAGE_TRANSITION_Z: (1, 1-->0)] 0\nM 0") == [0]
     assert records("I_ERROR[LEAKAGE_TRANSITION_Z: (1, 1-->0)] 0\nM 0") == [0]

@@ -188,7 +188,7 @@ def test_known_z_values_follow_the_reference() -> None:
     program = compiled(f"X 1\nH 2\n{tag} 0 1 2\nM 2\nCX 1 0\n{tag} 0 2")
     sites = program.ops[program.ops[:, 0] == Op.CHANNEL_1]
     known = [program.values[start : start + count].tolist() for _, start, count, _ in sites]
-    assert known == [[0, 1, -1], [1, 0]]
+    assert known == [[2, 3, 0], [3, 2]]  # the value, +2 where it is known
 
 
 def test_arrays_are_read_only_and_the_fingerprint_tells_circuits_apart() -> None:
