@@ -59,8 +59,9 @@ def pauli_mixture(probabilities: Sequence[float], levels: int) -> Kraus:
     letters = PAULIS_1 if len(probabilities) == 3 else PAULIS_2
     size = levels if len(probabilities) == 3 else levels**2
     stays = max(0.0, 1.0 - math.fsum(probabilities))
-    operators = [math.sqrt(stays) * np.eye(size, dtype=complex)] if stays else []
-    return operators + [math.sqrt(p) * pauli(s, levels) for s, p in zip(letters, probabilities, strict=True) if p > 0]
+    terms = [(stays, np.eye(size, dtype=complex))]
+    terms += [(p, pauli(s, levels)) for s, p in zip(letters, probabilities, strict=True)]
+    return [np.asarray(math.sqrt(p) * matrix, dtype=complex) for p, matrix in terms if p > 0]
 
 
 def busy_idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int) -> Kraus:

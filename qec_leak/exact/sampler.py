@@ -1,0 +1,183 @@
+"""compile_exact_sampler(memory, ...).sample(shots): trajectories of a dressed circuit, exact in the levels."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak import _checks
+from qec_leak.circuits.dress import infer_roles
+from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.device import Device
+from qec_leak.engine.batch import ShotBatch
+from qec_leak.exact.kernels import run_shots
+from qec_leak.exact.processes import Walk
+from qec_leak.exact.steps import Snapshot, Step
+from qec_leak.exact.tables import make_state, make_tables
+
+Mode = Literal["coherent", "phase_randomised"]
+Idle = Literal["kraus", "pauli"]
+Populations = Literal["rounds", "moments"] | None
+
+MODES = ("coherent", "phase_randomised")
+IDLES = ("kraus", "pauli")
+DEFAULT_BATCH_SHOTS = 1024
+_CHUNK_SHOTS = 64
+_SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
+
+
+def circuit_steps(
+    memory: MemoryExperiment | stim.Circuit,
+    device: Device | None = None,
+    *,
+    roles: Mapping[int, str] | None = None,
+    levels: int = 5,
+    mode: Mode = "coherent",
+    idle: Idle = "kraus",
+) -> tuple[stim.Circuit, list[Step]]:
+    """The dressed circuit, and what its transmons go through; arguments as in ``compile_exact_sampler``."""
+    if _checks.check_int("levels", levels, minimum=4) > 5:
+        raise ValueError(_checks.broken_rule("levels", "be 4 or 5", levels, "use 5"))
+    _checks.check_choice("mode", mode, MODES)
+    _checks.check_choice("idle", idle, IDLES)
+    if isinstance(memory, MemoryExperiment):
+        circuit = memory.circuit
+        device = memory.device if device is None else device
+        known = {q: role for role in ROLES for q in memory.patch.qubits(role)}
+    else:
+        circuit, known = memory, infer_roles(memory)
+    if device is None:
+        raise TypeError(_checks.broken_rule("device", "be given with a circuit", None, "pass the one that dressed it"))
+    walk = Walk(
+        device=device,
+        roles={**known, **(roles or {})},
+        levels=levels,
+        scramble=mode == "phase_randomised",
+        pauli_idle=idle == "pauli",
+    )
+    return circuit, walk.run(circuit)
+
+
+def compile_exact_sampler(
+    memory: MemoryExperiment | stim.Circuit,
+    device: Device | None = None,
+    *,
+    roles: Mapping[int, str] | None = None,
+    levels: int = 5,
+    mode: Mode = "coherent",
+    idle: Idle = "kraus",
+    seed: int | None = None,
+) -> ExactSampler:
+    """A sampler of state-vector trajectories: pure Kraus branches of the device's own operators, no twirl.
+
+    Args:
+        memory: a memory experiment, or a circuit that ``dress`` made.
+        device: the device that dressed it; that of a memory experiment if None.
+        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``; for circuits only.
+        levels: 4 or 5 a transmon.   seed: integer >= 0, None for a fresh one.
+        mode: "coherent": every CZ is the same unitary, amplitudes of leaked levels interfere from gate to gate.
+            "phase_randomised": they get random relative phases before each operation that could let them interfere
+            (what unknown detunings do), so that only populations of leaked levels matter.
+        idle: what waiting does to computational states: "kraus": relaxation and dephasing as they are; "pauli": their
+            Pauli twirl, as written in the circuit. Leaked levels decay, and 1 is heated, as they do in both.
+    Other Pauli noise of the circuit is drawn as written; Paulis act on levels 0 and 1 and not on a leaked transmon. A
+    qubit that is busy while others wait has the Pauli errors of its operation instead of relaxation and dephasing, and
+    decays and heats through its leaked levels (``operators.busy_idle_kraus``).
+    Raises ValueError or TypeError for what cannot be simulated, naming it.
+    """
+    circuit, steps = circuit_steps(memory, device, roles=roles, levels=levels, mode=mode, idle=idle)
+    return ExactSampler(circuit, steps, levels=levels, seed=seed)
+
+
+class ExactSampler:
+    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone."""
+
+    def __init__(self, circuit: stim.Circuit, steps: list[Step], *, levels: int, seed: int | None = None) -> None:
+        self.circuit = circuit
+        self.levels = levels
+        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self._tables = make_tables(steps, circuit.num_qubits, levels)
+        tagged = [step.tagged for step in steps if isinstance(step, Snapshot)]
+        self._num_snapshots = {None: 0, "rounds": sum(tagged), "moments": len(tagged)}
+        self._state = make_state(self._tables)
+        self._converter = circuit.compile_m2d_converter()
+        self._next_shot = 0
+
+    def __repr__(self) -> str:
+        return f"ExactSampler({self.circuit.num_qubits} transmons, {self.levels} levels, seed={self.seed})"
+
+    def sample(
+        self,
+        shots: int,
+        *,
+        populations: Populations = "rounds",
+        heralds: bool = False,
+        measurements: bool = False,
+        sweep_bits: npt.ArrayLike | None = None,
+    ) -> ShotBatch:
+        """The next ``shots`` shots; arguments as those of ``LeakageSampler.sample``.
+
+        Population counts are of levels drawn from the populations of the trajectory's state, without back-action.
+        Measurements are real outcomes, all of them.
+        """
+        shots = _checks.check_int("shots", shots, minimum=1)
+        if populations not in _SNAPSHOTS:
+            raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
+        circuit, first = self.circuit, self._next_shot
+        sweep = np.zeros((shots, circuit.num_sweep_bits), dtype=np.uint8)
+        if sweep_bits is not None:
+            sweep[:] = np.asarray(sweep_bits, dtype=bool)
+        records = np.zeros((shots, circuit.num_measurements), dtype=np.uint8)
+        levels = np.zeros_like(records)
+        counts = np.zeros((self._num_snapshots[populations], circuit.num_qubits, 2), dtype=np.int64)
+        for start in range(0, shots, _CHUNK_SHOTS):  # so that Ctrl-C is heard
+            rows = slice(start, min(start + _CHUNK_SHOTS, shots))
+            run_shots(
+                self._tables, self._state, _SNAPSHOTS[populations], np.uint64(self.seed % 2**64), first + start,
+                sweep_bits is None, sweep[rows], records[rows], levels[rows], counts, np.zeros((0, 0, 0)),
+            )  # fmt: skip
+        self._next_shot = first + shots
+        events, flips = self._converter.convert(
+            measurements=records.astype(bool), sweep_bits=sweep.astype(bool), separate_observables=True
+        )
+
+        def packed(bits: npt.NDArray[np.bool_] | npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+            return np.packbits(bits, axis=1, bitorder="little")
+
+        return ShotBatch(
+            shots=shots,
+            first_shot=first,
+            num_qubits=circuit.num_qubits,
+            num_detectors=circuit.num_detectors,
+            num_observables=circuit.num_observables,
+            num_measurements=circuit.num_measurements,
+            num_sweep_bits=circuit.num_sweep_bits,
+            detection_events_b8=packed(events),
+            observable_flips_b8=packed(flips),
+            sweep_bits_b8=packed(sweep),
+            measurements_b8=packed(records) if measurements else None,
+            heralds=levels if heralds else None,
+            population_counts=None if populations is None else counts,
+        )
+
+    def batches(
+        self,
+        shots: int,
+        *,
+        batch_shots: int = DEFAULT_BATCH_SHOTS,
+        populations: Populations = "rounds",
+        heralds: bool = False,
+        measurements: bool = False,
+    ) -> Iterator[ShotBatch]:
+        """The next ``shots`` shots as batches of ``batch_shots``."""
+        shots = _checks.check_int("shots", shots, minimum=1)
+        batch_shots = _checks.check_int("batch_shots", batch_shots, minimum=1)
+        while shots > 0:
+            take = min(shots, batch_shots)
+            yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements)
+            shots -= take
