@@ -8,6 +8,7 @@ import stim
 
 from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
 from qec_leak.circuits.noise import NoiseModel
+from qec_leak.circuits.tags import POPULATION
 from qec_leak.device import Device
 
 
@@ -43,6 +44,19 @@ def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circui
             out.append(stim.CircuitRepeatBlock(block.count, body, tag=block.tag))
         else:
             model.emit(block, out)
+
+
+def cycle_ns(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> float:
+    """Time between the first two TICKs tagged LEAKAGE_POPULATION of an ideal circuit, on ``device``; the circuit has
+    them outside REPEAT blocks."""
+    model = NoiseModel(device, roles, circuit)
+    passed_ns = [0.0]
+    for moment in split_moments(circuit):
+        assert isinstance(moment, Moment), moment
+        passed_ns[-1] += model.duration_ns(moment)
+        if moment.tick is not None and moment.tick.tag == POPULATION:
+            passed_ns.append(0.0)
+    return passed_ns[1]
 
 
 def infer_roles(circuit: stim.Circuit) -> dict[int, str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import stim
 
-from qec_leak._checks import broken_rule, check_choice, check_int, check_probability
+from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative, check_probability
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.circuits.tags import INJECT, ISWAP, POPULATION, TRANSITION_1
+from qec_leak.circuits.tags import IDLE, INJECT, ISWAP, POPULATION, TRANSITION_1
 
 INJECTED_ERROR_TAG = "inject"
 INJECTED_LEVEL_TAG = f"inject|{TRANSITION_1}: (1, U-->2)"
@@ -28,6 +28,7 @@ def ideal_memory_circuit(
     inject_pauli: float = 0.0,
     leak_qubit: int | None = None,
     leak_round: int = 0,
+    idle_ns: float = 0.0,
 ) -> stim.Circuit:
     """Noise-free memory experiment of H, CZ, M, R (and CX from sweep bits); each TICK closes a moment.
 
@@ -49,6 +50,7 @@ def ideal_memory_circuit(
         2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
     inject_pauli: probability of an X on the same qubits at the same place.
     leak_qubit, leak_round: this qubit is put into level 2 at the start of this round, counted from 0.
+    idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
     """
     plan = _Plan(
         patch=patch,
@@ -61,6 +63,7 @@ def ideal_memory_circuit(
         inject_pauli=check_probability("inject_pauli", inject_pauli),
         leak_qubit=None if leak_qubit is None else check_int("leak_qubit", leak_qubit, minimum=0),
         leak_round=check_int("leak_round", leak_round, minimum=0),
+        idle_ns=check_non_negative("idle_ns", idle_ns),
     )
     plan.check()
     return plan.circuit()
@@ -80,6 +83,7 @@ class _Plan:
     inject_pauli: float
     leak_qubit: int | None
     leak_round: int
+    idle_ns: float
 
     def check(self) -> None:
         """Refuse arguments that do not go together."""
@@ -180,6 +184,9 @@ class _Plan:
             circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
             circuit.append("TICK")
             circuit.append("R", reset)
+        if self.idle_ns:
+            circuit.append("TICK")
+            circuit.append("I", self.qubits, tag=f"{IDLE}({self.idle_ns!r})")
         circuit.append("TICK", tag=POPULATION)
         return circuit
 

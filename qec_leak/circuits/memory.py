@@ -10,11 +10,12 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dress
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import Patch, make_patch
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.circuits.tags import ISWAP, POPULATION
+from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
 
 ROLES = ("data", "measure", "removal")
@@ -51,7 +52,7 @@ class MemoryExperiment:
 
     def moments(self) -> tuple[tuple[int, str], ...]:
         """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
-        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M" or "LEAKAGE_ISWAP"."""
+        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M", "LEAKAGE_ISWAP" or "IDLE"."""
         out: list[tuple[int, str]] = []
         number, operation, in_rounds = 0, "", False
         for item in self.ideal_circuit.flattened():
@@ -62,6 +63,8 @@ class MemoryExperiment:
                 in_rounds, number, operation = True, 1, "H"
             elif item.name == "II" and item.tag == ISWAP:
                 operation = ISWAP
+            elif item.name == "I" and item.tag.startswith(IDLE):
+                operation = "IDLE"
             elif item.name in ("R", "CX", "H", "CZ", "M"):
                 operation = item.name
         return tuple(out)
@@ -94,6 +97,7 @@ def memory_experiment(
     inject_pauli: float = 0.0,
     leak_qubit: int | None = None,
     leak_round: int = 0,
+    cycle_ns: float | None = None,
 ) -> MemoryExperiment:
     """A memory experiment on ``device``.
 
@@ -102,12 +106,26 @@ def memory_experiment(
         distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
         strategy: "NO_RESET", "MLR" or "DQLR": what ends a round (Miao et al.).
         device: a Device or the name of a preset.
+        cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
+            the strategy's own operations take.
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
     patch = make_patch(code, distance)
     resolved = Device.preset(device) if isinstance(device, str) else device
     parsed = Strategy.parse(strategy)
+    used = ROLES if parsed.removes_data_leakage else ("data", "measure")
+    roles = {q: role for role in used for q in patch.qubits(role)}
+    idle_ns = 0.0
+    if cycle_ns is not None:
+        if dqlr_every != 1:
+            raise ValueError(
+                f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it"
+            )
+        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, roles)
+        idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
+        if idle_ns < 0:
+            raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
     ideal = ideal_memory_circuit(
         patch,
         parsed,
@@ -119,7 +137,7 @@ def memory_experiment(
         inject_pauli=inject_pauli,
         leak_qubit=leak_qubit,
         leak_round=leak_round,
+        idle_ns=idle_ns,
     )
-    roles = {q: role for role in ROLES for q in patch.qubits(role)}
     circuit = dress(ideal, resolved, roles=roles)
     return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit)

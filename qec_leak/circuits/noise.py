@@ -68,21 +68,24 @@ class NoiseModel:
         """Append the moment's instructions with their noise, the idle noise, and its TICK to ``out``."""
         busy: set[int] = set()
         resetting: set[int] = set()
-        duration_ns = 0.0
         long = False
         for instruction in moment.instructions:
-            used = operated_qubits(instruction)
-            busy |= used
             self._operation(instruction, out)
-            if used:
-                duration_ns = max(duration_ns, self._duration(instruction))
+            waits = _waiting_ns(instruction) is not None
+            used = set() if waits else operated_qubits(instruction)
+            busy |= used
             if instruction.name in RESETS:
                 resetting |= used
-            long |= instruction.name in RESETS or instruction.name in MEASUREMENTS or _is_iswap(instruction)
+            long |= waits or instruction.name in RESETS or instruction.name in MEASUREMENTS or _is_iswap(instruction)
+        duration_ns = self.duration_ns(moment)
         if duration_ns:
             self._idle(out, busy, resetting, duration_ns, decoupled=long)
         if moment.tick is not None:
             out.append(moment.tick)
+
+    def duration_ns(self, moment: Moment) -> float:
+        """How long a moment lasts: as long as its slowest operation."""
+        return max((self._duration(i) for i in moment.instructions if operated_qubits(i)), default=0.0)
 
     def _duration(self, instruction: stim.CircuitInstruction) -> float:
         qubits = [t.value for t in instruction.targets_copy()]
@@ -94,8 +97,11 @@ class NoiseModel:
             return max(self.qubit(q).readout.duration_ns for q in qubits)
         if instruction.name in RESETS:
             return max(self.qubit(q).reset.mlr_ns for q in qubits)
-        if _injection(instruction):
+        if _injection(instruction) is not None:
             return 0.0
+        waiting_ns = _waiting_ns(instruction)
+        if waiting_ns is not None:
+            return waiting_ns
         return max(self.qubit(q).gate.duration_ns for q in qubits)
 
     def _operation(self, instruction: stim.CircuitInstruction, out: stim.Circuit) -> None:
@@ -124,6 +130,8 @@ class NoiseModel:
             )
         elif name == "II":
             out.append(instruction)
+        elif _waiting_ns(instruction) is not None:
+            pass  # what waiting does is idle noise
         else:
             out.append(instruction)
             self._gate_noise(qubits, out)
@@ -248,6 +256,12 @@ def _injection(instruction: stim.CircuitInstruction) -> float | None:
     """Population that an ``I[INJECT_LEAKAGE(P)]`` leaks, None for any other instruction."""
     tag = tags.parse_tag(instruction.tag) if instruction.name == "I" else None
     return tag.population if tag is not None and tag.family == tags.INJECT else None
+
+
+def _waiting_ns(instruction: stim.CircuitInstruction) -> float | None:
+    """How long an ``I[IDLE_NS(t)]`` waits, None for any other instruction."""
+    tag = tags.parse_tag(instruction.tag) if instruction.name == "I" else None
+    return tag.time_ns if tag is not None and tag.family == tags.IDLE else None
 
 
 def _flat_instructions(circuit: stim.Circuit) -> Iterable[stim.CircuitInstruction]:

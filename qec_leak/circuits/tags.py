@@ -15,6 +15,7 @@ Fields of a group are separated by commas. Families (a superset of Stimside's, S
 | LEAKAGE_POPULATION | TICK | none; level populations are counted here |
 | LEAKAGE_ISWAP | II | none; an ideal Leakage iSWAP, becomes noise when dressed |
 | INJECT_LEAKAGE | I | ``(P)``: a 1-2 rotation that leaks population P, becomes noise when dressed |
+| IDLE_NS | I | ``(t)``: waits t ns, becomes noise when dressed |
 | CONDITIONED_ON_PAIR | controlled Paulis | ``(U, U)`` only: what a gate does here anyway |
 
 Incoming labels: U computational with unknown value; 0, 1 computational with known value; 2, 3 leaked. Outgoing: U the
@@ -45,6 +46,7 @@ DEPOLARIZE_1 = "LEAKAGE_DEPOLARIZE_1"
 POPULATION = "LEAKAGE_POPULATION"
 ISWAP = "LEAKAGE_ISWAP"
 INJECT = "INJECT_LEAKAGE"
+IDLE = "IDLE_NS"
 CONDITIONED_ON_PAIR = "CONDITIONED_ON_PAIR"
 
 _NOISE_1, _NOISE_2 = ("I", "I_ERROR"), ("II", "II_ERROR")
@@ -62,10 +64,11 @@ ALLOWED_GATES: dict[str, tuple[str, ...]] = {
     POPULATION: ("TICK",),
     ISWAP: ("II",),
     INJECT: ("I",),
+    IDLE: ("I",),
     CONDITIONED_ON_PAIR: _CONTROLLED,
 }
 
-_OURS = re.compile(r"\s*(?:[^|]*\|)?\s*(LEAKAGE|INJECT_LEAKAGE|CONDITIONED_ON)")
+_OURS = re.compile(r"\s*(?:[^|]*\|)?\s*(LEAKAGE|INJECT_LEAKAGE|IDLE_NS|CONDITIONED_ON)")
 _SHAPE = re.compile(r"\s*(?:(?P<label>[^|]*)\|)?\s*(?P<family>[A-Z_0-9]+)\s*:?\s*(?P<groups>(?:\([^()]*\)\s*)*)")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _ARROW = re.compile(r"\s*(\S+?)\s*(-->|<->)\s*(\S+)\s*")
@@ -79,7 +82,7 @@ class TagError(ValueError):
 class Tag:
     """A parsed tag. ``channel`` is set for the transition families; ``one_given`` maps level to P(reads 1) for
     LEAKAGE_PROJECTION_Z; ``reset`` maps incoming level to ((probability, outgoing level), ...) for LEAKAGE_RESET;
-    ``population`` for INJECT_LEAKAGE. ``needs_known_z`` marks a LEAKAGE_TRANSITION_Z."""
+    ``population`` for INJECT_LEAKAGE; ``time_ns`` for IDLE_NS. ``needs_known_z`` marks a LEAKAGE_TRANSITION_Z."""
 
     family: str
     label: str = ""
@@ -87,6 +90,7 @@ class Tag:
     one_given: tuple[tuple[int, float], ...] = ()
     reset: tuple[tuple[int, tuple[tuple[float, int], ...]], ...] = ()
     population: float = 0.0
+    time_ns: float = 0.0
     needs_known_z: bool = False
 
 
@@ -326,6 +330,17 @@ def _parse_injection(family: str, label: str, groups: Sequence[Sequence[str]]) -
     return Tag(family, label, population=population)
 
 
+def _parse_idle(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
+    try:
+        ((text,),) = groups
+        time_ns = float(text)
+    except ValueError:
+        raise ValueError(f"{family} must have one group (time), but has not; write {family}(160.0)") from None
+    if not 0.0 <= time_ns < math.inf:
+        raise ValueError(f"{family} must wait 0 ns or more, but waits {text!r}; correct it")
+    return Tag(family, label, time_ns=time_ns)
+
+
 def _parse_condition(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
     if [list(g) for g in groups] != [["U", "U"]]:
         raise ValueError(f"{family} must be (U, U), which every gate obeys here, but is not; no other condition exists")
@@ -343,5 +358,6 @@ _PARSERS = {
     POPULATION: _parse_plain,
     ISWAP: _parse_plain,
     INJECT: _parse_injection,
+    IDLE: _parse_idle,
     CONDITIONED_ON_PAIR: _parse_condition,
 }

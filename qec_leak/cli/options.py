@@ -43,6 +43,7 @@ class ExperimentOptions:
     overrides: tuple[str, ...]
     inject_leakage: float
     inject_pauli: float
+    cycle_ns: float | None
 
     def load_device(self) -> Device:
         """The device with its overrides."""
@@ -62,6 +63,7 @@ class ExperimentOptions:
             device=device,
             inject_leakage=self.inject_leakage,
             inject_pauli=self.inject_pauli,
+            cycle_ns=self.cycle_ns,
         )
 
 
@@ -152,6 +154,13 @@ def experiment_options(command: _Command) -> _Command:
         ),
         click.option(
             "--inject-pauli", metavar="P", type=float, default=0.0, help="X errors injected per qubit and round."
+        ),
+        click.option(
+            "--cycle-ns",
+            metavar="T",
+            type=float,
+            default=None,
+            help="Fill every cycle up to this length, to compare strategies in equal time.",
         ),
     ]
     for option in reversed(options):

@@ -17,12 +17,9 @@ def test_it_carries_patch_strategy_and_both_circuits() -> None:
     assert memory.circuit.get_final_qubit_coordinates() == memory.ideal_circuit.get_final_qubit_coordinates()
 
 
-UNUSED = pytest.mark.xfail(strict=True, reason="the removal qubit gets idle noise in circuits that do not use it")
-
-
 @pytest.mark.parametrize(
     ("strategy", "removal"),
-    [pytest.param("NO_RESET", 0, marks=UNUSED), pytest.param("MLR", 0, marks=UNUSED), ("DQLR", 1)],
+    [("NO_RESET", 0), ("MLR", 0), ("DQLR", 1)],
 )
 def test_qubits_by_role(strategy: str, removal: int) -> None:
     memory = ql.memory_experiment(distance=3, rounds=1, strategy=strategy, device="miao2023")
