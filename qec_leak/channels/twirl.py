@@ -112,4 +112,4 @@ def _row(tensors: npt.NDArray[np.complex128], row: Row, levels: int) -> list[Tra
     # The dropped rounding errors and a truncated level 4 leave the sum off by less than the completeness tolerance.
     total = sum(weights.values())
     assert abs(total - 1.0) < 10 * COMPLETENESS_TOLERANCE, (row, total)
-    return [Transition(w / total, *key) for key, w in weights.items()]
+    return sorted((Transition(w / total, *key) for key, w in weights.items()), key=lambda t: -t.probability)
