@@ -10,6 +10,7 @@ from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
 from qec_leak.cli.run import run_command
 from qec_leak.cli.sample import sample_command
+from qec_leak.cli.validate import validate_command
 
 _EPILOG = """\b
 Examples:
@@ -36,5 +37,5 @@ def cli() -> None:
     No Reset, MLR and DQLR (Miao et al., Nature Physics 19, 1780)."""
 
 
-for _command in (run_command, device_command, export_command, sample_command, completion_command):
+for _command in (run_command, device_command, export_command, sample_command, validate_command, completion_command):
     cli.add_command(_command)

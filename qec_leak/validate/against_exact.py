@@ -1,0 +1,56 @@
+"""The engine against exact trajectories with random phases on leaked levels, where the twirl should be exact."""
+
+from __future__ import annotations
+
+from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.validate.check import Check, Result, Settings, agreement, told_apart
+from qec_leak.validate.exact_judge import (
+    bit_deviations,
+    engine_batch,
+    exact_batch,
+    exaggerated,
+    pauli_partners,
+    population_deviations,
+)
+from qec_leak.validate.small_patch import small_memory
+
+_ENGINE_SHOTS = 20  # as many of the engine's as of the judge's, whose noise then is all
+
+
+def run(settings: Settings) -> Result:
+    """All checks of this topic."""
+    checks: list[Check] = []
+    repetition, small = settings.shots(2_048, 10_000), settings.shots(2_048, 40_000)
+    for strategy in Strategy:
+        memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=strategy, device=exaggerated())
+        levels = 5 if settings.full else 4
+        checks += _compare(f"repetition d=3, {strategy}", memory, repetition, settings.seed, levels)
+    for strategy in Strategy if settings.full else (Strategy.MLR,):
+        memory = small_memory(strategy, 4, pauli_partners(exaggerated()))
+        checks += _compare(f"patch d=2, {strategy}", memory, small, settings.seed, 4)
+    return Result((*checks, *_power(settings)))
+
+
+def _compare(title: str, memory: MemoryExperiment, shots: int, seed: int, levels: int) -> list[Check]:
+    judged = exact_batch(memory, shots, seed, levels=levels)
+    ours = engine_batch(memory, _ENGINE_SHOTS * shots, seed)
+    leaked = f"data leaked {memory.leakage_population(ours)[-1]:.3f}, exact {memory.leakage_population(judged)[-1]:.3f}"
+    return [
+        agreement(f"{title}: detection", "means and pair covariances of detectors and final flips", shots,
+                  bit_deviations(ours, judged)),
+        agreement(f"{title}: populations", "levels 2 and 3 of every qubit and round", shots,
+                  population_deviations(ours, judged), note=leaked),
+    ]  # fmt: skip
+
+
+def _power(settings: Settings) -> list[Check]:
+    """A device whose leakage is off by a factor of two must be told from the right one."""
+    shots = settings.shots(4_096, 20_000)
+    memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=exaggerated())
+    wrong = exaggerated().replace({"cz.leakage": 0.02})
+    other = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=wrong)
+    found = population_deviations(
+        engine_batch(other, _ENGINE_SHOTS * shots, settings.seed), exact_batch(memory, shots, settings.seed, levels=4)
+    )
+    return [told_apart("wrong device: twice the CZ leakage", "populations with exact trajectories", shots, found)]

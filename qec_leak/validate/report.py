@@ -1,0 +1,143 @@
+"""The report as a terminal table, as Markdown, and as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import html
+import platform
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+from qec_leak.validate.check import Check
+from qec_leak.validate.suite import Report
+
+HEADER = ("check", "compared", "shots", "numbers", "worst", "limit", "verdict", "note")
+_PACKAGES = ("qec-leak", "stim", "numpy", "numba", "scipy", "pymatching")
+
+
+def terminal_table(report: Report) -> str:
+    """One line a check, grouped by topic; notes only where something failed or was skipped."""
+    lines = []
+    width = max((len(c.name) for c in report.checks), default=0)
+    for r in report.results:
+        lines.append(f"{r.topic.letter}  {r.topic.title} ({r.seconds:.0f} s)")
+        for check in r.result.checks:
+            name, _, shots, numbers, worst, limit, verdict, note = _cells(check)
+            line = f"   {name:<{width}}  {shots:>9}  {numbers:>8}  {worst:>9}  {limit:>9}  {verdict}"
+            lines.append(line + (f": {note}" if check.verdict in ("fail", "skipped") and note else ""))
+    head = f"   {'check':<{width}}  {'shots':>9}  {'numbers':>8}  {'worst':>9}  {'limit':>9}  verdict"
+    return "\n".join([head, *lines, "", summary(report)])
+
+
+def summary(report: Report) -> str:
+    """One sentence."""
+    parts = [f"{report.count('pass')} passed", f"{report.count('fail')} failed"]
+    parts += [f"{report.count(v)} {v}" for v in ("skipped", "measured") if report.count(v)]
+    return ", ".join(parts)
+
+
+def provenance(command: str) -> list[str]:
+    """Command, date and versions."""
+    found = []
+    for name in _PACKAGES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            if name == "qec-leak":
+                from qec_leak import __version__
+
+                found.append(f"qec-leak {__version__}")
+    date = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return [f"Command: {command}", f"Date: {date}", f"Versions: Python {platform.python_version()}, {', '.join(found)}"]
+
+
+READING = (
+    "Samples are compared in sigma: every mean and pair covariance of a check is a comparison, and the limit is what "
+    "the largest of so many exceeds as rarely as a single one exceeds 5. A worst deviation beyond 3 sigma comes with "
+    "the chance of so large a one in its family if both sides agree. Rows with 'not' and 'wrong' are planted errors: "
+    "they must exceed their limit, which shows that the comparison would notice."
+)
+
+
+def markdown_report(report: Report, command: str, picture_names: Mapping[str, str]) -> str:
+    """Markdown. picture_names: file names by topic letter."""
+    out = [
+        "# Validation",
+        "",
+        f"{summary(report)}.",
+        "",
+        *(f"- {line}" for line in provenance(command)),
+        "",
+        READING,
+        "",
+    ]
+    for r in report.results:
+        out += [f"## {r.topic.letter}. {r.topic.title}", "", r.topic.about, ""]
+        out += _markdown_table(HEADER, (_cells(c) for c in r.result.checks))
+        for table in r.result.tables:
+            out += ["", f"{table.title}:", "", *_markdown_table(table.header, table.rows)]
+        if r.topic.letter in picture_names:
+            out += ["", f"![{r.topic.title}]({picture_names[r.topic.letter]})"]
+        out.append("")
+    return "\n".join(out)
+
+
+def html_report(report: Report, command: str, pngs: Mapping[str, bytes]) -> str:
+    """One HTML file, pictures inside. pngs: by topic letter."""
+    body = [f"<h1>Validation</h1><p><b>{html.escape(summary(report))}.</b></p><ul>"]
+    body += [f"<li>{html.escape(line)}</li>" for line in provenance(command)]
+    body.append(f"</ul><p>{html.escape(READING)}</p>")
+    for r in report.results:
+        body.append(f"<h2>{r.topic.letter}. {html.escape(r.topic.title)}</h2><p>{html.escape(r.topic.about)}</p>")
+        body.append(_html_table(HEADER, [_cells(c) for c in r.result.checks], [c.verdict for c in r.result.checks]))
+        for table in r.result.tables:
+            body.append(f"<p>{html.escape(table.title)}:</p>{_html_table(table.header, table.rows)}")
+        if r.topic.letter in pngs:
+            data = base64.b64encode(pngs[r.topic.letter]).decode()
+            body.append(f'<p><img alt="{html.escape(r.topic.title)}" src="data:image/png;base64,{data}"></p>')
+    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Validation</title><style>{_STYLE}</style>" + (
+        "\n".join(body) + "</html>\n"
+    )
+
+
+_STYLE = (
+    "body{font:15px/1.45 sans-serif;max-width:75em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
+    "td,th{border-bottom:1px solid #ddd;padding:.25em .7em;text-align:left;vertical-align:top}img{max-width:100%}"
+    ".pass{color:#14733b}.fail{color:#b00020;font-weight:bold}.skipped{color:#8a6d00}"
+)
+
+
+def _cells(check: Check) -> tuple[str, ...]:
+    def number(value: float | None) -> str:
+        if value is None:
+            return ""
+        return f"{value:.2f} sigma" if check.unit == "sigma" else f"{value:.2g}"
+
+    shots = f"{check.shots:,}" if check.shots else ""
+    numbers = f"{check.comparisons:,}" if check.comparisons else ""
+    return (
+        check.name,
+        check.compared,
+        shots,
+        numbers,
+        number(check.worst),
+        number(check.limit),
+        check.verdict,
+        check.note,
+    )
+
+
+def _markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    def line(cells: Sequence[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    return [line(header), "|" + " --- |" * len(header), *(line(row) for row in rows)]
+
+
+def _html_table(header: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = ()) -> str:
+    out = ["<table><tr>", *(f"<th>{html.escape(cell)}</th>" for cell in header), "</tr>"]
+    for number, row in enumerate(rows):
+        kind = f' class="{classes[number]}"' if classes else ""
+        out.append(f"<tr{kind}>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>")
+    return "".join([*out, "</table>"])

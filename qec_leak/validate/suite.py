@@ -1,0 +1,95 @@
+"""All topics of the validation report, in order, and how they are run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from qec_leak.validate import (
+    against_exact,
+    against_stim,
+    closed_forms,
+    frozen_frames,
+    hamiltonian,
+    measurement_rules,
+    twirl_error,
+)
+from qec_leak.validate.check import Check, Result, Settings, Topic
+
+TOPICS: tuple[Topic, ...] = (
+    Topic("a", "Twirl", "Channels are the twirl of their Kraus operators, and complete.", closed_forms.run),
+    Topic("b", "Hamiltonian", "Transport, phases and the Leakage iSWAP follow from one Hamiltonian.", hamiltonian.run),
+    Topic(
+        "c", "Without leakage", "Without leakage the engine is a Pauli-frame simulator like Stim's.", against_stim.run
+    ),
+    Topic(
+        "d",
+        "Frozen frames",
+        "A gate with a leaked qubit does not happen, and frames say so exactly.",
+        frozen_frames.run,
+    ),
+    Topic(
+        "e",
+        "Exact trajectories, random phases",
+        "Where amplitudes of leaked levels do not interfere, the engine is exact.",
+        against_exact.run,
+    ),
+    Topic(
+        "f",
+        "The twirl's error",
+        "Real gates are coherent: amplitudes that stay leaked from one CZ to the next interfere; the twirl drops that.",
+        twirl_error.run,
+    ),
+    Topic(
+        "g",
+        "What a leaked qubit's measurement reports",
+        "Rules and their alternatives, each alternative refuted by a judge.",
+        measurement_rules.run,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class TopicResult:
+    """A topic, what came out, and how long it took."""
+
+    topic: Topic
+    result: Result
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that ``qec-leak validate`` shows."""
+
+    settings: Settings
+    results: tuple[TopicResult, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """All rows."""
+        return tuple(check for r in self.results for check in r.result.checks)
+
+    def count(self, verdict: str) -> int:
+        """Number of rows with a verdict."""
+        return sum(check.verdict == verdict for check in self.checks)
+
+    @property
+    def passed(self) -> bool:
+        """True if no check failed."""
+        return self.count("fail") == 0
+
+
+def run_checks(
+    settings: Settings, *, only: Sequence[str] = (), progress: Callable[[Topic], None] = lambda topic: None
+) -> Report:
+    """Run the topics.   only: letters of the topics, all if empty.   progress: called before each topic."""
+    results = []
+    for topic in TOPICS:
+        if only and topic.letter not in only:
+            continue
+        progress(topic)
+        start = time.perf_counter()
+        results.append(TopicResult(topic, topic.run(settings), time.perf_counter() - start))
+    return Report(settings, tuple(results))
