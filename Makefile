@@ -10,7 +10,7 @@ OUT ?= demo
 # The independent oracle (leakysim) needs another release of Stim, so it has an environment of its own.
 export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 
-.PHONY: help demo test test-all lint types unit bench clean
+.PHONY: help demo test test-all lint types unit bench mutations clean
 
 help:
 	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      format, lint and layers; make types: mypy; make unit: the tests only"
 	@echo "make bench     side-by-side benchmarks"
+	@echo "make mutations do the quick tests notice a broken engine? (minutes)"
 	@echo "make clean     remove environments, caches and demo/"
 
 demo: $(VENV)/installed
@@ -44,6 +45,9 @@ unit: $(VENV)/installed $(ORACLE)/installed
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
+
+mutations: $(VENV)/installed $(ORACLE)/installed
+	$(BIN)/python tests/mutation/run_mutations.py
 
 # The stamps say when an environment was completed: it is made again when what it is made from has changed.
 $(VENV)/installed: pyproject.toml
