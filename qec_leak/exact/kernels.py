@@ -29,6 +29,7 @@ KRAUS_1, KRAUS_2, FEEDBACK, SWEEP, SCRAMBLE, MEASURE, SNAPSHOT_ROUND, SNAPSHOT_M
 """Step codes: column 0 of ``Tables.steps``."""
 
 _NEGLIGIBLE = 1e-28
+_TRAJECTORY, _SNAPSHOT = 0, 1
 
 
 class Tables(NamedTuple):
@@ -64,7 +65,7 @@ class State(NamedTuple):
         indices; an entry of the buffer being written is valid if its mark is the current epoch.
     now: int64 (3,): buffer in use, number of occupied indices, epoch.
     weights, populations: float64, scratch.
-    rng: uint64 (1,).
+    rng: uint64 (2,): states of two generators, for the trajectory and for what is only looked at.
     tape: int64 (3, depth): choices to follow, number of choices given in tape_size[0]; row 1: what was chosen; row 2:
         the next possible choice, -1 if none.   tape_size: int64 (2,): length given (-1: draw), length used.
     chance: float64 (depth,): probability of each choice on the tape.
@@ -96,10 +97,10 @@ def _mix(v: np.uint64) -> np.uint64:
 
 
 @_kernel
-def _uniform(rng: U64) -> float:
+def _uniform(rng: U64, stream: int) -> float:
     """SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), top 53 bits."""
-    rng[0] += np.uint64(0x9E3779B97F4A7C15)
-    return np.float64(_mix(rng[0]) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+    rng[stream] += np.uint64(0x9E3779B97F4A7C15)
+    return np.float64(_mix(rng[stream]) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @_kernel
@@ -107,7 +108,7 @@ def _choose(weights: F64, size: int, s: State) -> int:
     """An index with probability proportional to weights[:size], which sum to 1 but for rounding."""
     if s.tape_size[0] >= 0:
         return _follow(weights, size, s.tape, s.tape_size, s.chance)
-    u = _uniform(s.rng)
+    u = _uniform(s.rng, _TRAJECTORY)
     last = 0
     for k in range(size):
         if weights[k] > 0.0:
@@ -215,7 +216,7 @@ def _branch(first: int, size: int, fixed: int, q: int, r: int, arity: int, t: Ta
     if not fixed:
         _populations(q, r, arity, t, s)
     lazy = s.tape_size[0] < 0  # weights are worked out until the branch is found, the likely ones first
-    u = _uniform(s.rng) if lazy else 2.0
+    u = _uniform(s.rng, _TRAJECTORY) if lazy else 2.0
     last = 0
     for k in range(size):
         weight = t.weight[first + k, 0]
@@ -289,9 +290,12 @@ def _snapshot(snapshot: int, t: Tables, s: State, counts: I64, expected: F64) ->
     for q in range(t.strides.shape[0]):
         _populations(q, q, 1, t, s)
         if s.tape_size[0] < 0:
-            level = _choose(s.populations, t.levels, s)
-            if level >= 2:
-                counts[snapshot, q, min(level, 3) - 2] += 1
+            left = _uniform(s.rng, _SNAPSHOT)
+            for level in range(t.levels - 1, 1, -1):
+                left -= s.populations[level]
+                if left < 0.0:
+                    counts[snapshot, q, min(level, 3) - 2] += 1
+                    break
         else:
             for level in range(2, t.levels):
                 expected[snapshot, q, min(level, 3) - 2] += s.populations[level]
@@ -341,8 +345,10 @@ def run_shots(
         if s.now[2] > 2_000_000_000:  # marks are 32 bits wide
             s.now[2] = 0
             s.mark[:] = -1
-        s.rng[0] = _mix(seed ^ _mix(np.uint64(first_shot + shot) * np.uint64(0xD1342543DE82EF95) + np.uint64(1)))
+        for stream in range(2):
+            number = np.uint64(2 * (first_shot + shot) + stream + 1)
+            s.rng[stream] = _mix(seed ^ _mix(number * np.uint64(0xD1342543DE82EF95)))
         if draw_sweep:
             for k in range(sweep.shape[1]):
-                sweep[shot, k] = 1 if _uniform(s.rng) < 0.5 else 0
+                sweep[shot, k] = 1 if _uniform(s.rng, _TRAJECTORY) < 0.5 else 0
         run_shot(t, s, snapshots, shot, sweep, records, heralds, counts, expected)

@@ -124,7 +124,7 @@ def make_state(tables: Tables, *, tape_depth: int | None = None) -> State:
         now=np.zeros(3, dtype=np.int64),
         weights=np.zeros(most),
         populations=np.zeros(tables.levels**2),
-        rng=np.zeros(1, dtype=np.uint64),
+        rng=np.zeros(2, dtype=np.uint64),
         tape=np.zeros((3, depth), dtype=np.int64),
         tape_size=np.array([-1 if tape_depth is None else 0, 0], dtype=np.int64),
         chance=np.zeros(depth),
