@@ -21,11 +21,13 @@ _ENGINE_SHOTS = 20  # as many of the engine's as of the judge's, whose noise the
 def run(settings: Settings) -> Result:
     """All checks of this topic."""
     checks: list[Check] = []
-    repetition, small = settings.shots(2_048, 10_000), settings.shots(2_048, 40_000)
+    repetition, small = settings.shots(2_048, 40_000), settings.shots(2_048, 20_000)
     for strategy in Strategy:
         memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=strategy, device=exaggerated())
-        levels = 5 if settings.full else 4
-        checks += _compare(f"repetition d=3, {strategy}", memory, repetition, settings.seed, levels)
+        checks += _compare(f"repetition d=3, {strategy}", memory, repetition, settings.seed, 4)
+    if settings.full:
+        memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=exaggerated())
+        checks += _compare("repetition d=3, MLR, 5 levels", memory, repetition // 8, settings.seed, 5)
     for strategy in Strategy if settings.full else (Strategy.MLR,):
         memory = small_memory(strategy, 4, pauli_partners(exaggerated()))
         checks += _compare(f"patch d=2, {strategy}", memory, small, settings.seed, 4)

@@ -59,7 +59,7 @@ def _random(settings: Settings) -> Check:
 
 
 def _generated(settings: Settings) -> Check:
-    shots = settings.shots(100_000, 1_000_000)
+    shots = settings.shots(100_000, 400_000)
     deviations = []
     for task, distance, rounds in _GENERATED if settings.full else _GENERATED[:4]:
         noise = _NOISE | ({"after_reset_flip_probability": 0.0} if task.startswith("color") else {})
@@ -70,7 +70,7 @@ def _generated(settings: Settings) -> Check:
 
 
 def _memories(settings: Settings) -> Check:
-    shots = settings.shots(50_000, 500_000)
+    shots = settings.shots(50_000, 200_000)
     device = Device.preset("miao2023").without_leakage()
     deviations = []
     for code, basis in (("surface", "Z"), ("surface", "X"), ("repetition", "Z")):

@@ -14,6 +14,7 @@ from qec_leak.exact import compile_exact_sampler
 from qec_leak.validate.compare import Bits, Deviations, all_deviations, count_deviations
 
 Mode = Literal["coherent", "phase_randomised"]
+Idle = Literal["pauli", "kraus"]
 
 
 def quiet(one_given_2: float = 1.0, t1_ns: float = 1e7) -> Device:
@@ -64,11 +65,16 @@ def pauli_partners(device: Device) -> Device:
 
 
 def exact_batch(
-    memory: MemoryExperiment, shots: int, seed: int, *, mode: Mode = "phase_randomised", levels: int = 5
+    memory: MemoryExperiment,
+    shots: int,
+    seed: int,
+    *,
+    mode: Mode = "phase_randomised",
+    idle: Idle = "pauli",
+    levels: int = 5,
 ) -> ShotBatch:
-    """Shots of the exact simulator. What waiting does to 0 and 1 is the Pauli noise that the circuit says, when phases
-    are random; relaxation as it is when they are not."""
-    idle: Literal["pauli", "kraus"] = "pauli" if mode == "phase_randomised" else "kraus"
+    """Shots of the exact simulator. idle: what waiting does to 0 and 1 is the Pauli noise that the circuit says, or
+    relaxation as it is ("kraus")."""
     return compile_exact_sampler(memory, mode=mode, levels=levels, idle=idle, seed=seed).sample(shots)
 
 

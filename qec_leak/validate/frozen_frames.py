@@ -65,7 +65,7 @@ def _histories(distance: int, role: str, settings: Settings) -> list[History]:
 
 def _compare(settings: Settings, title: str, about: str, histories: list[History]) -> Check:
     assert settings.oracle is not None
-    shots = settings.shots(10_000, 40_000 if histories[0].distance == 3 else 20_000)
+    shots = settings.shots(10_000, 20_000 if histories[0].distance == 3 else 8_000)
     deviations, worst_at, worst = [], "", 0.0
     for number, history in enumerate(histories):
         rendered = render(history)

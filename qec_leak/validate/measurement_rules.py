@@ -149,7 +149,7 @@ def _with_leakysim(settings: Settings) -> list[Check]:
     if reason:
         return [skipped("leaked qubits' records, d=3", "our rules and their alternatives with leakysim", reason)]
     assert settings.oracle is not None
-    shots = settings.shots(10_000, 100_000)
+    shots = settings.shots(10_000, 50_000)
     checks: list[Check] = []
     cases = {"data qubit at the end": (stays, _FINAL)}
     # A Z check's value is known to the reference, so that a frozen frame says the same as an anchored one.
@@ -166,7 +166,7 @@ def _with_leakysim(settings: Settings) -> list[Check]:
 
 
 def _with_exact(settings: Settings) -> list[Check]:
-    shots, checks = settings.shots(4_096, 40_000), []
+    shots, checks = settings.shots(4_096, 20_000), []
     memories: list[tuple[str, MemoryExperiment, tuple[int, ...], Mapping[str, Alternative]]] = []
     for bit in (1.0, 0.25):
         memory = small_memory("MLR", 3, pauli_partners(quiet(bit)), leak_qubit=_SMALL_DATA, leak_round=1)

@@ -45,7 +45,7 @@ def _deviations(families: list[tuple[str, Deviations]]) -> Figure:
         largest = max(largest, float(ordered[-1]))
     axes.plot([0, 5], [0, 5], color="#444444", linewidth=0.8)
     axes.set(xlabel="expected by chance (sigma)", ylabel="found (sigma)", xlim=(0, 5), ylim=(0, 1.05 * largest))
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper left", fontsize=6, markerscale=3)
     return figure
 
 

@@ -26,7 +26,7 @@ _QUANTITIES = ("data leakage", "detection fraction", "logical error")
 
 def run(settings: Settings) -> Result:
     """One row a strategy and CZ leakage; measured, not judged: the engine is judged where phases are random."""
-    shots = settings.shots(2_000, 20_000)
+    shots = settings.shots(2_000, 10_000)
     checks: list[Check] = []
     rows: list[tuple[str, ...]] = []
     points: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
@@ -46,13 +46,14 @@ def run(settings: Settings) -> Result:
                 points[name, f"{strategy}, twirled"].append((leakage, other, other_error))
             rows.append(tuple(cells))
             relative = engine[0][0] / exact[0][0] - 1 if exact[0][0] else 0.0
+            error = 100 * math.hypot(exact[0][1], engine[0][1]) / exact[0][0] if exact[0][0] else 0.0
             title = f"{strategy}, CZ leakage {leakage:g}"
-            note = f"data leakage of the twirl {100 * relative:+.0f} %"
+            note = f"data leakage of the twirl {100 * relative:+.0f} ± {error:.0f} %"
             checks.append(
                 Check(title, "leakage, detection, logical error: coherent and twirled", "measured", shots, worst,
                       comparisons=3, note=note)
             )  # fmt: skip
-    checks.append(_partner_phase(settings))
+    checks += [_partner_phase(settings), _relaxation(settings)]
     header = ("strategy", "CZ leakage", *(f"{q}, {who}" for q in _QUANTITIES for who in ("exact", "twirled")))
     title = f"Repetition code d=3, {_ROUNDS} rounds, miao2023 with the CZ leakage given: exact coherent and twirled"
     curves = tuple(Curve(panel, label, *_columns(p)) for (panel, label), p in points.items())
@@ -74,6 +75,19 @@ def _partner_phase(settings: Settings) -> Check:
     deviations = all_deviations(exact, engine)
     return Check("coherent phase on partners", about, "measured", shots, float(deviations.max()),
                  comparisons=len(deviations), note=note)  # fmt: skip
+
+
+def _relaxation(settings: Settings) -> Check:
+    """Relaxation of 1 to 0, which its Pauli twirl takes for flips either way: no leakage involved."""
+    device = Device.preset("miao2023").without_leakage()
+    memory = memory_experiment(code="repetition", distance=3, rounds=_ROUNDS, strategy=Strategy.MLR, device=device)
+    shots = settings.shots(2_000, 10_000)
+    exact = _numbers(memory, exact_batch(memory, shots, settings.seed, mode="coherent", idle="kraus", levels=4))[1]
+    engine = _numbers(memory, engine_batch(memory, _ENGINE_SHOTS * shots, settings.seed))[1]
+    worst = abs(exact[0] - engine[0]) / math.hypot(exact[1], engine[1])
+    note = f"{_with_error(*exact)} exact, {_with_error(*engine)} twirled"
+    about = "detection fraction without leakage: relaxation of data qubits as it is and as Paulis"
+    return Check("relaxation of 1 to 0", about, "measured", shots, worst, comparisons=1, note=note)
 
 
 def _columns(
