@@ -31,6 +31,14 @@ Example (the central result of Miao et al., about a minute):
 @sampling_options
 @click.option("--correlated", is_flag=True, help="Decode with correlated matching.")
 @click.option(
+    "--engine",
+    type=click.Choice(["frames", "exact", "exact-phase-randomised"]),
+    default="frames",
+    show_default=True,
+    help="Pauli frames, or state vectors of 5-level transmons (at most about 9, slow): coherent, or with random phases on "
+    "leaked levels.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("qec-leak-results"),
@@ -55,6 +63,7 @@ def _run(
     seed: int | None,
     threads: int,
     correlated: bool,
+    engine: str,
     out: Path,
 ) -> None:
     import secrets
@@ -76,7 +85,8 @@ def _run(
                 bar.set_description(strategy)
                 results[strategy] = sample_and_decode(
                     memory,
-                    _metadata(options, strategy, device),
+                    _metadata(options, strategy, device, engine),
+                    engine=engine,
                     shots=shots,
                     seed=seed,
                     threads=threads,
@@ -85,7 +95,9 @@ def _run(
                 )
         try:
             folder.release_reserve()
-            _write(folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads})
+            _write(
+                folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads, "engine": engine}
+            )
             folder.commit(last="results.csv")
         finally:  # files that cannot be written do not take the table with them, nor the other way round
             click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
@@ -95,7 +107,7 @@ def _run(
     click.echo(f"Counts:   {out / 'results.csv'}, {out / 'populations.npz'}, {out / 'detections.npz'}")
 
 
-def _metadata(options: ExperimentOptions, strategy: str, device: Device) -> dict[str, Any]:
+def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine: str) -> dict[str, Any]:
     """json_metadata of results.csv. Keys d, r, b, c are the ones that users of sinter know."""
     out: dict[str, Any] = {
         "b": options.basis,
@@ -105,6 +117,8 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device) -> dict
         "strategy": strategy,
         "device": device.name,
     }
+    if engine != "frames":
+        out["engine"] = engine
     if options.form != "CSS":
         out["form"] = options.form
     if options.overrides:

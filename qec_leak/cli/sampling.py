@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from qec_leak.cli.errors import check_interrupted
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qec_leak.analysis import DetectionStatistics
     from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.engine import ShotBatch
     from qec_leak.records import LeakagePopulations
 
 _BATCH_BITS = 1 << 25
@@ -67,10 +68,24 @@ class StrategyResult:
         )
 
 
+def _batches(memory: MemoryExperiment, engine: str, shots: int, seed: int, threads: int) -> Iterator[ShotBatch]:
+    """Batches of ``shots`` from the engine of that name."""
+    if engine == "frames":
+        from qec_leak.engine import compile_sampler
+
+        sampler = compile_sampler(memory.circuit, seed=seed, threads=threads)
+        return sampler.batches(shots, batch_shots=batch_shots(memory.circuit.num_detectors), populations="rounds")
+    from qec_leak.exact import compile_exact_sampler
+
+    mode: Literal["coherent", "phase_randomised"] = "coherent" if engine == "exact" else "phase_randomised"
+    return compile_exact_sampler(memory, mode=mode, seed=seed).batches(shots, batch_shots=64, populations="rounds")
+
+
 def sample_and_decode(
     memory: MemoryExperiment,
     metadata: dict[str, Any],
     *,
+    engine: str = "frames",
     shots: int,
     seed: int,
     threads: int,
@@ -85,7 +100,6 @@ def sample_and_decode(
 
     from qec_leak.analysis import DetectionStatistics, detector_layout, populations_of
     from qec_leak.decode import Decoder, count_logical_errors
-    from qec_leak.engine import compile_sampler
 
     decoder = Decoder(memory.circuit, correlated=correlated)
     layout = detector_layout(memory)
@@ -95,12 +109,12 @@ def sample_and_decode(
         detector_error_model=decoder.detector_error_model,
         json_metadata=metadata,
     )
-    sampler = compile_sampler(memory.circuit, seed=seed, threads=threads)
+    batches = _batches(memory, engine, shots, seed, threads)
     detection: DetectionStatistics | None = None
     populations: LeakagePopulations | None = None
     errors = 0
     start = time.process_time()
-    for batch in sampler.batches(shots, batch_shots=batch_shots(memory.circuit.num_detectors), populations="rounds"):
+    for batch in batches:
         predicted = decoder.decode_batch(batch.detection_events_b8)
         errors += count_logical_errors(predicted, batch.observable_flips_b8)
         part = DetectionStatistics.of(layout, batch.detection_events)
