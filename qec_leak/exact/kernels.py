@@ -43,6 +43,7 @@ class Tables(NamedTuple):
     first: int32 (operators, L**2 + 1), row: int32 (nonzeros,), value: complex128 (nonzeros,): columns of operators of
         kind 2, sparse: entries first[k, j]..first[k, j + 1].
     one_given: float64 (readouts, L): probability to read 1.
+    strides: int64 (n,), level: uint8 (n, L**n): level of each transmon in each basis state.
     """
 
     steps: I32
@@ -55,6 +56,7 @@ class Tables(NamedTuple):
     value: C128
     one_given: F64
     strides: I64
+    level: U8
     levels: int
 
 
@@ -142,11 +144,11 @@ def _follow(weights: F64, size: int, tape: I64, tape_size: I64, chance: F64) -> 
 
 
 @_kernel
-def _local(index: int, q: int, r: int, arity: int, strides: I64, levels: int) -> int:
+def _local(index: int, q: int, r: int, arity: int, level: U8, levels: int) -> int:
     """Joint level of the qubits of an operator in basis state ``index``."""
-    local = (index // strides[q]) % levels
+    local = np.int64(level[q, index])
     if arity == 2:
-        local = local * levels + (index // strides[r]) % levels
+        local = local * levels + np.int64(level[r, index])
     return local
 
 
@@ -167,7 +169,7 @@ def _populations(q: int, r: int, arity: int, t: Tables, s: State) -> None:
     for k in range(count):
         index = s.active[buffer, k]
         a = s.amplitude[buffer, index]
-        s.populations[_local(index, q, r, arity, t.strides, t.levels)] += a.real * a.real + a.imag * a.imag
+        s.populations[_local(index, q, r, arity, t.level, t.levels)] += a.real * a.real + a.imag * a.imag
 
 
 @_kernel
@@ -175,7 +177,7 @@ def _apply_diagonal(k: int, q: int, r: int, arity: int, scale: float, t: Tables,
     buffer, count = s.now[0], s.now[1]
     for i in range(count):
         index = s.active[buffer, i]
-        s.amplitude[buffer, index] *= scale * t.diagonal[k, _local(index, q, r, arity, t.strides, t.levels)]
+        s.amplitude[buffer, index] *= scale * t.diagonal[k, _local(index, q, r, arity, t.level, t.levels)]
 
 
 @_kernel
@@ -189,7 +191,7 @@ def _apply(k: int, q: int, r: int, arity: int, scale: float, t: Tables, s: State
     for i in range(count):
         index = s.active[source, i]
         a = s.amplitude[source, index] * scale
-        j = _local(index, q, r, arity, t.strides, t.levels)
+        j = _local(index, q, r, arity, t.level, t.levels)
         base = index - _offset(j, q, r, arity, t.strides, t.levels)
         for e in range(t.first[k, j], t.first[k, j + 1]):
             out = base + _offset(t.row[e], q, r, arity, t.strides, t.levels)
@@ -260,7 +262,7 @@ def _scramble(q: int, t: Tables, s: State) -> None:
         if _choose(s.weights, 2, s) == 1:
             for i in range(count):
                 index = s.active[buffer, i]
-                if (index // t.strides[q]) % t.levels == level:
+                if t.level[q, index] == level:
                     s.amplitude[buffer, index] = -s.amplitude[buffer, index]
 
 
@@ -273,7 +275,7 @@ def _measure(q: int, readout: int, t: Tables, s: State) -> tuple[int, int]:
     buffer, kept = s.now[0], 0
     for i in range(s.now[1]):
         index = s.active[buffer, i]
-        if (index // t.strides[q]) % t.levels == level:
+        if t.level[q, index] == level:
             s.amplitude[buffer, index] *= scale
             s.active[buffer, kept] = index
             kept += 1

@@ -85,6 +85,7 @@ class _Builder:
                 first[k, size:] = len(rows)
             else:
                 kind[k] = 0 if np.abs(main - main[0]).max() < _TINY else 1
+        strides = levels ** np.arange(num_qubits, dtype=np.int64)
         return Tables(
             steps=np.array(self.steps, dtype=np.int32).reshape(-1, 4),
             channels=np.array(self.channels, dtype=np.int32).reshape(-1, 3),
@@ -95,7 +96,8 @@ class _Builder:
             row=np.array(rows, dtype=np.int32),
             value=np.array(values, dtype=complex),
             one_given=np.array(self.readouts, dtype=float).reshape(-1, levels),
-            strides=levels ** np.arange(num_qubits, dtype=np.int64),
+            strides=strides,
+            level=np.stack([(np.arange(levels**num_qubits) // s % levels).astype(np.uint8) for s in strides]),
             levels=levels,
         )
 
