@@ -35,8 +35,8 @@ Example (the central result of Miao et al., about a minute):
     type=click.Choice(["frames", "exact", "exact-phase-randomised"]),
     default="frames",
     show_default=True,
-    help="Pauli frames, or state vectors of 5-level transmons (at most about 9, slow): coherent, or with random phases on "
-    "leaked levels.",
+    help="Pauli frames, or state vectors of 5-level transmons (about 9 at most, slow): coherent, or with random phases "
+    "on leaked levels.",
 )
 @click.option(
     "--out",
