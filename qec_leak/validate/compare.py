@@ -32,9 +32,12 @@ def chance_of_largest(deviation: float, comparisons: int) -> float:
 
 def _exact(hits_a: Counts, hits_b: Counts, share: float) -> Deviations:
     """Deviation of hits_a given hits_a + hits_b, if each hit belongs to a with probability ``share``."""
-    total = hits_a + hits_b
-    tail = np.minimum(binom.cdf(hits_a, total, share), binom.sf(hits_a - 1, total, share))
-    return np.asarray(norm.isf(np.minimum(tail, 0.5)), dtype=float)
+    out = np.zeros(hits_a.shape)
+    some = (hits_a + hits_b > 0) & (hits_a + hits_b < FEW)  # none says nothing; many are compared by the normal one
+    a, total = hits_a[some], (hits_a + hits_b)[some]
+    tail = np.minimum(binom.cdf(a, total, share), binom.sf(a - 1, total, share))
+    out[some] = norm.isf(np.minimum(tail, 0.5))
+    return out
 
 
 def count_deviations(hits_a: npt.ArrayLike, shots_a: int, hits_b: npt.ArrayLike, shots_b: int) -> Deviations:
@@ -74,7 +77,8 @@ def covariance_deviations(a: Bits, b: Bits) -> Deviations:
     sigma = np.sqrt(np.maximum(fourth - covariance**2, 0.0) * (1 / n + 1 / m))
     difference = np.abs(covariance_a - covariance_b)
     out = np.divide(difference, sigma, out=np.zeros_like(difference), where=sigma > 0)
-    few = both_a + both_b < FEW
+    upper = np.triu(np.ones(out.shape, dtype=bool), 1)
+    few = (both_a + both_b < FEW) & upper
     out[few] = _exact(both_a[few], both_b[few], n / (n + m))
     return np.asarray(out[np.triu_indices(len(mean), 1)])
 

@@ -39,6 +39,8 @@ def exaggerated(cz_leakage: float = 0.01) -> Device:
             "idle.heating_per_us": 1e-2,
             "readout.leakage": 2e-3,
             "dqlr.efficiency": 0.9,
+            "reset.leaked_given_2": 0.3,
+            "reset.leaked_given_3": 0.4,
         }
     )
 
