@@ -28,30 +28,39 @@ TESTS = (
     "tests/unit/circuits/test_ideal.py",
     "tests/unit/engine/test_frozen_frame.py",
     "tests/unit/engine/test_levels.py",
+    "tests/unit/engine/test_operations.py",
 )
 VALIDATE = ("--quick", "--only", "deg")
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """In ``file`` every one of ``count`` occurrences of ``old`` becomes ``new``."""
+    """In ``file`` the only occurrence of ``old`` becomes ``new``, and that of ``also[0]`` becomes ``also[1]``."""
 
     name: str
     file: str
     old: str
     new: str
-    count: int = 1
+    also: tuple[str, str] | None = None
+
+    @property
+    def edits(self) -> list[tuple[str, str]]:
+        """(old, new) of all replacements."""
+        return [(self.old, self.new), *([self.also] if self.also else [])]
 
     def apply(self, root: Path) -> str:
         """Break the copy at ``root``; returns the unbroken text."""
         path = root / self.file
         text = path.read_text()
-        if text.count(self.old) != self.count:
-            raise SystemExit(
-                f"mutation {self.name!r} must find its text {self.count} times in {self.file}, but finds it "
-                f"{text.count(self.old)} times; state it anew"
-            )
-        path.write_text(text.replace(self.old, self.new))
+        broken = text
+        for old, new in self.edits:
+            if text.count(old) != 1:
+                raise SystemExit(
+                    f"mutation {self.name!r} must find {old!r} once in {self.file}, but finds it {text.count(old)} "
+                    "times; state it anew"
+                )
+            broken = broken.replace(old, new)
+        path.write_text(broken)
         return text
 
 
@@ -131,10 +140,12 @@ MUTATIONS = (
         "ones = _bernoulli_bits(rng, among & ~third, 1.0 - one_given_2)",
     ),
     Mutation(
-        "measured leaked qubit keeps its frame",
+        "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels.py",
         "                x[q, w] = (x[q, w] & ~among) | (reference & among)",
         "                x[q, w] = x[q, w]",
+        # Anchoring after gates makes that of measurements redundant in most circuits.
+        also=("x[q, w] = (x[q, w] & ~leaked[q, w]) | (reference & leaked[q, w])", "x[q, w] = x[q, w]"),
     ),
 )
 
