@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qec_leak import analysis, channels, circuits, device, engine, figures, program, records
+    from qec_leak import analysis, channels, circuits, device, engine, exact, figures, program, records
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
@@ -57,6 +57,7 @@ _PACKAGES = (
     "circuits",
     "device",
     "engine",
+    "exact",
     "figures",
     "program",
     "records",
@@ -80,6 +81,7 @@ __all__ = [
     "device",
     "dress",
     "engine",
+    "exact",
     "figures",
     "memory_experiment",
     "parse_tag",
