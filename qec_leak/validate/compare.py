@@ -16,8 +16,8 @@ Bits = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
 Deviations = npt.NDArray[np.float64]
 
-FEW = 100
-"""Counts below this are compared exactly: a normal distribution has the wrong tails there."""
+FEW = 50
+"""Where the smaller sample expects fewer counts they are compared exactly: a normal distribution has wrong tails."""
 
 
 def family_limit(comparisons: int) -> float:
@@ -30,10 +30,15 @@ def chance_of_largest(deviation: float, comparisons: int) -> float:
     return -math.expm1(comparisons * math.log1p(-min(2 * float(norm.sf(deviation)), 1 - 1e-16)))
 
 
+def _few(total: Counts, shots_a: int, shots_b: int) -> Bits:
+    """Whether the smaller sample expects few of ``total`` counts."""
+    return np.asarray(total * (min(shots_a, shots_b) / (shots_a + shots_b)) < FEW)
+
+
 def _exact(hits_a: Counts, hits_b: Counts, share: float) -> Deviations:
     """Deviation of hits_a given hits_a + hits_b, if each hit belongs to a with probability ``share``."""
     out = np.zeros(hits_a.shape)
-    some = (hits_a + hits_b > 0) & (hits_a + hits_b < FEW)  # none says nothing; many are compared by the normal one
+    some = hits_a + hits_b > 0  # none says nothing
     a, total = hits_a[some], (hits_a + hits_b)[some]
     tail = np.minimum(binom.cdf(a, total, share), binom.sf(a - 1, total, share))
     out[some] = norm.isf(np.minimum(tail, 0.5))
@@ -48,8 +53,8 @@ def count_deviations(hits_a: npt.ArrayLike, shots_a: int, hits_b: npt.ArrayLike,
     sigma = np.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
     difference = np.abs(a / n - b / m)
     normal = np.divide(difference, sigma, out=np.zeros_like(difference), where=sigma > 0)
-    out = np.where(a + b < FEW, _exact(a, b, n / (n + m)), normal)
-    return np.where((n - a) + (m - b) < FEW, _exact(n - a, m - b, n / (n + m)), out)
+    out = np.where(_few(a + b, n, m), _exact(a, b, n / (n + m)), normal)
+    return np.where(_few((n - a) + (m - b), n, m), _exact(n - a, m - b, n / (n + m)), out)
 
 
 def mean_deviations(a: Bits, b: Bits) -> Deviations:
@@ -78,7 +83,7 @@ def covariance_deviations(a: Bits, b: Bits) -> Deviations:
     difference = np.abs(covariance_a - covariance_b)
     out = np.divide(difference, sigma, out=np.zeros_like(difference), where=sigma > 0)
     upper = np.triu(np.ones(out.shape, dtype=bool), 1)
-    few = (both_a + both_b < FEW) & upper
+    few = _few(both_a + both_b, n, m) & upper
     out[few] = _exact(both_a[few], both_b[few], n / (n + m))
     return np.asarray(out[np.triu_indices(len(mean), 1)])
 

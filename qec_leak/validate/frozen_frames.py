@@ -42,11 +42,12 @@ def _histories(distance: int, role: str, settings: Settings) -> list[History]:
     out = []
     for number, qubit in enumerate(qubits):
         leaves = int(rng.integers(0, 5))
+        transport = (0.0, 0.2)[int(number % 4 == 1)]
         stays = number % 3 == 0
-        # Under MLR a measure qubit is reset, and may only return by that.
-        strategy = (Strategy.NO_RESET, Strategy.MLR)[number % 2 if role == "data" else int(not stays)]
-        if role == "measure" and not stays:
-            strategy = Strategy.NO_RESET if number % 2 else Strategy.MLR
+        strategy = (Strategy.NO_RESET, Strategy.MLR)[number % 2]
+        value = (0, 1, None)[int(rng.integers(3))]
+        if transport or (role == "measure" and strategy is Strategy.MLR):
+            value = None  # it may be back already, and leakysim's return with a value is a reset of whatever is there
         out.append(
             History(
                 qubit=int(qubit),
@@ -55,9 +56,9 @@ def _histories(distance: int, role: str, settings: Settings) -> list[History]:
                 rounds=8 if distance == 3 else 6,
                 leaves=leaves,
                 returns=None if stays else int(rng.integers(leaves + 1, 6)),
-                value=(0, 1, None)[int(rng.integers(3))],
+                value=value,
                 partner_z=_PARTNER_Z[number % 3],
-                transport=(0.0, 0.2)[int(number % 4 == 1)],
+                transport=transport,
             )
         )
     return out
