@@ -19,17 +19,17 @@ def pictures(report: Report) -> dict[str, bytes]:
     out = {}
     for r in report.results:
         sampled = [(c.name, c.deviations) for c in r.result.checks if c.deviations is not None and len(c.deviations)]
-        if r.result.curves:
-            out[r.topic.letter] = _png(_curves(r.result.curves))
-        elif sampled:
-            out[r.topic.letter] = _png(_deviations([(name, values) for name, values in sampled]))
+        with house_style():
+            if r.result.curves:
+                out[r.topic.letter] = _png(_curves(r.result.curves))
+            elif sampled:
+                out[r.topic.letter] = _png(_deviations(sampled))
     return out
 
 
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    with house_style():
-        figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=160, metadata={"Software": None})
     return buffer.getvalue()
 
 
