@@ -8,6 +8,7 @@ from qec_leak.cli import PROGRAM
 from qec_leak.cli.completion import completion_command
 from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
+from qec_leak.cli.figure import figure_command
 from qec_leak.cli.run import run_command
 from qec_leak.cli.sample import sample_command
 from qec_leak.cli.validate import validate_command
@@ -16,6 +17,7 @@ _EPILOG = """\b
 Examples:
   qec-leak run --strategy MLR --strategy DQLR --shots 20000 --out results
   qec-leak device miao2023
+  qec-leak figure F3a
   qec-leak export --distance 3 --rounds 10 --strategy DQLR --shots 10000 --out data
 """
 
@@ -37,5 +39,13 @@ def cli() -> None:
     No Reset, MLR and DQLR (Miao et al., Nature Physics 19, 1780)."""
 
 
-for _command in (run_command, device_command, export_command, sample_command, validate_command, completion_command):
+for _command in (
+    run_command,
+    device_command,
+    figure_command,
+    export_command,
+    sample_command,
+    validate_command,
+    completion_command,
+):
     cli.add_command(_command)

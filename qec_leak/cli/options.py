@@ -69,7 +69,6 @@ class ExperimentOptions:
 
 def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
     """A preset's name or a TOML file -> Device, with overrides ``key=value``."""
-    import tomllib
     from pathlib import Path
 
     from qec_leak.device import Device
@@ -87,6 +86,14 @@ def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
         raise ValueError(
             f"the device must be a preset ({', '.join(presets)}) or a TOML file, but {name!r} is neither; {meant}"
         )
+    changes = parse_overrides(overrides)
+    return device.replace(changes) if changes else device
+
+
+def parse_overrides(overrides: tuple[str, ...]) -> dict[str, Any]:
+    """``KEY=VALUE`` words as values by dotted key; values are read as TOML, bare words as strings."""
+    import tomllib
+
     changes: dict[str, Any] = {}
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -96,7 +103,7 @@ def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
             changes[key.strip()] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
             changes[key.strip()] = text.strip()  # a bare word: TOML would want quotes, a shell has eaten them
-    return device.replace(changes) if changes else device
+    return changes
 
 
 def experiment_options(command: _Command) -> _Command:

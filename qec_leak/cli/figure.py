@@ -1,0 +1,150 @@
+"""``qec-leak figure``: the figures of the paper, sampled and drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from qec_leak.figures.registry import PaperFigure
+    from qec_leak.studies import Experiment, Results, Run
+
+_EPILOG = """\b
+Examples:
+  qec-leak figure --list
+  qec-leak figure F3a --quick
+  qec-leak figure F3a F5a --out results        # samples what results/ does not hold yet
+  qec-leak figure F3a --set device.cz.leakage=2e-4 --set stop.shots=100000 --out better-gates
+  qec-leak figure all --from results           # draws again, samples nothing
+"""
+
+
+def _complete_name(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    from qec_leak.figures.registry import FIGURES
+
+    return [name for name in ("all", *FIGURES) if name.startswith(incomplete)]
+
+
+@click.command("figure", epilog=_EPILOG)
+@click.argument("names", metavar="NAME...", nargs=-1, shell_complete=_complete_name)
+@click.option("--list", "listing", is_flag=True, help="List the figures and do nothing else.")
+@click.option("--quick", is_flag=True, help="Fewer points and shots: seconds instead of minutes.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("qec-leak-figures"),
+    show_default=True,
+    help="Folder for pictures and results. Results that it holds already are not sampled again.",
+)
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Draw from the results in this folder and sample nothing.",
+)
+@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change the experiment; may be repeated.")
+@click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one a core]")
+def figure_command(
+    names: tuple[str, ...],
+    listing: bool,
+    quick: bool,
+    out: Path,
+    source: Path | None,
+    overrides: tuple[str, ...],
+    threads: int | None,
+) -> None:
+    """Sample and draw figures of Miao et al., by name; "all" for all of them.
+
+    Each NAME gives NAME.png, NAME.svg (NAME-quick.png ... with --quick) and the results they are drawn from, an npz
+    file.
+    """
+    if listing:
+        _list()
+        return
+    for figure in _figures(names):
+        experiment = _experiment(figure, quick, overrides)
+        results = _load(figure, experiment, source) if source else _sample(figure, experiment, out, threads)
+        files = _draw(figure, results, out, quick)
+        click.echo(_summary(figure, results, files))
+
+
+def _list() -> None:
+    from qec_leak.figures.registry import FIGURES
+
+    width = max(map(len, FIGURES))
+    for figure in FIGURES.values():
+        click.echo(f"{figure.name:<{width}}  {figure.title}")
+
+
+def _figures(names: tuple[str, ...]) -> list[PaperFigure]:
+    from qec_leak._checks import check_choice
+    from qec_leak.figures.registry import FIGURES
+
+    if not names:
+        raise ValueError("`NAME` must be given, but is missing; 'qec-leak figure --list' shows the figures")
+    for name in names:
+        check_choice("NAME", name, ("all", *FIGURES))
+    chosen = FIGURES if "all" in names else dict.fromkeys(names)
+    return [FIGURES[name] for name in chosen]
+
+
+def _experiment(figure: PaperFigure, quick: bool, overrides: tuple[str, ...]) -> Experiment:
+    from qec_leak.cli.options import parse_overrides
+    from qec_leak.studies import Experiment
+
+    return Experiment.find(figure.study, quick=quick, overrides=parse_overrides(overrides))
+
+
+def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:
+    from qec_leak.studies import Results
+
+    results = Results.load(figure.source.path(folder, quick=experiment.quick))
+    if results.fingerprint != experiment.fingerprint:
+        click.echo(
+            f"{figure.name}: these results are of another experiment, device or version than the present one", err=True
+        )
+    return results
+
+
+def _sample(figure: PaperFigure, experiment: Experiment, out: Path, threads: int | None) -> Results:
+    import os
+
+    from tqdm import tqdm
+
+    from qec_leak.cli.errors import check_interrupted
+    from qec_leak.studies import Run
+
+    with tqdm(desc=figure.name, unit=" shots", unit_scale=True, leave=False, disable=None) as bar:
+
+        def progress(shots: int) -> None:
+            bar.update(shots)
+            check_interrupted()
+
+        run: Run = Run(threads=threads or os.cpu_count() or 1, progress=progress)
+        results, _ = figure.source.load_or_run(experiment, out, run)
+    return results
+
+
+def _draw(figure: PaperFigure, results: Results, out: Path, quick: bool) -> list[Path]:
+    from qec_leak.figures import save_figure
+    from qec_leak.records import StagedFolder
+
+    stem = f"{figure.name}-quick" if quick else figure.name
+    with StagedFolder(out) as folder:
+        save_figure(figure.draw(results), folder.path(f"{stem}.svg"), folder.path(f"{stem}.png"))
+        if figure.animate is not None:
+            figure.animate(results, folder.path(f"{stem}.gif"))
+        return folder.commit(last=f"{stem}.png")
+
+
+def _summary(figure: PaperFigure, results: Results, files: list[Path]) -> str:
+    lines = [f"{figure.name}: {figure.title}"]
+    values: dict[str, Any] = dict(figure.source.numbers(results))
+    width = max(map(len, values), default=0)
+    for name, number in values.items():
+        error = f" +- {number.error:.1g}" if number.error else ""
+        lines.append(f"  {name:<{width}}  {number.value:.4g}{error}")
+    lines.append(f"  {', '.join(str(file) for file in files)}")
+    return "\n".join(lines)

@@ -1,0 +1,26 @@
+"""From an experiment file to the statistics of a figure, and the numbers that are read off them.
+
+A study is one module: it samples what ``experiments/NAME.toml`` says into named arrays, and reads numbers off them. To
+add one,
+
+1. write ``experiments/NAME.toml`` (sections: ``qec_leak.studies.experiment``) with a table ``[quick]`` of what differs
+   in the quick variant;
+2. write a module here with ``sample(experiment, run) -> arrays`` and ``numbers(results) -> {name: Number}``, and
+   ``STUDY = Study("NAME", sample, numbers)``; add it to ``STUDIES`` below;
+3. write ``qec_leak/figures/NAME.py`` with functions statistics -> Axes and ``draw(results) -> Figure``, and add a
+   ``PaperFigure`` to ``qec_leak.figures.registry``.
+
+``qec-leak figure NAME`` then runs what is missing and draws it.
+"""
+
+from collections.abc import Mapping
+
+from qec_leak.studies import strategies
+from qec_leak.studies.experiment import Experiment, Point, experiments_folder
+from qec_leak.studies.results import Results
+from qec_leak.studies.study import Number, Run, Study
+
+STUDIES: Mapping[str, Study] = {module.STUDY.name: module.STUDY for module in (strategies,)}
+"""Studies by name."""
+
+__all__ = ["STUDIES", "Experiment", "Number", "Point", "Results", "Run", "Study", "experiments_folder"]

@@ -1,0 +1,81 @@
+"""Study: how the results of one figure are sampled, and the numbers that are read off them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import qec_leak
+from qec_leak.studies.experiment import Experiment
+from qec_leak.studies.results import Array, Results
+
+
+class Number(NamedTuple):
+    """A value with its standard error (1 sigma), 0 where it is no statistic."""
+
+    value: float
+    error: float = 0.0
+
+
+def _ignore(shots: int) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class Run:
+    """How to sample: on how many threads (or processes, for decoding), and whom to tell.
+
+    progress: called with the number of shots done since its last call; may raise to stop.
+    """
+
+    threads: int = 1
+    progress: Callable[[int], object] = field(default=_ignore)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One study: the file experiments/NAME.toml, what is done with it, and which numbers come out.
+
+    sample: runs the experiment and returns named arrays.
+    numbers: values read off the results (fits, averages) by name; notebooks assert on them, the score card judges them.
+    """
+
+    name: str
+    sample: Callable[[Experiment, Run], Mapping[str, Array]]
+    numbers: Callable[[Results], Mapping[str, Number]]
+
+    def run(self, experiment: Experiment, run: Run | None = None) -> Results:
+        """Sample now."""
+        start = time.perf_counter()
+        arrays = dict(self.sample(experiment, Run() if run is None else run))
+        metadata = {
+            "qec_leak": qec_leak.__version__,
+            "quick": experiment.quick,
+            "experiment": dict(experiment.tables),
+            "seconds": round(time.perf_counter() - start, 1),
+        }
+        return Results(self.name, experiment.fingerprint, arrays, metadata)
+
+    def load_or_run(
+        self, experiment: Experiment, folder: str | os.PathLike[str], run: Run | None = None
+    ) -> tuple[Results, bool]:
+        """The results in ``folder`` if they are of this very experiment, else new ones, saved there.
+
+        Returns the results and whether they were sampled now.
+        """
+        path = self.path(folder, quick=experiment.quick)
+        if path.exists():
+            found = Results.load(path)
+            if found.study == self.name and found.fingerprint == experiment.fingerprint:
+                return found, False
+        results = self.run(experiment, run)
+        results.save(path)
+        return results, True
+
+    def path(self, folder: str | os.PathLike[str], *, quick: bool = False) -> Path:
+        """Where ``load_or_run`` keeps the results."""
+        return Path(folder) / f"{self.name}{'-quick' if quick else ''}.npz"
