@@ -183,7 +183,11 @@ def sampling_options(command: _Command) -> _Command:
         ),
         click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: a fresh one, recorded]"),
         click.option(
-            "--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Threads that sample."
+            "--threads",
+            type=click.IntRange(min=1),
+            default=1,
+            show_default=True,
+            help="Threads that sample; `run` also decodes in as many processes.",
         ),
     ]
     for option in reversed(options):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import time
+import contextlib
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -94,44 +95,67 @@ def sample_and_decode(
 ) -> StrategyResult:
     """Sample ``shots``, decode them, and count; memory does not grow with ``shots``.
 
-    Args: progress: called with the number of shots that were finished since its last call.
+    Args: threads: threads that sample and, if more than one, processes that decode.
+    progress: called with the number of shots that were finished since its last call.
     """
     import sinter
 
-    from qec_leak.analysis import DetectionStatistics, detector_layout, populations_of
-    from qec_leak.decode import Decoder, count_logical_errors
+    from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
 
     decoder = Decoder(memory.circuit, correlated=correlated)
-    layout = detector_layout(memory)
     task = sinter.Task(
         circuit=memory.circuit,
         decoder=decoder.name,
         detector_error_model=decoder.detector_error_model,
         json_metadata=metadata,
     )
-    batches = _batches(memory, engine, shots, seed, threads)
-    detection: DetectionStatistics | None = None
-    populations: LeakagePopulations | None = None
+    counts = _Counts(memory)
     errors = 0
-    start = time.process_time()
-    for batch in batches:
-        predicted = decoder.decode_batch(batch.detection_events_b8)
-        errors += count_logical_errors(predicted, batch.observable_flips_b8)
-        part = DetectionStatistics.of(layout, batch.detection_events)
-        detection = part if detection is None else detection + part
-        leaked = populations_of(memory, batch)
-        populations = leaked if populations is None else populations + leaked
-        progress(batch.shots)
-        check_interrupted()
-    assert detection is not None and populations is not None, "shots >= 1 was checked"
+    start = _cpu_seconds()
+    batches = counts.counted(_batches(memory, engine, shots, seed, threads))
+    with contextlib.closing(decoded_batches(batches, decoder, workers=threads)) as decoded:
+        for batch, predicted_b8 in decoded:
+            errors += count_logical_errors(predicted_b8, batch.observable_flips_b8)
+            progress(batch.shots)
+            check_interrupted()
+    assert counts.detection is not None and counts.populations is not None, "shots >= 1 was checked"
     return StrategyResult(
         memory=memory,
         strong_id=task.strong_id(),
         decoder=decoder.name,
         metadata=metadata,
-        shots=detection.shots,
+        shots=counts.detection.shots,
         errors=errors,
-        seconds=time.process_time() - start,
-        detection=detection,
-        populations=populations,
+        seconds=_cpu_seconds() - start,
+        detection=counts.detection,
+        populations=counts.populations,
     )
+
+
+class _Counts:
+    """Detection events and leakage populations of the batches that passed."""
+
+    def __init__(self, memory: MemoryExperiment) -> None:
+        from qec_leak.analysis import detector_layout
+
+        self.memory = memory
+        self.layout = detector_layout(memory)
+        self.detection: DetectionStatistics | None = None
+        self.populations: LeakagePopulations | None = None
+
+    def counted(self, batches: Iterator[ShotBatch]) -> Iterator[ShotBatch]:
+        """The batches, each counted before it is passed on."""
+        from qec_leak.analysis import DetectionStatistics, populations_of
+
+        for batch in batches:
+            part = DetectionStatistics.of(self.layout, batch.detection_events)
+            self.detection = part if self.detection is None else self.detection + part
+            leaked = populations_of(self.memory, batch)
+            self.populations = leaked if self.populations is None else self.populations + leaked
+            yield batch
+
+
+def _cpu_seconds() -> float:
+    """CPU time of this process and of those it has ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -1,4 +1,5 @@
-"""Detection events to predicted observable flips: matching on Stim's leakage-free detector error model.
+"""Detection events to predicted observable flips: matching on Stim's leakage-free detector error model, while the
+next shots are sampled.
 
 ``qec_leak.decode`` is this package and also the function of the same name: see ``_CallablePackage``.
 """
@@ -10,12 +11,13 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from qec_leak.decode.matching import Decoder, count_logical_errors, decode, matching_error_model
+from qec_leak.decode.pipeline import decoded_batches, prefetched
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Decoder", "count_logical_errors", "decode", "matching_error_model"]
+__all__ = ["Decoder", "count_logical_errors", "decode", "decoded_batches", "matching_error_model", "prefetched"]
 
 
 class _CallablePackage(types.ModuleType):
