@@ -1,0 +1,208 @@
+"""Sweep files: TOML -> a validated ``Sweep``.
+
+Sections (all but [circuit] and [stop] may be left out)::
+
+    name = "..."                    # and description = "...", for people
+    [circuit]                       # keyword arguments of qec_leak.memory_experiment, but the device
+    code = "surface"
+    rounds = 5
+    [device]
+    preset = "miao2023"             # or file = "mine.toml", relative to the sweep file
+    without_leakage = false         # Device.without_leakage(), before the overrides
+    "cz.leakage" = 1e-3             # overrides by dotted key, as Device.replace takes them
+    [decoder]
+    name = "pymatching"             # or "pymatching-correlated"
+    [axes]                          # product of all axes, the last one fastest; keys are dotted: SECTION.KEY
+    "circuit.distance" = [3, 5]
+    "circuit.strategy" = ["NO_RESET", "MLR", "DQLR"]
+    "device.cz.leakage" = {log = [1e-5, 1e-3], points = 5}
+    "device.preset" = ["miao2023", "willow"]
+    [[axes.zip]]                    # axes that go together; each zip is one factor of the product
+    "circuit.rounds" = [10, 20]
+    "circuit.inject_leakage" = [0.01, 0.02]
+    [stop]                          # see StopRule
+    max_shots = 40000
+    max_errors = 500
+    relative_precision = 0.05
+    [run]
+    seed = 5
+    block_shots = 4096              # default: as suits each circuit's size
+    [quick]                         # read with quick=True: replaces keys of the other sections, by the same names
+    stop.max_shots = 1000
+    axes."circuit.distance" = [3]
+
+Nothing is run or sampled here, but everything is checked: a mistake costs a line, not the hours before it shows.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from qec_leak import _checks
+from qec_leak.sweep import axes, values
+from qec_leak.sweep.builder import PointBuilder
+from qec_leak.sweep.point import RunSettings, StopRule, Sweep
+
+_SECTIONS = ("circuit", "device", "decoder", "axes", "stop", "run")
+_TEXTS = ("name", "description")
+
+
+class SweepFileError(ValueError):
+    """All mistakes of a sweep file, one line each in ``mistakes``."""
+
+    def __init__(self, mistakes: Collection[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+
+def read_sweep(
+    path: str | os.PathLike[str],
+    *,
+    quick: bool = False,
+    extra: Collection[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+) -> Sweep:
+    """Read a sweep file.
+
+    Args:
+        path: the file.
+        quick: replace what [quick] replaces.
+        extra: names of further tables that the file may hold, [figure] say; they come back as ``Sweep.extra``.
+        overrides: values that replace those of the file, by dotted key: {"stop.max_shots": 1000}.
+    Raises SweepFileError (a ValueError) with one line per mistake, each with file and key.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise SweepFileError([f"{os.fspath(path)}: cannot be read ({error.strerror}); give a sweep file"]) from None
+    except UnicodeDecodeError as error:
+        raise SweepFileError([f"{os.fspath(path)}: is not UTF-8 text (byte {error.start}); give a TOML file"]) from None
+    return parse_sweep(
+        text, source=os.fspath(path), folder=Path(path).parent, quick=quick, extra=extra, overrides=overrides
+    )
+
+
+def parse_sweep(
+    text: str,
+    *,
+    source: str = "sweep",
+    folder: Path | None = None,
+    quick: bool = False,
+    extra: Collection[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+) -> Sweep:
+    """Read a sweep from TOML text; ``folder`` is where device files are looked for. See ``read_sweep``."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SweepFileError([f"{source}: is not valid TOML: {error}; correct that line"]) from None
+    mistakes: dict[str, None] = {}  # in order, each once
+
+    def report(where: str, message: str) -> None:
+        mistakes.setdefault(f"{source}: {where} {' '.join(message.split())}")
+
+    known = (*_TEXTS, *_SECTIONS, "quick", *extra)
+    table = _known_tables(table, known, report)
+    if quick:
+        for path, value in _replacements(table.get("quick", {}), report):
+            _replace(table, path, value)
+    for dotted, value in (overrides or {}).items():
+        _replace(table, tuple(dotted.split(".", 1)), value)
+    sweep = _build(table, source, folder or Path(), extra, report)
+    if mistakes or sweep is None:
+        raise SweepFileError(list(mistakes))
+    return sweep
+
+
+def _build(
+    table: Mapping[str, Any], source: str, folder: Path, extra: Collection[str], report: axes.Report
+) -> Sweep | None:
+    for name in _TEXTS:
+        if not isinstance(table.get(name, ""), str):
+            report("at the top:", _checks.broken_rule(name, "be a string", table[name], "write it in quotes"))
+    dimensions, keys = axes.read_axes(table.get("axes", {}), report)
+    stop = _checked("stop", table.get("stop", {}), values.STOP, report)
+    if "max_shots" not in table.get("stop", {}) and "stop" in table:
+        report("[stop]", "`max_shots` must be given, but is missing; every point has to end some time")
+    elif "stop" not in table:
+        report("[stop]", "must be given, but is missing; add it with `max_shots = ...`")
+    run = _checked("run", table.get("run", {}), values.RUN, report)
+    builder = PointBuilder(
+        {section: dict(axes.flatten(table.get(section, {}))) for section in ("circuit", "device", "decoder")},
+        dimensions,
+        keys,
+        folder,
+        report,
+    )
+    points = builder.points()
+    if not points or "max_shots" not in stop:
+        return None
+    return Sweep(
+        points=points,
+        stop=StopRule(**stop),
+        run=RunSettings(**run),
+        axes=keys,
+        extra={name: table[name] for name in extra if name in table},
+        name=str(table.get("name", "")) or Path(source).stem,
+        description=str(table.get("description", "")),
+        source=source,
+    )
+
+
+def _known_tables(table: Mapping[str, Any], known: Collection[str], report: axes.Report) -> dict[str, Any]:
+    """The tables of known names, after a report of all others; keys that should be tables and are not are left out."""
+    out: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            hint = _checks.suggestion(key, known) or f"known sections are {', '.join(known)}"
+            report(f"[{key}]", f"must be a known section, but is not; {hint}")
+        elif key in (*_SECTIONS, "quick") and not isinstance(value, Mapping):
+            report(f"[{key}]", f"must be a table of keys and values, but is {value!r}; write it as a [section]")
+        else:
+            out[key] = value
+    return out
+
+
+def _replacements(quick: Mapping[str, Any], report: axes.Report) -> list[tuple[tuple[str, str], Any]]:
+    """((section, dotted key), value) of [quick]."""
+    out = []
+    for section, part in quick.items():
+        if not isinstance(part, Mapping):
+            fix = "write section.key = value, as in stop.max_shots = 1000"
+            report("[quick]", _checks.broken_rule(section, "be a section with keys to replace", part, fix))
+            continue
+        out += [((section, key), value) for key, value in axes.flatten(part)]
+    return out
+
+
+def _replace(table: dict[str, Any], key: tuple[str, ...], value: Any) -> None:
+    """Set SECTION's dotted KEY, whether the file wrote it quoted or nested; its other keys keep their order."""
+    if len(key) == 1:
+        table[key[0]] = value
+    elif key[0] in _SECTIONS:
+        table[key[0]] = {**dict(axes.flatten(table.get(key[0], {}))), key[1]: value}
+    else:
+        head, *rest = key[1].split(".", 1)
+        inner = dict(table.get(key[0], {}))
+        _replace(inner, (head, *rest), value)
+        table[key[0]] = inner
+
+
+def _checked(
+    section: str, table: Mapping[str, Any], checks: Mapping[str, values.Check], report: axes.Report
+) -> dict[str, Any]:
+    out = {}
+    for key, value in table.items():
+        if key not in checks:
+            hint = _checks.suggestion(key, checks) or f"known keys are {', '.join(checks)}"
+            report(f"[{section}]", f"`{key}` must be a known key, but is not; {hint}")
+            continue
+        try:
+            out[key] = checks[key](key, value)
+        except (TypeError, ValueError) as error:
+            report(f"[{section}]", str(error))
+    return out

@@ -1,0 +1,65 @@
+"""Single values of a sweep file: what each key of [circuit], [decoder], [stop] and [run] may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qec_leak import _checks
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.sweep.point import DECODERS
+
+Check = Callable[[str, Any], Any]
+
+
+def _integer(minimum: int) -> Check:
+    def check(name: str, value: Any) -> int:
+        if isinstance(value, float) and value.is_integer():  # a range's
+            value = int(value)
+        return _checks.check_int(name, value, minimum=minimum)
+
+    return check
+
+
+def _distance(name: str, value: Any) -> int:
+    return _checks.check_odd_distance(name, int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _choice(*choices: str) -> Check:
+    return lambda name, value: _checks.check_choice(name, value, choices)
+
+
+def _probability(maximum: float) -> Check:
+    return lambda name, value: _checks.check_probability(name, value, maximum=maximum)
+
+
+def _below_one(name: str, value: Any) -> float:
+    number = _checks.check_positive(name, value)
+    if number >= 1.0:
+        raise ValueError(_checks.broken_rule(name, "be below 1", value, "write 0.1 for ten percent"))
+    return number
+
+
+CIRCUIT: dict[str, Check] = {
+    "code": _choice("surface", "repetition"),
+    "distance": _distance,
+    "rounds": _integer(1),
+    "basis": _choice("X", "Z"),
+    "strategy": lambda name, value: Strategy.parse(value).value,
+    "form": _choice("CSS", "XZZX"),
+    "dqlr_every": _integer(1),
+    "inject_leakage": _probability(0.5),
+    "inject_pauli": _probability(1.0),
+    "leak_qubit": _integer(0),
+    "leak_round": _integer(0),
+    "cycle_ns": _checks.check_positive,
+}
+"""By argument of ``memory_experiment``; an argument that is not here is checked by the function itself."""
+
+DECODER: dict[str, Check] = {"name": _choice(*DECODERS)}
+STOP: dict[str, Check] = {
+    "max_shots": _integer(1),
+    "max_errors": _integer(1),
+    "relative_precision": _below_one,
+}
+RUN: dict[str, Check] = {"seed": _integer(0), "block_shots": _integer(1)}
