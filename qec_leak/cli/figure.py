@@ -16,7 +16,7 @@ Examples:
   qec-leak figure --list
   qec-leak figure F3a --quick
   qec-leak figure F3a F5a --out results        # samples what results/ does not hold yet
-  qec-leak figure F3a --set device.cz.leakage=2e-4 --set stop.shots=100000 --out better-gates
+  qec-leak figure F3a --set device.cz.leakage=2e-4 --set stop.max_shots=100000 --out better-gates
   qec-leak figure all --from results           # draws again, samples nothing
 """
 

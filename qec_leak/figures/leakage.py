@@ -9,12 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from qec_leak.figures.style import ROLE_MARKERS, house_style, strategy_color, strategy_label
+from qec_leak.figures.style import (
+    ROLE_MARKERS,
+    house_style,
+    mark_measured,
+    measured_entry,
+    strategy_color,
+    strategy_label,
+)
 from qec_leak.records import LeakagePopulations
 
 
 def plot_leakage_population(
-    axes: Axes, populations: Mapping[str, LeakagePopulations], *, title: str | None = None
+    axes: Axes,
+    populations: Mapping[str, LeakagePopulations],
+    *,
+    title: str | None = None,
+    measured: Mapping[tuple[str, str], float] | None = None,
 ) -> None:
     """Draw P(level >= 2) at the end of each round with 1-sigma error bars, on a logarithmic axis.
 
@@ -22,6 +33,7 @@ def plot_leakage_population(
         axes: where to draw.
         populations: by strategy; snapshots are the rounds.
         title: text above the plot.
+        measured: populations after the last round in an experiment, by strategy and role, drawn as bars.
     Populations of zero leave a gap: a logarithm has no place for them.
     """
     with house_style():
@@ -50,10 +62,13 @@ def plot_leakage_population(
         else:
             axes.set_ylim(1e-6, 1.0)
             axes.text(0.5, 0.5, "no leakage in any shot", transform=axes.transAxes, ha="center", va="center")
+        end = max((len(part.counts) for part in populations.values()), default=1)
+        for (strategy, _), value in (measured or {}).items():
+            mark_measured(axes, 1.02 * end, value, strategy)
         axes.set_xlabel("round")
         axes.set_ylabel("leakage population")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-        axes.set_xlim(0, 1.03 * max((len(part.counts) for part in populations.values()), default=1))
+        axes.set_xlim(0, (1.05 if measured else 1.03) * end)
         axes.grid(visible=True, which="major")
         entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in populations]
         entries += [
@@ -68,6 +83,8 @@ def plot_leakage_population(
             )
             for role, marker in ROLE_MARKERS.items()
         ]
+        if measured:
+            entries.append(measured_entry())
         add_legend(axes, entries, len(populations))
         if title:
             axes.get_figure(root=True).suptitle(title, fontsize=8)  # type: ignore[union-attr]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from qec_leak.figures import populations
+from qec_leak.figures import blog, f1c, f2, f3a, f3c, f5a, s4
 from qec_leak.studies import STUDIES, Results, Study
 
 
@@ -41,12 +41,73 @@ FIGURES: Mapping[str, PaperFigure] = {
     figure.name: figure
     for figure in (
         PaperFigure(
+            "F1c",
+            "leakage put into the central data qubit: decay, and where it goes (Miao et al., Fig. 1c)",
+            "F1c",
+            f1c.draw,
+            "An injected |2> lives for some cycles: less than T1 of level 2 allows, for CZs carry it to neighbours. "
+            "MLR removes what arrives on measure qubits; without reset it stays on the lattice.",
+        ),
+        PaperFigure(
+            "F2bc",
+            "transport of leakage by one CZ, levels 0 to 3 (Miao et al., Fig. 2b, 2c)",
+            "F2",
+            f2.draw_transport,
+            "The CZ that is calibrated on levels 0 and 1 exchanges |30> with |12>, and |31> with |22>: leakage changes "
+            "its place and its level. Numbers are percent; they depend on the shape of the pulse.",
+        ),
+        PaperFigure(
+            "F2de",
+            "conditional phases of a CZ with the partner in 0, 1 and 2 (Miao et al., Fig. 2d, 2e)",
+            "F2",
+            f2.draw_phases,
+            "A partner in |2> turns the other qubit by a phase that is neither 0 nor pi: one leaked qubit is a source "
+            "of errors on all of its neighbours.",
+        ),
+        PaperFigure(
             "F3a",
             "leakage populations, data and measure qubits, three strategies, 30 cycles (Miao et al., Fig. 3a)",
             "F3a",
-            populations.draw,
+            f3a.draw,
             "Without reset, leakage piles up on data and measure qubits. MLR empties the measure qubits, and data "
             "qubits settle where transport to them and decay balance heating; DQLR empties both within two cycles.",
+        ),
+        PaperFigure(
+            "F3c",
+            "leakage populations after every moment of the cycle, MLR and DQLR (Miao et al., Fig. 3c)",
+            "F3c",
+            f3c.draw,
+            "Leakage grows during CZs and the measurement, and under DQLR falls back to its start with each removal.",
+        ),
+        PaperFigure(
+            "S4",
+            "excess leakage on the lattice over 5 cycles after an injection, also as a GIF (Miao et al., Fig. S4)",
+            "S4",
+            s4.draw,
+            "Data qubits are squares, measure qubits circles; what is below four standard errors is white. Without "
+            "reset the injected leakage wanders, MLR leaves it on data qubits, DQLR removes it within two cycles.",
+            s4.animate,
+        ),
+        PaperFigure(
+            "F5a",
+            "detection probability against cycles, weight-4 stabilizers (Miao et al., Fig. 5a)",
+            "F5a",
+            f5a.draw_weight_4,
+            "Leakage makes detections more frequent cycle after cycle; without it (DQLR) they do not change.",
+        ),
+        PaperFigure(
+            "S6",
+            "detection probability against cycles, weight-2 stabilizers (Miao et al., Fig. S6)",
+            "F5a",
+            f5a.draw_weight_2,
+            "As F5a, for the stabilizers at the boundary.",
+        ),
+        PaperFigure(
+            "blog",
+            "the result in two pictures: leakage of all qubits, and detections (Miao et al., abstract)",
+            "blog",
+            blog.draw,
+            "About 1 % of all qubits is leaked under MLR, about 0.1 % with DQLR.",
         ),
     )
 }

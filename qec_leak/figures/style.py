@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 COLUMN_WIDTH = 3.4
 """Width of a figure for one column of a paper, in inches."""
@@ -54,12 +55,15 @@ def house_style() -> Iterator[None]:
         yield
 
 
-def new_figure(*, width: float = COLUMN_WIDTH, height: float = 2.5, panels: int = 1) -> tuple[Figure, list[Axes]]:
-    """A figure of the given size in inches with ``panels`` Axes side by side, in the house style and free of pyplot."""
+def new_figure(
+    *, width: float = COLUMN_WIDTH, height: float = 2.5, panels: int = 1, rows: int = 1
+) -> tuple[Figure, list[Axes]]:
+    """A figure of the given size in inches with ``rows`` of ``panels`` Axes, row by row, in the house style and free
+    of pyplot."""
     with house_style():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
-        return figure, [figure.add_subplot(1, panels, 1 + panel) for panel in range(panels)]
+        return figure, [figure.add_subplot(rows, panels, 1 + panel) for panel in range(rows * panels)]
 
 
 def save_figure(figure: Figure, *paths: str | os.PathLike[str]) -> None:
@@ -68,6 +72,44 @@ def save_figure(figure: Figure, *paths: str | os.PathLike[str]) -> None:
         for path in map(Path, paths):
             metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
             figure.savefig(path, metadata=metadata)
+
+
+def mark_measured(axes: Axes, x: float, value: float, strategy: str = "") -> None:
+    """A bar at the measured ``value``, in the colour of the strategy: what the simulation is compared with."""
+    axes.plot(
+        [x],
+        [value],
+        linestyle="none",
+        marker="_",
+        markersize=9,
+        markeredgewidth=2.0,
+        color=strategy_color(strategy),
+        alpha=0.55,
+        zorder=1.5,
+        clip_on=False,
+    )
+
+
+def strategy_legend(axes: Axes, strategies: Iterable[str], *, measured: bool = False) -> None:
+    """Legend above the plot: the strategies' colours, and the bar of ``mark_measured``."""
+    entries = [Line2D([], [], color=strategy_color(s), marker="o", label=strategy_label(s)) for s in strategies]
+    if measured:
+        entries.append(measured_entry())
+    axes.legend(
+        handles=entries,
+        ncols=len(entries),
+        loc="lower left",
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.2,
+        columnspacing=1.0,
+        handlelength=1.4,
+        handletextpad=0.5,
+    )
+
+
+def measured_entry() -> Line2D:
+    """Entry of a legend for the bars of ``mark_measured``."""
+    return Line2D([], [], color="#444444", alpha=0.55, linestyle="none", marker="_", markersize=9, label="measured")
 
 
 def strategy_color(strategy: str) -> str:

@@ -3,8 +3,8 @@
 A study is one module: it samples what ``experiments/NAME.toml`` says into named arrays, and reads numbers off them. To
 add one,
 
-1. write ``experiments/NAME.toml`` (sections: ``qec_leak.studies.experiment``) with a table ``[quick]`` of what differs
-   in the quick variant;
+1. write ``experiments/NAME.toml``: a sweep file (``qec_leak.sweep``), with ``quick.SECTION.key = value`` for what
+   differs in the quick variant and ``[study]`` for what only the study understands;
 2. write a module here with ``sample(experiment, run) -> arrays`` and ``numbers(results) -> {name: Number}``, and
    ``STUDY = Study("NAME", sample, numbers)``; add it to ``STUDIES`` below;
 3. write ``qec_leak/figures/NAME.py`` with functions statistics -> Axes and ``draw(results) -> Figure``, and add a
@@ -15,12 +15,23 @@ add one,
 
 from collections.abc import Mapping
 
-from qec_leak.studies import strategies
-from qec_leak.studies.experiment import Experiment, Point, experiments_folder
+from qec_leak.studies import detection, injected, strategies, transport, within_cycle
+from qec_leak.studies.experiment import Experiment, experiments_folder, memory_of
 from qec_leak.studies.results import Results
 from qec_leak.studies.study import Number, Run, Study
 
-STUDIES: Mapping[str, Study] = {module.STUDY.name: module.STUDY for module in (strategies,)}
+STUDIES: Mapping[str, Study] = {
+    study.name: study
+    for study in (
+        injected.DECAY,
+        transport.STUDY,
+        strategies.STUDY,
+        within_cycle.STUDY,
+        injected.LATTICE,
+        detection.STUDY,
+        detection.BLOG,
+    )
+}
 """Studies by name."""
 
-__all__ = ["STUDIES", "Experiment", "Number", "Point", "Results", "Run", "Study", "experiments_folder"]
+__all__ = ["STUDIES", "Experiment", "Number", "Results", "Run", "Study", "experiments_folder", "memory_of"]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import hashlib
-import inspect
-import itertools
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +15,8 @@ import qec_leak
 from qec_leak import _checks
 from qec_leak.circuits import MemoryExperiment, memory_experiment
 from qec_leak.device import Device
-from qec_leak.device.toml_io import parse, read_text
+from qec_leak.sweep import Point, Sweep, read_sweep
 
-Table = dict[str, Any]
-
-SECTIONS = ("circuit", "device", "axes", "stop", "run", "study")
-
-_CIRCUIT_KEYS = tuple(key for key in inspect.signature(memory_experiment).parameters if key != "device")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -38,137 +30,99 @@ def experiments_folder() -> Path:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One combination of the axes: arguments of ``memory_experiment``, and overrides of the device by dotted key."""
-
-    circuit: Mapping[str, Any]
-    device: Mapping[str, Any]
-
-    def resolved_device(self) -> Device:
-        """The device of this point."""
-        overrides = {key: value for key, value in self.device.items() if key != "preset"}
-        return Device.preset(self.device.get("preset", "miao2023")).replace(overrides)
-
-    def memory(self, **changes: Any) -> MemoryExperiment:
-        """The memory experiment of this point, some arguments replaced."""
-        return memory_experiment(device=self.resolved_device(), **{**self.circuit, **changes})
-
-
-@dataclass(frozen=True)
 class Experiment:
-    """An experiment file, read.
+    """An experiment file, read: a sweep file (``qec_leak.sweep``) that may have a table [study] more, for what its
+    study alone understands, and a table [quick] of what is replaced in its quick variant.
 
-    name: the file's stem.   quick: whether its table [quick] was put over the others.
-    tables: [circuit], arguments of ``memory_experiment``; [device], preset and overrides by dotted key; [axes], lists
-    of values by dotted key of those two; [stop], ``shots`` of a point; [run], ``seed``; [study], what its study alone
-    understands.
+    sweep: the points, the stop rule and the settings of the run.   quick: whether this is the quick variant.
     """
 
-    name: str
-    tables: Mapping[str, Any]
+    sweep: Sweep
     quick: bool = False
-    overrides: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def read(
-        cls, path: str | os.PathLike[str], *, quick: bool = False, overrides: Mapping[str, Any] | None = None
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        quick: bool = False,
+        overrides: Mapping[str, Any] | None = None,
+        device: Device | None = None,
     ) -> Experiment:
         """The experiment in a TOML file.
 
-        Args: quick: with its table [quick] put over the others. overrides: values by dotted key, put over both.
-        Raises ValueError or TypeError, one line naming the file and what is wrong in it.
+        Args:
+            quick: its quick variant.
+            overrides: values that replace those of the file, by dotted key: {"stop.max_shots": 1000}.
+            device: what every point is sampled on, instead of the file's devices.
+        Raises ValueError, one line for each mistake, with file and key.
         """
-        file = Path(path)
-        try:
-            table = dict(parse(read_text(file)))
-            variant = table.pop("quick", {})
-            if quick:
-                _merge(table, variant)
-            for key, value in (overrides or {}).items():
-                _merge(table, functools.reduce(lambda inner, step: {step: inner}, reversed(key.split(".")), value))
-            for key in table:
-                _checks.check_choice("section", key, SECTIONS)
-            out = cls(file.stem, table, quick, dict(overrides or {}))
-            for point in out.points():
-                for key in point.circuit:
-                    _checks.check_choice("circuit", key, _CIRCUIT_KEYS)
-                point.resolved_device()
-            _ = out.shots, out.seed
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"{file}: {error}") from None
-        return out
+        sweep = read_sweep(path, quick=quick, extra=("study",), overrides=overrides)
+        if device is not None:
+            sweep = replace(sweep, points=tuple(replace(point, device=device) for point in sweep.points))
+        return cls(sweep, quick)
 
     @classmethod
-    def find(cls, name: str, *, quick: bool = False, overrides: Mapping[str, Any] | None = None) -> Experiment:
-        """The experiment ``name`` that comes with the package."""
+    def find(
+        cls,
+        name: str,
+        *,
+        quick: bool = False,
+        overrides: Mapping[str, Any] | None = None,
+        device: Device | None = None,
+    ) -> Experiment:
+        """The experiment ``name`` that comes with the package; other arguments as in ``read``."""
         folder = experiments_folder()
         known = sorted(path.stem for path in folder.glob("*.toml"))
         _checks.check_choice("name", name, known)
-        return cls.read(folder / f"{name}.toml", quick=quick, overrides=overrides)
+        return cls.read(folder / f"{name}.toml", quick=quick, overrides=overrides, device=device)
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """All combinations of the axes, the last one running fastest."""
+        return self.sweep.points
 
     @property
     def shots(self) -> int:
-        """Shots of each point."""
-        return _checks.check_int("stop.shots", self._section("stop").get("shots"), minimum=1)
+        """Shots of each point, at most."""
+        return self.sweep.stop.max_shots
 
     @property
     def seed(self) -> int:
-        """Seed of the first point; the others count on from it."""
-        return _checks.check_int("run.seed", self._section("run").get("seed", 0), minimum=0)
+        """The seed."""
+        return self.sweep.run.seed
 
     @property
     def study(self) -> Mapping[str, Any]:
         """The table [study]."""
-        return self._section("study")
+        return dict(self.sweep.extra.get("study", {}))
 
-    def points(self) -> tuple[Point, ...]:
-        """All combinations of the axes, the last one running fastest."""
-        axes = self._section("axes")
-        flat = {f"{group}.{key}": values for group, keys in axes.items() for key, values in _flat(keys).items()}
-        out = []
-        for values in itertools.product(*flat.values()):
-            circuit, device = dict(self._section("circuit")), _flat(self._section("device"))
-            for key, value in zip(flat, values, strict=True):
-                group, _, name = key.partition(".")
-                _checks.check_choice("axes", group, ("circuit", "device"))
-                (circuit if group == "circuit" else device)[name] = value
-            out.append(Point(circuit, device))
-        return tuple(out)
-
-    def values(self, key: str) -> tuple[Any, ...]:
-        """The values on the axis of a dotted key such as "circuit.strategy"."""
-        found = functools.reduce(lambda table, step: table[step], key.split("."), self._section("axes"))
-        return tuple(found)
+    def axis(self, key: str) -> tuple[Any, ...]:
+        """The values of one axis by its dotted key, "circuit.strategy" say, in the order of the points."""
+        _checks.check_choice("key", key, self.sweep.axes)
+        return tuple(dict.fromkeys(point.labels[key] for point in self.points))
 
     @functools.cached_property
     def fingerprint(self) -> str:
-        """Hash of everything that decides the results: tables, devices as they are now, the package's version."""
-        devices = [point.resolved_device().to_toml() for point in self.points()]
-        text = json.dumps([qec_leak.__version__, self.tables, devices], sort_keys=True)
+        """Hash of everything that decides the results: points with their devices as they are now, stop rule, seed,
+        [study], and the package's version."""
+        points = [(dict(point.circuit), point.device.to_toml(), point.decoder) for point in self.points]
+        run = asdict(self.sweep.run)
+        text = json.dumps([qec_leak.__version__, points, asdict(self.sweep.stop), run, self.study], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def _section(self, name: str) -> Table:
-        section = self.tables.get(name, {})
-        if not isinstance(section, dict):
-            raise TypeError(_checks.broken_rule(name, "be a table", section, f"write [{name}]"))
-        return section
+    def record(self) -> dict[str, Any]:
+        """What results say of their experiment, for JSON."""
+        return {
+            "points": [dict(point.metadata) for point in self.points],
+            "stop": asdict(self.sweep.stop),
+            "run": asdict(self.sweep.run),
+            "study": self.study,
+            "quick": self.quick,
+        }
 
 
-def _merge(table: Table, over: Mapping[str, Any]) -> None:
-    """Put ``over`` on top of ``table``, tables merged, everything else replaced."""
-    for key, value in over.items():
-        if isinstance(value, Mapping) and isinstance(table.get(key), dict):
-            _merge(table[key], value)
-        else:
-            table[key] = copy.deepcopy(value)
-
-
-def _flat(table: Mapping[str, Any], prefix: str = "") -> Table:
-    """Nested tables as one, by dotted key."""
-    out: Table = {}
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            out |= _flat(value, f"{prefix}{key}.")
-        else:
-            out[prefix + key] = value
-    return out
+def memory_of(point: Point, **changes: Any) -> MemoryExperiment:
+    """The memory experiment of a point, some arguments replaced; None takes one away."""
+    arguments = {key: value for key, value in {**point.circuit, **changes}.items() if value is not None}
+    return memory_experiment(device=point.device, **arguments)

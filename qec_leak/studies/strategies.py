@@ -22,7 +22,7 @@ ROLES = ("data", "measure", "removal")
 def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     """Populations of every point; the axis is circuit.strategy."""
     out: dict[str, Array] = {}
-    for number, point in enumerate(experiment.points()):
+    for number, point in enumerate(experiment.points):
         populations = sample_populations(point.memory(), experiment.shots, seed=experiment.seed + number, run=run)
         out |= population_arrays(str(point.circuit["strategy"]), populations)
     return out
@@ -83,10 +83,13 @@ def numbers(results: Results) -> Mapping[str, Number]:
 
 def all_qubits(populations: LeakagePopulations, strategy: str) -> Number:
     """Leakage averaged over data and measure qubits."""
-    code = LeakagePopulations(
-        populations.counts, populations.shots, {r: q for r, q in populations.qubits.items() if r != "removal"}
-    )
-    return (steady_population if strategy == "DQLR" else late_population)(code, None)
+    return (steady_population if strategy == "DQLR" else late_population)(code_qubits(populations), None)
+
+
+def code_qubits(populations: LeakagePopulations) -> LeakagePopulations:
+    """Populations without those of removal qubits."""
+    qubits = {role: members for role, members in populations.qubits.items() if role != "removal"}
+    return LeakagePopulations(populations.counts, populations.shots, qubits)
 
 
 STUDY = Study("F3a", sample, numbers)

@@ -54,8 +54,7 @@ class Study:
         arrays = dict(self.sample(experiment, Run() if run is None else run))
         metadata = {
             "qec_leak": qec_leak.__version__,
-            "quick": experiment.quick,
-            "experiment": dict(experiment.tables),
+            "experiment": experiment.record(),
             "seconds": round(time.perf_counter() - start, 1),
         }
         return Results(self.name, experiment.fingerprint, arrays, metadata)

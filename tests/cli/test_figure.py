@@ -6,7 +6,7 @@ import pytest
 from qec_leak.cli import main
 from qec_leak.studies import STUDIES
 
-TINY = ["--set", "stop.shots=1000", "--set", "circuit.rounds=5", "--threads", "1"]
+TINY = ["--set", "stop.max_shots=1000", "--set", "circuit.rounds=5", "--threads", "1"]
 
 
 def test_list(capsys):
@@ -42,11 +42,11 @@ def test_from_results(tmp_path, capsys):
 
 
 BAD = [
-    (["F3b"], "did you mean 'F3a'?"),
+    (["F3b"], "`NAME` must be one of 'all', "),
     ([], "`NAME` must be given"),
     (["F3a", "--set", "circuit.distnce=3"], "did you mean 'distance'?"),
     (["F3a", "--set", "circuit.distance=4"], "`distance` must be an odd integer of at least 3, but is 4"),
-    (["F3a", "--set", "stop.shots=no"], "`stop.shots` must be an integer"),
+    (["F3a", "--set", "stop.max_shots=no"], "`max_shots` must be an integer"),
     (["F3a", "--from", "."], "cannot open 'F3a.npz'"),
     (["F3a", "--from", "nowhere"], "'nowhere' does not exist"),
 ]

@@ -1,0 +1,132 @@
+"""S4: excess leakage on the lattice after an injection, as a grid of pictures and as an animation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+
+from qec_leak.figures.f3c import OPERATION_LABELS
+from qec_leak.figures.style import COLUMN_WIDTH, house_style, new_figure, strategy_label
+from qec_leak.studies import Results
+from qec_leak.studies.injected import strategies_in
+
+CYCLES = 5
+_SMALLEST = 1e-3
+_NORM = LogNorm(_SMALLEST, 1.0)
+_COLORS = "YlOrRd"
+_SIGMAS = 4.0  # smaller excesses are noise and stay white
+_FRAME_MS = 160
+_DPI = 110
+
+
+def draw(results: Results) -> Figure:
+    """A row for each strategy: the injection, and the ends of five cycles."""
+    strategies = strategies_in(results)
+    figure, axes = new_figure(
+        width=2 * COLUMN_WIDTH, height=0.3 + 1.02 * len(strategies), panels=CYCLES + 1, rows=len(strategies)
+    )
+    for row, strategy in enumerate(strategies):
+        time = results[f"{strategy}.cycle"]
+        shown = [int(np.flatnonzero(time > 0)[0]), *(int(np.argmin(np.abs(time - k))) for k in range(1, CYCLES + 1))]
+        for column, snapshot in enumerate(shown):
+            panel = axes[row * (CYCLES + 1) + column]
+            plot_lattice(panel, results, strategy, snapshot)
+            with house_style():
+                if row == 0:
+                    panel.set_title("injected" if column == 0 else f"{column} cycle{'s' if column > 1 else ''}")
+                if column == 0:
+                    panel.set_ylabel(strategy_label(strategy))
+    _colorbar(figure, axes)
+    return figure
+
+
+def plot_lattice(axes: Axes, results: Results, strategy: str, snapshot: int) -> None:
+    """Excess P(level >= 2) of every qubit as colour, data qubits as squares, measure qubits as circles."""
+    excess = results[f"{strategy}.excess"][snapshot]
+    error = results[f"{strategy}.error"][snapshot]
+    shown = np.where(excess > _SIGMAS * error, excess, 0.0)
+    with house_style():
+        for x, y in _couplings(results):
+            axes.plot(x, y, color="#cccccc", linewidth=0.7, zorder=0.5)
+        for role, marker in (("data_qubits", "s"), ("measure_qubits", "o")):
+            members = results[role]
+            x, y = results["coordinates"][members].T
+            colors = [_color(value) for value in shown[members]]
+            axes.scatter(x, y, s=52, marker=marker, c=colors, edgecolors="#777777", linewidths=0.6)
+        x, y = results["coordinates"].T
+        axes.set_xlim(x.min() - 0.9, x.max() + 0.9)
+        axes.set_ylim(y.max() + 0.9, y.min() - 0.9)  # y grows to the south
+        axes.set_aspect("equal")
+        axes.grid(visible=False)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        for side in axes.spines.values():
+            side.set_visible(False)
+
+
+def _couplings(results: Results) -> list[tuple[list[int], list[int]]]:
+    """Lines between measure qubits and the data qubits next to them, diagonally."""
+    data, measure = (results["coordinates"][results[f"{role}_qubits"]].tolist() for role in ("data", "measure"))
+    return [([x, u], [y, v]) for x, y in measure for u, v in data if abs(x - u) == abs(y - v) == 1]
+
+
+def _color(value: float) -> tuple[float, float, float, float]:
+    if value < _SMALLEST:
+        return (1.0, 1.0, 1.0, 1.0)
+    red, green, blue, alpha = ScalarMappable(_NORM, _COLORS).to_rgba(np.array([value]))[0]
+    return (float(red), float(green), float(blue), float(alpha))
+
+
+def _colorbar(figure: Figure, axes: list[Axes]) -> None:
+    with house_style():
+        bar = figure.colorbar(ScalarMappable(_NORM, _COLORS), ax=axes, shrink=0.8, pad=0.01, aspect=30)
+        bar.set_label("excess leakage")
+
+
+def animate(results: Results, path: Path) -> None:
+    """A GIF of every moment of five cycles, the strategies side by side; one whose cycle is over waits."""
+    from PIL import Image
+
+    strategies = strategies_in(results)
+    snapshots = {strategy: _by_cycle(results, strategy) for strategy in strategies}
+    frames = []
+    for cycle in range(CYCLES):
+        steps = max(len(parts[cycle]) for parts in snapshots.values())
+        for step in range(steps):
+            figure, axes = new_figure(width=1.6 * COLUMN_WIDTH, height=2.2, panels=len(strategies))
+            for panel, strategy in zip(axes, strategies, strict=True):
+                moments = snapshots[strategy][cycle]
+                snapshot = moments[min(step, len(moments) - 1)]
+                plot_lattice(panel, results, strategy, snapshot)
+                done = str(results[f"{strategy}.operation"][snapshot]) if step < len(moments) else ""
+                with house_style():
+                    panel.set_title(f"{strategy_label(strategy)}\n{OPERATION_LABELS.get(done, done) if done else ''}")
+            _colorbar(figure, axes)
+            with house_style():
+                figure.suptitle(f"cycle {cycle + 1}", fontsize=8)
+            frames.append(Image.fromarray(_pixels(figure)).quantize(64))
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=_FRAME_MS, loop=0)
+
+
+def _by_cycle(results: Results, strategy: str) -> list[list[int]]:
+    """Snapshots of each cycle since the injection, in order."""
+    time = results[f"{strategy}.cycle"]
+    number = np.ceil(time - 1e-9).astype(int) - 1
+    return [np.flatnonzero(number == cycle).tolist() for cycle in range(CYCLES)]
+
+
+def _pixels(figure: Figure) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """uint8 (rows, columns, 3)."""
+    canvas = figure.canvas
+    assert isinstance(canvas, FigureCanvasAgg)
+    with house_style():
+        figure.set_dpi(_DPI)
+        canvas.draw()  # type: ignore[no-untyped-call]
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
