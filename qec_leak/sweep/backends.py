@@ -1,0 +1,123 @@
+"""Where blocks are run: this process, a pool of processes, or any concurrent.futures.Executor."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import Any, TypeVar
+
+from qec_leak.sweep.errors import SweepError
+
+T = TypeVar("T")
+
+_MAX_DEATHS = 5
+"""Times that workers may die without a block getting done between."""
+
+
+class Backend:
+    """An executor, how many tasks it should hold, what to do when workers die. This class: somebody's own executor."""
+
+    def __init__(self, executor: Executor, workers: int) -> None:
+        """Args: executor: made and shut down by the caller. workers: how many tasks it runs at a time."""
+        self.executor = executor
+        self.workers = workers
+        self._deaths = 0
+
+    @property
+    def tasks(self) -> int:
+        """Tasks to be with the executor at a time: so many that no worker waits for the next one."""
+        return 2 * self.workers
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Have a task run."""
+        return self.executor.submit(function, *arguments)
+
+    def progressed(self) -> None:
+        """A block got done: earlier deaths do not count any more."""
+        self._deaths = 0
+
+    def recover(self, error: BaseException) -> None:
+        """Workers have died with ``error``: make new ones. Raises SweepError if that is of no use."""
+        self._deaths += 1
+        if self._deaths > _MAX_DEATHS:
+            raise SweepError(
+                f"workers died {self._deaths} times without a block getting done ({type(error).__name__}); "
+                "what was done is kept; use fewer workers if memory is short, and run the same command to resume"
+            )
+        self._restart(error)
+
+    def close(self, *, wait: bool) -> None:
+        """No more tasks. Args: wait: for the running ones."""
+
+    def _restart(self, error: BaseException) -> None:
+        raise SweepError(f"the executor is broken ({error}); what was done is kept; resume with a new one")
+
+
+class SerialExecutor(Executor):
+    """Runs each task at once, in the calling thread."""
+
+    def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        """Run the task; returns its finished future."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(function(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class SerialBackend(Backend):
+    """This process."""
+
+    def __init__(self) -> None:
+        super().__init__(SerialExecutor(), 1)
+
+    @property
+    def tasks(self) -> int:
+        """One: it is finished when it has been submitted."""
+        return 1
+
+
+class ProcessBackend(Backend):
+    """Processes of this machine, spawned; dead ones are replaced."""
+
+    def __init__(self, workers: int) -> None:
+        warm_kernels()
+        super().__init__(_pool(workers), workers)
+
+    def close(self, *, wait: bool) -> None:
+        """Cancel what is not running, and end the workers."""
+        self.executor.shutdown(wait=wait, cancel_futures=True)
+
+    def _restart(self, error: BaseException) -> None:
+        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor = _pool(self.workers)
+
+
+def warm_kernels() -> None:
+    """Compile the engine's kernels once, into the cache on disk: or every worker would do it at the same time."""
+    from qec_leak.engine import compile_sampler
+
+    compile_sampler("R 0\nM 0\nDETECTOR rec[-1]\nTICK[LEAKAGE_POPULATION]", seed=0).sample(1, populations="rounds")
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")  # forked workers would share threads and locks of this process
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_start_worker)
+
+
+def _start_worker() -> None:
+    """Ctrl-C is the parent's business; and without a parent there is nobody to work for."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

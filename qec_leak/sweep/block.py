@@ -1,0 +1,122 @@
+"""The unit of work: a block of shots of a point, sampled, decoded and counted. What runs in the workers."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import sinter
+
+import qec_leak
+from qec_leak.decode import Decoder, count_logical_errors
+from qec_leak.engine import LeakageSampler
+from qec_leak.engine.kernels import BLOCK_SHOTS
+from qec_leak.program import Program, compile_program
+from qec_leak.sweep.counting import MemoryCounter
+from qec_leak.sweep.point import Point, block_seed
+
+_BATCH_BITS = 1 << 25  # detection events that are unpacked at once, a byte each
+_KEPT_POINTS = 8  # compiled points that a worker keeps
+
+
+@dataclass(frozen=True, order=True)
+class Block:
+    """Shots first_shot <= shot < end_shot of a point."""
+
+    first_shot: int
+    end_shot: int
+
+    @property
+    def shots(self) -> int:
+        """How many they are."""
+        return self.end_shot - self.first_shot
+
+
+@dataclass(frozen=True)
+class BlockCounts:
+    """What came of a block.
+
+    strong_id: the point's, as computed where it was run.   version: of qec_leak, there.
+    seconds: processor time of sampling, decoding and counting.
+    """
+
+    strong_id: str
+    version: str
+    block: Block
+    errors: int
+    seconds: float
+    custom_counts: dict[str, int] = field(default_factory=dict)
+
+
+class CompiledPoint:
+    """A point ready to be sampled: circuit, decoder, program."""
+
+    def __init__(self, point: Point) -> None:
+        self.point = point
+        memory = point.memory()
+        self.circuit_text = str(memory.circuit)
+        self.num_detectors = memory.circuit.num_detectors
+        self._decoder = Decoder(memory.circuit, correlated=point.decoder == "pymatching-correlated")
+        self.strong_id = str(
+            sinter.Task(
+                circuit=memory.circuit,
+                decoder=point.sampler_name,
+                detector_error_model=self._decoder.detector_error_model,
+                json_metadata=dict(point.metadata),
+                skip_validation=True,
+            ).strong_id()
+        )
+        self._memory = memory
+
+    @functools.cached_property
+    def _program(self) -> Program:
+        return compile_program(self._memory.circuit)
+
+    @functools.cached_property
+    def _counter(self) -> MemoryCounter:
+        return MemoryCounter(self._memory)
+
+    def run(self, seed: int, block: Block) -> BlockCounts:
+        """Sample, decode and count one block: the same result wherever and whenever it is run."""
+        sampler = LeakageSampler(self._program, seed=block_seed(seed, self.circuit_text, block.first_shot))
+        counter = self._counter
+        start = time.thread_time()
+        errors = 0
+        counts: dict[str, int] = {}
+        batch_shots = max(BLOCK_SHOTS, _BATCH_BITS // max(self.num_detectors, 1) // BLOCK_SHOTS * BLOCK_SHOTS)
+        for batch in sampler.batches(block.shots, batch_shots=batch_shots, populations="rounds"):
+            predicted = self._decoder.decode_batch(batch.detection_events_b8)
+            errors += count_logical_errors(predicted, batch.observable_flips_b8)
+            for name, count in counter.counts(batch).items():
+                counts[name] = counts.get(name, 0) + count
+        return BlockCounts(
+            strong_id=self.strong_id,
+            version=qec_leak.__version__,
+            block=block,
+            errors=errors,
+            seconds=time.thread_time() - start,
+            custom_counts=counts,
+        )
+
+
+@functools.lru_cache(maxsize=_KEPT_POINTS)
+def compiled(point: Point) -> CompiledPoint:
+    """The compiled point, from this process's cache."""
+    return CompiledPoint(point)
+
+
+def identify(points: Sequence[Point]) -> list[str]:
+    """The strong ids of points."""
+    return [compiled(point).strong_id for point in points]
+
+
+def run_block(point: Point, block: Block, seed: int = 0) -> BlockCounts:
+    """Sample, decode and count one block of a point, under the seed of the sweep."""
+    return compiled(point).run(seed, block)
+
+
+def run_blocks(work: Sequence[tuple[Point, Block]], seed: int) -> list[BlockCounts]:
+    """Several blocks after one another: small ones are not worth a task of their own."""
+    return [run_block(point, block, seed) for point, block in work]

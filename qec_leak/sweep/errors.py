@@ -1,0 +1,11 @@
+"""What ends a sweep before its points are done. What was done by then is in the results file."""
+
+from __future__ import annotations
+
+
+class SweepError(RuntimeError):
+    """A sweep cannot go on; the message is one line that ends with what to do."""
+
+
+class SweepInterrupted(KeyboardInterrupt):
+    """Ctrl-C: running blocks were finished and saved; the message says how far the sweep is."""
