@@ -15,13 +15,14 @@ qec_leak/device/presets/miao2023.toml.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import least_squares
 
 import qec_leak as ql
-from qec_leak.analysis import detector_layout
+from qec_leak.studies import STUDIES, Experiment, Number
 
 DIRECTIONS = ("NE", "SW", "SE", "NW")
 START = {"cz.leakage": 1.5e-3, "idle.heating_per_us": 1.1e-3, "reset.leaked_given_2": 0.04}
@@ -69,65 +70,41 @@ def device_at(parameters: dict[str, float], num_high: int) -> ql.Device:
     return ql.Device.preset("miao2023").replace(values)
 
 
-def sample(device: ql.Device, strategy: str, shots: int, *, seed: int, **options: object):
-    memory = ql.memory_experiment(distance=3, rounds=30, strategy=strategy, device=device, **options)
-    return memory, ql.compile_sampler(memory.circuit, seed=seed).sample(shots)
-
-
-def decay_cycles(device: ql.Device, shots: int) -> float:
-    """1/e time of the excess leakage of a data qubit put into |2>, from a fit to its first 8 cycles, MLR (F1c)."""
-    centre, start, cycles = 4, 1, 8
-    _, with_leak = sample(device, "MLR", shots, seed=11, leak_qubit=centre, leak_round=start)
-    _, without = sample(device, "MLR", shots, seed=12)
-    excess = (with_leak.leakage_population - without.leakage_population)[start : start + cycles, centre]
-    return float(-1 / np.polyfit(np.arange(cycles), np.log(excess), 1)[0])
+def numbers(study: str, device: ql.Device, shots: int, strategies: tuple[str, ...]) -> Mapping[str, Number]:
+    """What is read off the study of a figure on ``device``."""
+    overrides = {"stop.max_shots": shots, "axes.circuit.strategy": list(strategies)}
+    return STUDIES[study].numbers(STUDIES[study].run(Experiment.find(study, overrides=overrides, device=device)))
 
 
 def fitted_values(device: ql.Device, shots: int) -> dict[str, float]:
     """The fitted rows."""
-    out = {"decay of injected |2>, cycles": decay_cycles(device, shots)}
+    injected = numbers("F1c", device, shots, ("MLR",))
+    out = {"decay of injected |2>, cycles": injected["MLR decay, cycles"].value}
+    populations = numbers("F3a", device, shots, ("NO_RESET", "MLR"))
     for strategy in ("NO_RESET", "MLR"):
-        memory, batch = sample(device, strategy, shots, seed=13)
         for role in ("data", "measure"):
-            name = f"{strategy} {role}, cycle 30"
-            out[name] = float(memory.leakage_population(batch, role=role)[-3:].mean())
+            out[f"{strategy} {role}, cycle 30"] = populations[f"{strategy} {role}"].value
     return out
 
 
 def predicted_values(device: ql.Device, shots: int) -> dict[str, float]:
     """The rows that are not fitted."""
-    out: dict[str, float] = {}
-    memory, batch = sample(device, "DQLR", shots, seed=14)
-    data = memory.leakage_population(batch)
-    out["DQLR data"] = float(data[2:].mean())
-    out["DQLR measure"] = float(memory.leakage_population(batch, role="measure")[2:].mean())
-    # Settled when within 10 % of the end, or 3 sigma of it.
-    near = np.maximum(0.1 * data[-1], 3 * np.sqrt(data[-1] / (shots * len(memory.qubits("data")))))
-    out["DQLR settles, cycles"] = float(np.argmax(np.abs(data - data[-10:].mean()) < near) + 1)
-    moments = ql.compile_sampler(memory.circuit, seed=15).sample(shots, populations="moments")
-    population = memory.leakage_population(moments)
-    measured = [i for i, (number, operation) in enumerate(memory.moments()) if operation == "M" and 3 <= number <= 30]
-    out["DQLR data after measurement"] = float(population[measured].mean())
-    rounds = np.arange(3, 31)
-    curves = {}
-    for strategy in ("DQLR", "MLR", "NO_RESET"):
-        memory, batch = sample(device, strategy, shots, seed=16)
-        layout = detector_layout(memory)
-        fraction = batch.detection_events.mean(axis=0)
-        for weight in (4, 2):
-            curve = [fraction[(layout.weight == weight) & (layout.round == r)].mean() for r in rounds]
-            curves[strategy, weight] = np.array(curve)
-    for weight in (4, 2):
-        out[f"detection DQLR, weight {weight}"] = float(curves["DQLR", weight].mean())
-    flat = curves["DQLR", 4]
-    slope = np.polyfit(rounds, flat, 1)[0]
-    spread = np.sqrt(flat.mean() * (1 - flat.mean()) / (shots * 4) / np.sum((rounds - rounds.mean()) ** 2))
-    out["detection DQLR, weight 4, slope in sigma"] = float(slope / spread)
-    out["detection MLR, weight 4, rise to cycle 15"] = float(curves["MLR", 4][10:14].mean() - curves["MLR", 4][0])
-    rise = curves["NO_RESET", 4]
-    out["detection NO_RESET, weight 4, rise from 15 to 30"] = float(rise[-3:].mean() - rise[11:14].mean())
-    out["detection NO_RESET - MLR, weight 4, cycle 30"] = float(rise[-3:].mean() - curves["MLR", 4][-3:].mean())
-    return out
+    populations = numbers("F3a", device, shots, ("DQLR",))
+    within = numbers("F3c", device, shots, ("DQLR",))
+    detection = numbers("F5a", device, shots, ("NO_RESET", "MLR", "DQLR"))
+    slope = detection["DQLR weight 4, slope per cycle"]
+    return {
+        "DQLR data": populations["DQLR data"].value,
+        "DQLR measure": populations["DQLR measure"].value,
+        "DQLR settles, cycles": populations["DQLR settles, cycles"].value,
+        "DQLR data after measurement": within["DQLR data, after measurement"].value,
+        "detection DQLR, weight 4": detection["DQLR weight 4"].value,
+        "detection DQLR, weight 2": detection["DQLR weight 2"].value,
+        "detection DQLR, weight 4, slope in sigma": slope.value / slope.error,
+        "detection MLR, weight 4, rise to cycle 15": detection["MLR weight 4, rise to cycle 15"].value,
+        "detection NO_RESET, weight 4, rise from 15 to 30": detection["NO_RESET weight 4, rise from 15"].value,
+        "detection NO_RESET - MLR, weight 4, cycle 30": detection["NO_RESET - MLR, weight 4, end"].value,
+    }
 
 
 def fit(shots: int) -> tuple[dict[str, float], int]:
