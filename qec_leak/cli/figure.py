@@ -65,9 +65,14 @@ def figure_command(
         return
     for figure in _figures(names):
         experiment = _experiment(figure, quick, overrides)
-        results = _load(figure, experiment, source) if source else _sample(figure, experiment, out, threads)
+        if source:
+            results, sampled = _load(figure, experiment, source), False
+        else:
+            results, sampled = _sample(figure, experiment, out, threads)
         files = _draw(figure, results, out, quick)
+        kept = figure.source.path(source or out, quick=quick)
         click.echo(_summary(figure, results, files))
+        click.echo(f"  {kept}, {'sampled now' if sampled else 'sampled before'}")
 
 
 def _list() -> None:
@@ -108,7 +113,7 @@ def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:
     return results
 
 
-def _sample(figure: PaperFigure, experiment: Experiment, out: Path, threads: int | None) -> Results:
+def _sample(figure: PaperFigure, experiment: Experiment, out: Path, threads: int | None) -> tuple[Results, bool]:
     import os
 
     from tqdm import tqdm
@@ -123,8 +128,7 @@ def _sample(figure: PaperFigure, experiment: Experiment, out: Path, threads: int
             check_interrupted()
 
         run: Run = Run(threads=threads or os.cpu_count() or 1, progress=progress)
-        results, _ = figure.source.load_or_run(experiment, out, run)
-    return results
+        return figure.source.load_or_run(experiment, out, run)
 
 
 def _draw(figure: PaperFigure, results: Results, out: Path, quick: bool) -> list[Path]:
