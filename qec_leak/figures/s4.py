@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PathCollection
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
@@ -21,6 +22,9 @@ CYCLES = 5
 _SMALLEST = 1e-3
 _NORM = LogNorm(_SMALLEST, 1.0)
 _COLORS = "YlOrRd"
+Lattice = list[tuple[str, PathCollection]]
+"""The points of the data and of the measure qubits, each with the name of the array of its qubits."""
+
 _SIGMAS = 4.0  # smaller excesses are noise and stay white
 _FRAME_MS = 160
 _DPI = 110
@@ -47,19 +51,18 @@ def draw(results: Results) -> Figure:
     return figure
 
 
-def plot_lattice(axes: Axes, results: Results, strategy: str, snapshot: int) -> None:
-    """Excess P(level >= 2) of every qubit as colour, data qubits as squares, measure qubits as circles."""
-    excess = results[f"{strategy}.excess"][snapshot]
-    error = results[f"{strategy}.error"][snapshot]
-    shown = np.where(excess > _SIGMAS * error, excess, 0.0)
+def plot_lattice(axes: Axes, results: Results, strategy: str, snapshot: int) -> Lattice:
+    """Excess P(level >= 2) of every qubit as colour, data qubits as squares, measure qubits as circles.
+
+    Returns what is coloured, for ``recolor``.
+    """
     with house_style():
         for x, y in _couplings(results):
             axes.plot(x, y, color="#cccccc", linewidth=0.7, zorder=0.5)
+        lattice = []
         for role, marker in (("data_qubits", "s"), ("measure_qubits", "o")):
-            members = results[role]
-            x, y = results["coordinates"][members].T
-            colors = [_color(value) for value in shown[members]]
-            axes.scatter(x, y, s=52, marker=marker, c=colors, edgecolors="#777777", linewidths=0.6)
+            x, y = results["coordinates"][results[role]].T
+            lattice.append((role, axes.scatter(x, y, s=52, marker=marker, edgecolors="#777777", linewidths=0.6)))
         x, y = results["coordinates"].T
         axes.set_xlim(x.min() - 0.9, x.max() + 0.9)
         axes.set_ylim(y.max() + 0.9, y.min() - 0.9)  # y grows to the south
@@ -69,19 +72,24 @@ def plot_lattice(axes: Axes, results: Results, strategy: str, snapshot: int) -> 
         axes.set_yticks([])
         for side in axes.spines.values():
             side.set_visible(False)
+    recolor(lattice, results, strategy, snapshot)
+    return lattice
+
+
+def recolor(lattice: Lattice, results: Results, strategy: str, snapshot: int) -> None:
+    """Show another snapshot. What is below four standard errors is white."""
+    excess, error = results[f"{strategy}.excess"][snapshot], results[f"{strategy}.error"][snapshot]
+    for role, points in lattice:
+        members = results[role]
+        colors = ScalarMappable(_NORM, _COLORS).to_rgba(np.maximum(excess[members], _SMALLEST))
+        colors[(excess[members] < _SIGMAS * error[members]) | (excess[members] < _SMALLEST)] = 1.0
+        points.set_facecolor(colors)  # type: ignore[arg-type]  # one colour a point: its stub knows of one for all
 
 
 def _couplings(results: Results) -> list[tuple[list[int], list[int]]]:
     """Lines between measure qubits and the data qubits next to them, diagonally."""
     data, measure = (results["coordinates"][results[f"{role}_qubits"]].tolist() for role in ("data", "measure"))
     return [([x, u], [y, v]) for x, y in measure for u, v in data if abs(x - u) == abs(y - v) == 1]
-
-
-def _color(value: float) -> tuple[float, float, float, float]:
-    if value < _SMALLEST:
-        return (1.0, 1.0, 1.0, 1.0)
-    red, green, blue, alpha = ScalarMappable(_NORM, _COLORS).to_rgba(np.array([value]))[0]
-    return (float(red), float(green), float(blue), float(alpha))
 
 
 def _colorbar(figure: Figure, axes: list[Axes]) -> None:
@@ -96,22 +104,22 @@ def animate(results: Results, path: Path) -> None:
 
     strategies = strategies_in(results)
     snapshots = {strategy: _by_cycle(results, strategy) for strategy in strategies}
+    figure, axes = new_figure(width=1.6 * COLUMN_WIDTH, height=2.2, panels=len(strategies))
+    lattices = [plot_lattice(p, results, s, snapshots[s][0][0]) for p, s in zip(axes, strategies, strict=True)]
+    _colorbar(figure, axes)
     frames = []
     for cycle in range(CYCLES):
-        steps = max(len(parts[cycle]) for parts in snapshots.values())
-        for step in range(steps):
-            figure, axes = new_figure(width=1.6 * COLUMN_WIDTH, height=2.2, panels=len(strategies))
-            for panel, strategy in zip(axes, strategies, strict=True):
-                moments = snapshots[strategy][cycle]
-                snapshot = moments[min(step, len(moments) - 1)]
-                plot_lattice(panel, results, strategy, snapshot)
-                done = str(results[f"{strategy}.operation"][snapshot]) if step < len(moments) else ""
-                with house_style():
-                    panel.set_title(f"{strategy_label(strategy)}\n{OPERATION_LABELS.get(done, done) if done else ''}")
-            _colorbar(figure, axes)
+        for step in range(max(len(moments[cycle]) for moments in snapshots.values())):
             with house_style():
                 figure.suptitle(f"cycle {cycle + 1}", fontsize=8)
+                for panel, lattice, strategy in zip(axes, lattices, strategies, strict=True):
+                    moments = snapshots[strategy][cycle]
+                    snapshot = moments[min(step, len(moments) - 1)]
+                    recolor(lattice, results, strategy, snapshot)
+                    done = str(results[f"{strategy}.operation"][snapshot]) if step < len(moments) else " "
+                    panel.set_title(f"{strategy_label(strategy)}\n{OPERATION_LABELS.get(done, done)}")
             frames.append(Image.fromarray(_pixels(figure)).quantize(64))
+            figure.set_layout_engine("none")  # every frame as the first one was laid out, and faster
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=_FRAME_MS, loop=0)
 
 
