@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import stim
 
@@ -69,6 +70,19 @@ def ideal_memory_circuit(
     return plan.circuit()
 
 
+class _Kind(NamedTuple):
+    """In what a round can differ from others.
+
+    one_basis: checks of the other basis have no detector yet.   compares: there are earlier rounds to compare with.
+    leaks: ``leak_qubit`` is put into level 2.   removes: data leakage is removed.
+    """
+
+    one_basis: bool
+    compares: bool
+    leaks: bool
+    removes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """Arguments of ``ideal_memory_circuit``, checked one by one."""
@@ -125,9 +139,7 @@ class _Plan:
         # qubit, and so does the conjugation of the XZZX form; both together cancel.
         rotated = [q for q in self.patch.data_qubits if (self.basis == "X") != (q in self.conjugated)]
         _append_moment(circuit, "H", rotated)
-        layers = self._hadamard_layers()
-        period = self.dqlr_every if self.strategy.removes_data_leakage else 1
-        circuit += _fold([self._round(number, layers) for number in range(1, self.rounds + 1)], period)
+        self._append_rounds(circuit)
         _append_moment(circuit, "H", rotated)
         self._append_final_measurement(circuit)
         circuit.append("TICK")
@@ -160,11 +172,60 @@ class _Plan:
         hadamards[-1] += patch.measure_qubits
         return hadamards
 
-    def _round(self, number: int, hadamards: list[list[int]]) -> stim.Circuit:
-        """Round ``number``, counted from 1. Its last TICK is tagged."""
+    def _append_rounds(self, circuit: stim.Circuit) -> None:
+        """All rounds, equal consecutive groups of them in REPEAT blocks; takes as long for a million as for ten."""
+        layers = self._hadamard_layers()
+        built: dict[_Kind, stim.Circuit] = {}
+
+        def round_(number: int) -> stim.Circuit:
+            kind = self._kind(number)
+            if kind not in built:
+                built[kind] = self._round(kind, layers)
+            return built[kind]
+
+        period = self.dqlr_every if self.strategy.removes_data_leakage else 1
+        number = 1
+        while number <= self.rounds:
+            repeats = self._repeats(number, period)
+            if repeats == 1:
+                circuit += round_(number)
+                number += 1
+            else:
+                body = sum((round_(n) for n in range(number, number + period)), stim.Circuit())
+                circuit.append(stim.CircuitRepeatBlock(repeats, body))
+                number += repeats * period
+
+    def _repeats(self, number: int, period: int) -> int:
+        """How often the group of ``period`` rounds that starts with ``number`` comes one after the other, it included
+        (1 if the rounds end before it does)."""
+
+        def group(start: int) -> list[_Kind]:
+            return [self._kind(n) for n in range(start, start + period)]
+
+        special = 0 if self.leak_qubit is None else self.leak_round + 1
+        if number > self.strategy.detector_lookback and not number <= special < number + period:
+            # From here on kinds come again after a period, until the round with the leaking qubit or the end.
+            end = special if special > number else self.rounds + 1
+            return max((end - number) // period, 1)
+        first, repeats = group(number), 1
+        while number + (repeats + 1) * period <= self.rounds + 1 and group(number + repeats * period) == first:
+            repeats += 1
+        return repeats
+
+    def _kind(self, number: int) -> _Kind:
+        """What round ``number``, counted from 1, is made of: rounds of the same kind are the same circuit."""
+        return _Kind(
+            one_basis=number == 1 and any(check.basis != self.basis for check in self.patch.stabilizers),
+            compares=number > self.strategy.detector_lookback,
+            leaks=self.leak_qubit is not None and number == self.leak_round + 1,
+            removes=self.strategy.removes_data_leakage and number % self.dqlr_every == 0,
+        )
+
+    def _round(self, kind: _Kind, hadamards: list[list[int]]) -> stim.Circuit:
+        """A round of this kind. Its last TICK is tagged."""
         patch = self.patch
         circuit = stim.Circuit()
-        if self.leak_qubit is not None and number == self.leak_round + 1:
+        if kind.leaks:
             circuit.append("I_ERROR", [self.leak_qubit], tag=INJECTED_LEVEL_TAG)
         circuit.append("H", hadamards[0])
         self._append_injection(circuit)
@@ -174,12 +235,12 @@ class _Plan:
             _append_moment(circuit, "CZ", [q for measure, data in pairs if data is not None for q in (measure, data)])
             _append_moment(circuit, "H", hadamards[layer + 1])
         circuit.append("M", patch.measure_qubits)
-        self._append_round_detectors(circuit, number)
+        self._append_round_detectors(circuit, kind)
         reset = [q for q in self.qubits if q not in patch.data_qubits]
         if self.strategy.resets_measure_qubits:
             circuit.append("TICK")
             circuit.append("R", reset)
-        if self.strategy.removes_data_leakage and number % self.dqlr_every == 0:
+        if kind.removes:
             circuit.append("TICK")
             circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
             circuit.append("TICK")
@@ -197,18 +258,18 @@ class _Plan:
         if self.inject_pauli:
             circuit.append("X_ERROR", targets, self.inject_pauli, tag=INJECTED_ERROR_TAG)
 
-    def _append_round_detectors(self, circuit: stim.Circuit, number: int) -> None:
-        """Detectors of round ``number``, right after its measurement: m_t + m_(t - lookback) mod 2.
+    def _append_round_detectors(self, circuit: stim.Circuit, kind: _Kind) -> None:
+        """Detectors of a round, right after its measurement: m_t + m_(t - lookback) mod 2.
 
         Measure qubits start in 0, so that m_0 = m_(-1) = 0 stand for the rounds before the first.
         """
         patch, lookback = self.patch, self.strategy.detector_lookback
         num_checks = len(patch.stabilizers)
         for position, check in enumerate(patch.stabilizers):
-            if number == 1 and check.basis != self.basis:
+            if kind.one_basis and check.basis != self.basis:
                 continue  # random at the start
             records = [position - num_checks]
-            if number > lookback:
+            if kind.compares:
                 records.append(position - (lookback + 1) * num_checks)
             self._append_detector(circuit, check.measure_qubit, records)
         circuit.append("SHIFT_COORDS", [], [0] * len(self._place(0)) + [1])
@@ -243,20 +304,3 @@ def _append_moment(circuit: stim.Circuit, gate: str, targets: list[int]) -> None
     if targets:
         circuit.append(gate, targets)
         circuit.append("TICK")
-
-
-def _fold(rounds: list[stim.Circuit], period: int) -> stim.Circuit:
-    """One circuit of ``rounds``, with equal consecutive groups of ``period`` rounds in REPEAT blocks."""
-    circuit = stim.Circuit()
-    start = 0
-    while start < len(rounds):
-        block, repeats = rounds[start : start + period], 1
-        while rounds[start + repeats * period : start + (repeats + 1) * period] == block:
-            repeats += 1
-        if repeats == 1:
-            circuit += rounds[start]
-            start += 1
-        else:
-            circuit.append(stim.CircuitRepeatBlock(repeats, sum(block, stim.Circuit())))
-            start += repeats * period
-    return circuit

@@ -17,7 +17,7 @@ from qec_leak.circuits import tags
 from qec_leak.circuits.moments import MEASUREMENTS, NOISE, RESETS, Moment, is_classical, operated_qubits
 from qec_leak.circuits.patch import compass_direction
 from qec_leak.device import Device
-from qec_leak.device.transmon import CzParameters, QubitParameters, ResetParameters
+from qec_leak.device.transmon import CzParameters, DqlrParameters, QubitParameters, ResetParameters
 
 NEGLIGIBLE = 1e-9
 """Branches of a leakage tag below this probability are left out: they become the identity."""
@@ -188,8 +188,7 @@ class NoiseModel:
         lines: list[tuple[_Line, tuple[int, ...]]] = []
         for data, measure in _pairs(qubits):
             dqlr = self.device.pair(data, measure).dqlr
-            tag = tags.format_channel(_pruned(operations.leakage_iswap_channel(dqlr)), "leakage_iswap")
-            lines.append((_Line("II_ERROR", (), tag), (data, measure)))
+            lines.append((_Line("II_ERROR", (), _iswap_tag(dqlr)), (data, measure)))
             lines.append((_Line("DEPOLARIZE2", (dqlr.error,), "leakage_iswap"), (data, measure)))
         _append(out, lines)
 
@@ -243,7 +242,7 @@ class NoiseModel:
                         (_Line("DEPOLARIZE1", (idle.dd_error_per_us * duration_ns * 1e-3,), "decoupling"), (q,))
                     )
             elif q not in resetting:
-                lines += [(line, (q,)) for line in _channel_lines("idle", channel.leakage_part())]
+                lines += [(line, (q,)) for line in _channel_lines("idle", _leakage_part(channel))]
         _append(out, lines)
 
 
@@ -282,8 +281,18 @@ def _pruned(channel: LeakageChannel) -> LeakageChannel:
 
 
 @functools.lru_cache(maxsize=1024)
+def _leakage_part(channel: LeakageChannel) -> LeakageChannel:
+    return channel.leakage_part()
+
+
+@functools.lru_cache(maxsize=1024)
 def _cz_tag(cz: CzParameters) -> str:
     return tags.format_channel(_pruned(operations.cz_channel(cz)), "cz")
+
+
+@functools.lru_cache(maxsize=1024)
+def _iswap_tag(dqlr: DqlrParameters) -> str:
+    return tags.format_channel(_pruned(operations.leakage_iswap_channel(dqlr)), "leakage_iswap")
 
 
 @functools.lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import stim
 
-from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.ideal import _Plan, ideal_memory_circuit
 from qec_leak.circuits.patch import repetition_patch, surface_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import parse_tag
@@ -259,6 +259,49 @@ def test_equal_rounds_are_folded(strategy, plain):
     circuit = ideal_memory_circuit(surface_patch(3), strategy, 30, "Z")
     blocks = [instruction for instruction in circuit if instruction.name == "REPEAT"]
     assert [block.repeat_count for block in blocks] == [30 - plain]
+
+
+def rounds_one_by_one(plan):
+    """The circuit of ``plan`` with every round built and compared with the others, folded from the first on."""
+    layers = plan._hadamard_layers()
+    rounds = [plan._round(plan._kind(number), layers) for number in range(1, plan.rounds + 1)]
+    period = plan.dqlr_every if plan.strategy.removes_data_leakage else 1
+    circuit, start = stim.Circuit(), 0
+    while start < len(rounds):
+        block, repeats = rounds[start : start + period], 1
+        while rounds[start + repeats * period : start + (repeats + 1) * period] == block:
+            repeats += 1
+        if repeats == 1:
+            circuit += rounds[start]
+            start += 1
+        else:
+            circuit.append(stim.CircuitRepeatBlock(repeats, sum(block, stim.Circuit())))
+            start += repeats * period
+    return circuit
+
+
+@pytest.mark.parametrize("patch", [surface_patch(3), repetition_patch(3)])
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+def test_rounds_are_folded_as_if_they_were_compared(patch, strategy, every):
+    for rounds in (1, 2, 3, 4, 7, 13):
+        for leak in (None, 0, 1, 2, rounds // 2, rounds - 1):
+            plan = _Plan(
+                patch=patch, strategy=strategy, rounds=rounds, basis="Z", form="CSS", dqlr_every=every,
+                inject_leakage=0.0, inject_pauli=0.0, leak_qubit=None if leak is None else 2, leak_round=leak or 0,
+                idle_ns=0.0,
+            )  # fmt: skip
+            folded = stim.Circuit()
+            plan._append_rounds(folded)
+            assert folded == rounds_one_by_one(plan)
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_a_million_rounds_are_as_easy_as_ten(strategy):
+    short, long = (ideal_memory_circuit(surface_patch(3), strategy, rounds, "X") for rounds in (10, 10**6))
+    repeated = {10: 10 - strategy.detector_lookback, 10**6: 10**6 - strategy.detector_lookback}
+    assert str(long) == str(short).replace(f"REPEAT {repeated[10]} ", f"REPEAT {repeated[10**6]} ")
+    assert long.num_detectors == 8 * 10**6
 
 
 @pytest.mark.parametrize(("rounds", "every"), [(30, 3), (7, 2), (5, 10), (6, 1)])
