@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.records.event_counts import count_events
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +96,15 @@ class DetectionStatistics:
             squares[row, round_ - 1] = np.square(fired).sum()
         counts = detection_events.sum(axis=0, dtype=np.int64)
         return cls(layout, len(detection_events), counts, sums, squares)
+
+    @classmethod
+    def of_packed(cls, layout: DetectorLayout, detection_events_b8: npt.NDArray[np.uint8]) -> DetectionStatistics:
+        """The same of bit-packed events, uint8 (shots, ceil(detectors/8)): many times faster."""
+        shape = (len(layout.weights), layout.rounds + 1)
+        row = np.searchsorted(-np.array(layout.weights), -layout.weight)  # weights fall
+        group = row * shape[1] + layout.round - 1
+        counts, sums, squares = count_events(detection_events_b8, group, shape[0] * shape[1])
+        return cls(layout, len(detection_events_b8), counts, sums.reshape(shape), squares.reshape(shape))
 
     def __add__(self, other: DetectionStatistics) -> DetectionStatistics:
         """Statistics of both sets of shots together (of one circuit)."""

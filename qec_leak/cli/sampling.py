@@ -148,7 +148,7 @@ class _Counts:
         from qec_leak.analysis import DetectionStatistics, populations_of
 
         for batch in batches:
-            part = DetectionStatistics.of(self.layout, batch.detection_events)
+            part = DetectionStatistics.of_packed(self.layout, batch.detection_events_b8)
             self.detection = part if self.detection is None else self.detection + part
             leaked = populations_of(self.memory, batch)
             self.populations = leaked if self.populations is None else self.populations + leaked

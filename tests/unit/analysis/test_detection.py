@@ -81,3 +81,14 @@ def test_refusals():
         DetectionStatistics.of(layout, np.zeros((2, 3), dtype=bool))
     with pytest.raises(ValueError, match="`weight` must be one of"):
         DetectionStatistics.of(layout, np.zeros((2, len(layout.round)), dtype=bool)).fraction(3)
+
+
+@pytest.mark.parametrize("strategy", ["NO_RESET", "DQLR"])
+def test_bit_packed_events_give_the_same(strategy):
+    layout = detector_layout(experiment(strategy=strategy))
+    events = np.random.default_rng(1).random((500, len(layout.round))) < 0.2
+    unpacked = DetectionStatistics.of(layout, events)
+    packed = DetectionStatistics.of_packed(layout, np.packbits(events, axis=1, bitorder="little"))
+    assert packed.shots == unpacked.shots
+    for name in ("counts", "sums", "squares"):
+        assert np.array_equal(getattr(packed, name), getattr(unpacked, name))
