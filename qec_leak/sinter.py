@@ -127,8 +127,8 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
 
 
 def _qubits_by_role(circuit: stim.Circuit) -> dict[str, list[int]]:
-    """ "data": qubits of the last measurements (no TICK between them); "measure": other measured qubits; "removal": those
-    that are never measured. Right for memory circuits; of others the best that can be told."""
+    """data: qubits of the last measurements (no TICK between them); measure: other measured qubits; removal: those that
+    are never measured. Right for memory circuits; of others the best that can be told."""
     last: set[int] = set()
     measured: set[int] = set()
     operated: set[int] = set()

@@ -9,8 +9,11 @@ from qec_leak.cli.completion import completion_command
 from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
 from qec_leak.cli.figure import figure_command
+from qec_leak.cli.plot import plot_command
 from qec_leak.cli.run import run_command
 from qec_leak.cli.sample import sample_command
+from qec_leak.cli.status import status_command
+from qec_leak.cli.sweep import sweep_command
 from qec_leak.cli.validate import validate_command
 
 _EPILOG = """\b
@@ -45,6 +48,9 @@ for _command in (
     figure_command,
     export_command,
     sample_command,
+    sweep_command,
+    status_command,
+    plot_command,
     validate_command,
     completion_command,
 ):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
+from qec_leak.sweep.block import warm_kernels
 from qec_leak.sweep.errors import SweepError
 
 T = TypeVar("T")
@@ -40,8 +42,16 @@ class Backend:
         """A block got done: earlier deaths do not count any more."""
         self._deaths = 0
 
+    def is_loss(self, error: BaseException) -> bool:
+        """True if a task ended with ``error`` because its worker was lost: it can be run again."""
+        return isinstance(error, CancelledError | BrokenExecutor)
+
+    def loses_all(self, error: BaseException) -> bool:
+        """True if all other tasks are lost with it."""
+        return isinstance(error, BrokenExecutor)
+
     def recover(self, error: BaseException) -> None:
-        """Workers have died with ``error``: make new ones. Raises SweepError if that is of no use."""
+        """Workers were lost with ``error``: make new ones. Raises SweepError if that is of no use."""
         self._deaths += 1
         if self._deaths > _MAX_DEATHS:
             raise SweepError(
@@ -86,8 +96,13 @@ class ProcessBackend(Backend):
     """Processes of this machine, spawned; dead ones are replaced."""
 
     def __init__(self, workers: int) -> None:
-        warm_kernels()
+        warm_kernels()  # into the cache on disk: or all workers would compile them at the same time
         super().__init__(_pool(workers), workers)
+
+    def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
+        """Have a task run; workers are started by the first one."""
+        with without_interrupts():
+            return super().submit(function, *arguments)
 
     def close(self, *, wait: bool) -> None:
         """Cancel what is not running, and end the workers."""
@@ -98,11 +113,18 @@ class ProcessBackend(Backend):
         self.executor = _pool(self.workers)
 
 
-def warm_kernels() -> None:
-    """Compile the engine's kernels once, into the cache on disk: or every worker would do it at the same time."""
-    from qec_leak.engine import compile_sampler
-
-    compile_sampler("R 0\nM 0\nDETECTOR rec[-1]\nTICK[LEAKAGE_POPULATION]", seed=0).sample(1, populations="rounds")
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Processes that are started inside do not get Ctrl-C: it is the parent's business, and they would die of it while
+    they still import what they need."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
@@ -111,7 +133,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _start_worker() -> None:
-    """Ctrl-C is the parent's business; and without a parent there is nobody to work for."""
+    """Without a parent there is nobody to work for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

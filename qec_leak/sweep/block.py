@@ -11,7 +11,7 @@ import sinter
 
 import qec_leak
 from qec_leak.decode import Decoder, count_logical_errors
-from qec_leak.engine import LeakageSampler
+from qec_leak.engine import LeakageSampler, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
 from qec_leak.program import Program, compile_program
 from qec_leak.sweep.counting import MemoryCounter
@@ -101,9 +101,16 @@ class CompiledPoint:
         )
 
 
+@functools.cache
+def warm_kernels() -> None:
+    """Compile the engine's kernels, or load them from their cache on disk: once in a process."""
+    compile_sampler("R 0\nM 0\nDETECTOR rec[-1]\nTICK[LEAKAGE_POPULATION]", seed=0).sample(1, populations="rounds")
+
+
 @functools.lru_cache(maxsize=_KEPT_POINTS)
 def compiled(point: Point) -> CompiledPoint:
     """The compiled point, from this process's cache."""
+    warm_kernels()
     return CompiledPoint(point)
 
 

@@ -6,7 +6,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +110,7 @@ class _Run:
         self._unfinished: list[PointState] = []
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._unknown: list[PointState] = []
-        self._sizes = {id(state): _size(state.point) for state in self.states}
+        self._sizes = {id(state): state.point.num_detectors() for state in self.states}
         self._watch = _Watch(self.states, self._sizes)
         self._last_report = 0.0
 
@@ -174,23 +174,29 @@ class _Run:
         task = self._futures.pop(future, [])
         try:
             result = future.result()
-        except CancelledError as error:
+        except BaseException as error:
+            if not self._backend.is_loss(error):
+                raise self._fatal(error, states or [state for state, _ in task]) from error
             self._put_back(states, task)
+            for other in [*self._futures, *self._to_identify] if self._backend.loses_all(error) else ():
+                self._put_back(self._to_identify.pop(other, None), self._futures.pop(other, []))
             if not self._interrupted.is_set:
                 self._backend.recover(error)
-        except BrokenExecutor as error:
-            self._put_back(states, task)
-            for other in [*self._futures, *self._to_identify]:  # all that the dead workers had
-                self._put_back(self._to_identify.pop(other, None), self._futures.pop(other, []))
-            self._backend.recover(error)
+            return
+        self._backend.progressed()
+        if states is not None:
+            for state, strong_id in zip(states, result, strict=True):
+                self._identified(state, strong_id)
         else:
-            self._backend.progressed()
-            if states is not None:
-                for state, strong_id in zip(states, result, strict=True):
-                    self._identified(state, strong_id)
-            else:
-                for (state, _), counts in zip(task, result, strict=True):
-                    self._accept(state, counts)
+            for (state, _), counts in zip(task, result, strict=True):
+                self._accept(state, counts)
+
+    def _fatal(self, error: BaseException, states: Sequence[PointState]) -> BaseException:
+        """What to raise for an error of a task that would come again."""
+        if not isinstance(error, Exception):
+            return error
+        reason = f"{type(error).__name__}: {error}"
+        return SweepError(f"{states[0].point.title}: {reason}; what was done is kept; correct it and resume")
 
     def _put_back(self, states: list[PointState] | None, task: Sequence[tuple[PointState, Block]]) -> None:
         self._unknown = [*(states or []), *self._unknown]
@@ -247,7 +253,7 @@ class _Run:
 class _Watch:
     """Clocks and sums behind the progress report and the sizes of tasks."""
 
-    def __init__(self, states: Sequence[PointState], sizes: dict[int, float]) -> None:
+    def __init__(self, states: Sequence[PointState], sizes: dict[int, int]) -> None:
         self._states = states
         self._sizes = sizes
         self._start = time.monotonic()
@@ -311,9 +317,3 @@ class _Watch:
 
     def _left(self) -> Iterator[float]:
         return (state.shots_left() * self._sizes[id(state)] for state in self._states)
-
-
-def _size(point: Point) -> float:
-    """About the number of detectors of a point's circuit: time per shot grows with it."""
-    distance, rounds = int(point.circuit["distance"]), int(point.circuit["rounds"])
-    return float((distance**2 if point.circuit.get("code") != "repetition" else distance) * (rounds + 1))

@@ -23,12 +23,20 @@ sinter itself samples of the same circuit, which have no leakage, are never adde
 CIRCUIT_KEYS = tuple(name for name in inspect.signature(memory_experiment).parameters if name != "device")
 """Keys of [circuit]: the keyword arguments of ``memory_experiment`` but the device."""
 
-_SHORT = {"code": "c", "distance": "d", "rounds": "r", "basis": "b", "strategy": "strategy"}
+METADATA_NAMES = {"code": "c", "distance": "d", "rounds": "r", "basis": "b", "strategy": "strategy"}
+"""Names in json_metadata of the arguments that always are there; c, d, r, b are what users of sinter know."""
+
 _DEFAULTS = {
     name: parameter.default
     for name, parameter in inspect.signature(memory_experiment).parameters.items()
     if parameter.default is not inspect.Parameter.empty
 }
+
+
+def circuit_default(name: str) -> Any:
+    """Default of an argument of ``memory_experiment``. Raises KeyError if it has none."""
+    return _DEFAULTS[name]
+
 
 MAX_BLOCK_SHOTS = 1 << 14
 _BLOCK_BITS = 1 << 23
@@ -72,11 +80,16 @@ class Point:
         labels = self.labels or {key: self.circuit[key] for key in ("distance", "rounds") if key in self.circuit}
         return " ".join(f"{_short_key(key)}={_text(value)}" for key, value in labels.items())
 
+    def num_detectors(self) -> int:
+        """Number of detectors of the circuit."""
+        distance, rounds = int(self.circuit["distance"]), int(self.circuit["rounds"])
+        # The first round and the final comparison of a surface code have half of the stabilizers each.
+        is_repetition = self.circuit.get("code", "surface") == "repetition"
+        return (distance - 1) * (rounds + 1) if is_repetition else (distance**2 - 1) * rounds
+
     def block_shots(self) -> int:
         """Shots of a block that suit the circuit's size: a function of the point alone, for it decides the shots."""
-        distance, rounds = int(self.circuit["distance"]), int(self.circuit["rounds"])
-        per_round = distance - 1 if self.circuit.get("code", "surface") == "repetition" else distance**2 - 1
-        fitting = _BLOCK_BITS // (per_round * (rounds + 1)) // _SHOTS_STEP * _SHOTS_STEP
+        fitting = _BLOCK_BITS // self.num_detectors() // _SHOTS_STEP * _SHOTS_STEP
         return max(_SHOTS_STEP, min(MAX_BLOCK_SHOTS, fitting))
 
 
@@ -87,8 +100,8 @@ def point_metadata(circuit: Mapping[str, Any], device: Device, overrides: Mappin
     """
     out: dict[str, Any] = {"device": device.name}
     for key, value in {**_DEFAULTS, **circuit}.items():
-        if key in _SHORT:
-            out[_SHORT[key]] = str(value) if isinstance(value, str) else value
+        if key in METADATA_NAMES:
+            out[METADATA_NAMES[key]] = str(value) if isinstance(value, str) else value
         elif key != "device" and value != _DEFAULTS.get(key):
             out[key] = value
     out |= {f"device.{key}": value for key, value in overrides.items()}

@@ -81,6 +81,15 @@ def _parse(line: bytes, number: int, name: str) -> Row:
         raise ValueError(f"{name} line {number}: {error}; correct or delete the line") from None
 
 
+def is_being_written(path: str | os.PathLike[str]) -> bool:
+    """True while a run has the file open for writing."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return not lock.try_lock(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 class ResultsFile:
     """A results file that this process writes to; nobody else can until it is closed.
 

@@ -1,0 +1,130 @@
+"""``qec-leak sweep``: run all points of a sweep file; what is there is not run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from qec_leak.sweep import PointResult, Sweep
+
+_EPILOG = """\b
+Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
+  qec-leak sweep experiments/demo_sweep.toml --out results.csv --workers 2
+  qec-leak sweep experiments/demo_sweep.toml --dry-run
+  qec-leak sweep experiments/demo_sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
+"""
+
+
+@click.command("sweep", epilog=_EPILOG)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Results, a CSV of sinter's; continued.  [default: NAME OF FILE.csv]"
+)
+@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
+@click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
+@click.option("--dry-run", is_flag=True, help="Print the points, and the shots and the time that they probably take.")
+@click.option("--quick", is_flag=True, help="With the values of the file's [quick].")
+@click.option(
+    "--set",
+    "overrides",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
+def sweep_command(**values: Any) -> None:
+    """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
+    read.
+
+    It can be interrupted and killed at any moment: the same command goes on where it was, and the counts in the end are
+    the same, with any number of workers.
+    """
+    _sweep(**values)
+
+
+def _sweep(
+    *,
+    file: Path,
+    out: Path | None,
+    workers: int,
+    cluster: str | None,
+    dry_run: bool,
+    quick: bool,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    from qec_leak.cli.sweep_progress import make_progress, say
+    from qec_leak.sweep import SweepError, collect
+    from qec_leak.sweep.cluster import connect_cluster
+
+    sweep = read_sweep_file(file, quick=quick, overrides=overrides)
+    out = out or Path(f"{file.stem}.csv")
+    if dry_run:
+        _dry_run(sweep, out, workers)
+        return
+    try:
+        with make_progress(as_json=as_json, out=out) as progress:
+            backend = None if cluster is None else connect_cluster(cluster, workers=workers, note=say)
+            results = collect(sweep, out=out, workers=workers, backend=backend, progress=progress, note=say)
+    except SweepError as error:
+        raise click.ClickException(str(error)) from error
+    if not as_json:
+        click.echo(_summary(results, out))
+
+
+def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ...] = ()) -> Sweep:
+    """The sweep; all mistakes of its file are printed, one line each, and end the command."""
+    from qec_leak.cli import PROGRAM
+    from qec_leak.cli.errors import STATUS_BAD_INPUT
+    from qec_leak.cli.options import parse_overrides
+    from qec_leak.sweep import SweepFileError, read_sweep
+
+    try:
+        return read_sweep(file, quick=quick, overrides=parse_overrides(overrides), extra=_FIGURE_TABLES)
+    except SweepFileError as error:
+        for mistake in error.mistakes:
+            click.echo(f"{PROGRAM}: error: {mistake}", err=True)
+        raise click.exceptions.Exit(STATUS_BAD_INPUT) from None
+
+
+_FIGURE_TABLES = ("study",)
+"""Tables that experiment files of figures have more: a sweep does not need them."""
+
+
+def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
+    from qec_leak.cli.report import text_table
+    from qec_leak.cli.sweep_progress import duration
+    from qec_leak.sweep import read_results
+    from qec_leak.sweep.estimate import estimate_sweep
+
+    rows = read_results(out) if out.exists() else ()
+    estimates = estimate_sweep(sweep, rows)
+    header = [["point", "there", "shots to run", "block", "time"]]
+    lines = [
+        [
+            e.point.title,
+            f"{e.shots_there:,}",
+            f"{e.shots:,.0f}",
+            f"{sweep.block_shots(e.point):,}",
+            duration(e.seconds) if e.shots else "done",
+        ]
+        for e in estimates
+    ]
+    click.echo(text_table(header, lines))
+    shots, seconds = sum(e.shots for e in estimates), sum(e.seconds for e in estimates)
+    on = "1 worker" if workers == 1 else f"{workers} workers"
+    click.echo(
+        f"\n{len(estimates)} points, {shots:,.0f} shots to run, about {duration(seconds / workers)} on {on}; nothing "
+        "was run (dry run)"
+    )
+
+
+def _summary(results: tuple[PointResult, ...], out: Path) -> str:
+    shots, errors = (sum(getattr(r.stats, name) for r in results) for name in ("shots", "errors"))
+    return (
+        f"{len(results)} points, {shots:,} shots, {errors:,} logical errors: {out}\n"
+        f"Look at them: qec-leak status {out}; qec-leak plot {out} --x d --group strategy"
+    )
