@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -145,10 +145,9 @@ def _draw(figure: PaperFigure, results: Results, out: Path, quick: bool) -> list
 
 def _summary(figure: PaperFigure, results: Results, files: list[Path]) -> str:
     lines = [f"{figure.name}: {figure.title}"]
-    values: dict[str, Any] = dict(figure.source.numbers(results))
+    values = figure.numbers(results)
     width = max(map(len, values), default=0)
     for name, number in values.items():
-        error = f" +- {number.error:.1g}" if number.error else ""
-        lines.append(f"  {name:<{width}}  {number.value:.4g}{error}")
+        lines.append(f"  {name:<{width}}  {number}")
     lines.append(f"  {', '.join(str(file) for file in files)}")
     return "\n".join(lines)

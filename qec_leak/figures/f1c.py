@@ -38,7 +38,7 @@ def plot_decay(axes: Axes, results: Results) -> None:
             axes.errorbar(time[seen], excess[seen], yerr=error[seen], color=color, marker="s", linestyle="none")
             cycles, size = decay(results, strategy)
             k = np.linspace(0, 8, 50)
-            label = f"{strategy_label(strategy)}: {cycles.value:.2f} ± {cycles.error:.2f} cycles"
+            label = f"{strategy_label(strategy)}: {cycles} cycles"
             axes.plot(k, size.value * np.exp(-k / cycles.value), color=color, label=label)
         axes.set_yscale("log")
         axes.set_xlabel("cycles since the injection")

@@ -25,4 +25,5 @@ def draw(results: Results) -> Figure:
     """Populations at the ends of cycles, with what was measured."""
     figure, [axes] = new_figure(height=2.7)
     plot_leakage_population(axes, populations_in(results), measured=MEASURED)
+    axes.set_xlabel("cycle")
     return figure

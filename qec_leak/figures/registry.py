@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from qec_leak.figures import blog, f1c, f2, f3a, f3c, f5a, s4
-from qec_leak.studies import STUDIES, Results, Study
+from qec_leak.studies import STUDIES, Number, Results, Study
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class PaperFigure:
     study: name of the study whose results are drawn; several figures may share one.
     draw: results -> figure.
     caption: what there is to see, in a few sentences.
+    shows: of several figures of one study, which numbers are this one's: those with this in their name.
     animate: writes the figure as an animation to a GIF file, if it has one.
     """
 
@@ -28,13 +29,18 @@ class PaperFigure:
     title: str
     study: str
     draw: Callable[[Results], Figure]
-    caption: str = ""
+    caption: str
+    shows: str = ""
     animate: Callable[[Results, Path], None] | None = None
 
     @property
     def source(self) -> Study:
         """The study."""
         return STUDIES[self.study]
+
+    def numbers(self, results: Results) -> Mapping[str, Number]:
+        """What is read off the results, by name."""
+        return {name: number for name, number in self.source.numbers(results).items() if self.shows in name}
 
 
 FIGURES: Mapping[str, PaperFigure] = {
@@ -54,7 +60,9 @@ FIGURES: Mapping[str, PaperFigure] = {
             "F2",
             f2.draw_transport,
             "The CZ that is calibrated on levels 0 and 1 exchanges |30> with |12>, and |31> with |22>: leakage changes "
-            "its place and its level. Numbers are percent; they depend on the shape of the pulse.",
+            "its place and its level. Numbers are percent (columns with less lead to level 4); they depend on the "
+            "shape of the pulse.",
+            shows="transport",
         ),
         PaperFigure(
             "F2de",
@@ -63,6 +71,7 @@ FIGURES: Mapping[str, PaperFigure] = {
             f2.draw_phases,
             "A partner in |2> turns the other qubit by a phase that is neither 0 nor pi: one leaked qubit is a source "
             "of errors on all of its neighbours.",
+            shows="phase",
         ),
         PaperFigure(
             "F3a",
@@ -86,14 +95,17 @@ FIGURES: Mapping[str, PaperFigure] = {
             s4.draw,
             "Data qubits are squares, measure qubits circles; what is below four standard errors is white. Without "
             "reset the injected leakage wanders, MLR leaves it on data qubits, DQLR removes it within two cycles.",
-            s4.animate,
+            animate=s4.animate,
         ),
         PaperFigure(
             "F5a",
             "detection probability against cycles, weight-4 stabilizers (Miao et al., Fig. 5a)",
             "F5a",
             f5a.draw_weight_4,
-            "Leakage makes detections more frequent cycle after cycle; without it (DQLR) they do not change.",
+            "Leakage makes detections more frequent cycle after cycle; without it (DQLR) they do not change. The "
+            "curves start at different heights since a cycle takes as long as its strategy, and idling costs "
+            "detections too.",
+            shows="weight 4",
         ),
         PaperFigure(
             "S6",
@@ -101,6 +113,7 @@ FIGURES: Mapping[str, PaperFigure] = {
             "F5a",
             f5a.draw_weight_2,
             "As F5a, for the stabilizers at the boundary.",
+            shows="weight 2",
         ),
         PaperFigure(
             "blog",

@@ -35,7 +35,7 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
         for block in np.array_split(np.arange(experiment.shots), BLOCKS):
             parts = []
             for batch in sampler.batches(max(len(block), 1)):
-                parts.append(DetectionStatistics.of(layout, batch.detection_events))
+                parts.append(DetectionStatistics.of_packed(layout, batch.detection_events_b8))
                 populations.append(populations_of(memory, batch))
                 run.progress(batch.shots)
             total = add(parts)

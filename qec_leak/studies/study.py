@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,19 @@ class Number(NamedTuple):
 
     value: float
     error: float = 0.0
+
+    def __str__(self) -> str:
+        """The value to the second digit of its error: 4.894 ± 0.012; to four digits if it has none."""
+        if not self.error or not math.isfinite(self.error):
+            return f"{self.value:.4g}"
+        decimals = 1 - math.floor(math.log10(self.error))
+        if self.value and not -4 <= math.floor(math.log10(abs(self.value))) < 6:
+            exponent = math.floor(math.log10(abs(self.value)))
+            value, error = (x / 10.0**exponent for x in self)
+            return (
+                f"({value:.{max(decimals + exponent, 0)}f} ± {error:.{max(decimals + exponent, 0)}f})e{exponent:+03d}"
+            )
+        return f"{self.value:.{max(decimals, 0)}f} ± {self.error:.{max(decimals, 0)}f}"
 
 
 def _ignore(shots: int) -> None:

@@ -91,6 +91,21 @@ def test_fingerprint_knows_experiment_and_device(file, monkeypatch):
     assert Experiment.read(file).fingerprint not in same  # the preset has changed under the file
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (Number(4.8943, 0.0123), "4.894 ± 0.012"),
+        (Number(0.58124), "0.5812"),
+        (Number(1.1412e-5, 3.2e-7), "(1.141 ± 0.032)e-05"),
+        (Number(-5.56e-4, 1.2e-4), "-0.00056 ± 0.00012"),
+        (Number(0.0, 0.02), "0.000 ± 0.020"),
+        (Number(1234.0, 120.0), "1234 ± 120"),
+    ],
+)
+def test_numbers_read_as_they_are_known(number, text):
+    assert str(number) == text
+
+
 def test_only_what_is_missing_is_run(file, tmp_path):
     study, calls = counting_study()
     experiment, out = Experiment.read(file), tmp_path / "out"
