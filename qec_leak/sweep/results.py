@@ -52,7 +52,7 @@ def parse_contents(data: bytes, name: str) -> Contents:
             rows.append(_parse(line, number, name))
     whole = len(data) - len(last)
     if not last.strip():
-        return Contents(tuple(rows), whole, ends_open=not data.endswith(b"\n"))
+        return Contents(tuple(rows), whole, ends_open=not data[:whole].endswith(b"\n"))
     number = len(lines) + 1
     try:
         row = _parse(last, number, name)

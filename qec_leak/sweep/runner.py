@@ -178,8 +178,9 @@ class _Run:
             if not self._backend.is_loss(error):
                 raise self._fatal(error, states or [state for state, _ in task]) from error
             self._put_back(states, task)
-            for other in [*self._futures, *self._to_identify] if self._backend.loses_all(error) else ():
-                self._put_back(self._to_identify.pop(other, None), self._futures.pop(other, []))
+            if self._backend.loses_all(error):
+                for other in [f for f in (*self._futures, *self._to_identify) if not _has_result(f)]:
+                    self._put_back(self._to_identify.pop(other, None), self._futures.pop(other, []))
             if not self._interrupted.is_set:
                 self._backend.recover(error)
             return
@@ -248,6 +249,10 @@ class _Run:
         if self._progress is not None and (last or now - self._last_report >= _WAIT_SECONDS):
             self._last_report = now
             self._progress(self._watch.snapshot())
+
+
+def _has_result(future: Future[Any]) -> bool:
+    return future.done() and not future.cancelled() and future.exception() is None
 
 
 class _Watch:
