@@ -6,17 +6,19 @@ ORACLE := .venv-oracle
 LEAKYSIM := 0.5.0
 PIP_FLAGS := --quiet --disable-pip-version-check
 OUT ?= demo
+RESULTS ?= qec-leak-figures
 
 # The independent oracle (leakysim) needs another release of Stim, so it has an environment of its own.
 export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 
-.PHONY: help demo test test-all lint types unit bench mutations clean
+.PHONY: help demo test test-all lint types unit figures bench mutations clean
 
 help:
 	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
 	@echo "make test      everything the checks run: format, lint, types, layers, tests, doctests"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      format, lint and layers; make types: mypy; make unit: the tests only"
+	@echo "make figures   the paper's figures in full, into $(RESULTS)/, docs/figures.md and the notebooks (under two hours)"
 	@echo "make bench     side-by-side benchmarks"
 	@echo "make mutations do the quick tests notice a broken engine? (minutes)"
 	@echo "make clean     remove environments, caches and demo/"
@@ -30,7 +32,7 @@ test: lint types unit
 
 test-all: lint types
 test-all: $(VENV)/installed $(ORACLE)/installed
-	$(BIN)/python -m pytest -n 2 -q --doctest-modules tests qec_leak
+	$(BIN)/python -m pytest -n 2 -q --doctest-modules --nbmake tests qec_leak notebooks
 
 lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
@@ -41,7 +43,12 @@ types: $(VENV)/installed
 	$(BIN)/mypy
 
 unit: $(VENV)/installed $(ORACLE)/installed
-	$(BIN)/python -m pytest -n 2 -q -m "not slow" --doctest-modules tests qec_leak
+	$(BIN)/python -m pytest -n 2 -q -m "not slow" --doctest-modules --nbmake tests qec_leak notebooks
+
+figures: $(VENV)/installed
+	$(BIN)/qec-leak figure all --out $(RESULTS)
+	$(BIN)/python docs/make_figures.py $(RESULTS)
+	$(BIN)/python notebooks/execute.py $(RESULTS)
 
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks

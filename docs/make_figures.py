@@ -1,0 +1,71 @@
+"""Write docs/figures.md and the pictures in docs/figures/ from full results.
+
+Usage: python docs/make_figures.py RESULTS
+
+RESULTS is the folder of `qec-leak figure all --out RESULTS`. Results of an older experiment, device or version are
+refused.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from qec_leak.figures.registry import FIGURES, PaperFigure
+from qec_leak.figures.style import house_style
+from qec_leak.studies import Experiment, Results
+
+DOCS = Path(__file__).parent
+DPI = 150
+
+HEAD = """# The paper's figures
+
+Each figure of Miao et al. (Nature Physics 19, 1780), and what they do not show, from one command. Written by
+`docs/make_figures.py` from full results; nothing here is edited by hand. "Measured" are numbers of the paper, all
+others come out of the simulation with their standard errors; which of the device's parameters were fitted is in
+`experiments/fit_miao2023.py`. What is sampled is in `experiments/NAME.toml`; `--set device.cz.leakage=2e-4` and the
+like change it, `--quick` takes seconds. The notebooks in `notebooks/` explain the figures, and assert on their numbers.
+"""
+
+
+def results_for(figure: PaperFigure, folder: Path) -> Results:
+    """Full results of the present experiment."""
+    path = figure.source.path(folder)
+    if not path.exists() or Results.load(path).fingerprint != Experiment.find(figure.study).fingerprint:
+        raise SystemExit(f"{path} is missing or out of date; run: qec-leak figure {figure.name} --out {folder}")
+    return Results.load(path)
+
+
+def section(figure: PaperFigure, folder: Path) -> str:
+    """Draw one figure; its part of the page."""
+    results = results_for(figure, folder)
+    (DOCS / "figures").mkdir(exist_ok=True)
+    with house_style():
+        figure.draw(results).savefig(DOCS / "figures" / f"{figure.name}.png", dpi=DPI, metadata={"Software": None})
+    lines = [f"## {figure.name}", "", f"    qec-leak figure {figure.name}", ""]
+    lines += [f"![{figure.title}](figures/{figure.name}.png)", ""]
+    if figure.animate is not None:
+        figure.animate(results, DOCS / "figures" / f"{figure.name}.gif")
+        lines += [f"![{figure.title}, animated](figures/{figure.name}.gif)", ""]
+    lines += [f"*{figure.title[0].upper()}{figure.title[1:]}.* {figure.caption}", ""]
+    lines += ["```text", *(f"{name:<42} {number}" for name, number in figure.numbers(results).items()), "```", ""]
+    seconds = results.metadata["seconds"]
+    shots = results.metadata["experiment"]["stop"]["max_shots"]
+    if shots > 1:
+        lines += [f"At most {shots:,} shots a point, {seconds:.0f} s of sampling.", ""]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    folder = Path(sys.argv[1])
+    for figure in FIGURES.values():
+        results_for(figure, folder)  # all or nothing
+    (DOCS / "figures.md").write_text(
+        "\n".join([HEAD, *(section(f, folder) for f in FIGURES.values())]), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()
