@@ -79,7 +79,8 @@ FIGURES: Mapping[str, PaperFigure] = {
             "F3a",
             f3a.draw,
             "Without reset, leakage piles up on data and measure qubits. MLR empties the measure qubits, and data "
-            "qubits settle where decay and transport balance CZ leakage and heating; DQLR empties both within two cycles.",
+            "qubits settle where decay and transport balance CZ leakage and heating. DQLR empties both within two "
+            "cycles.",
         ),
         PaperFigure(
             "F3c",
