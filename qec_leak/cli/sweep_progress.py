@@ -20,6 +20,7 @@ from qec_leak.sweep.progress import ActivePoint, Snapshot
 
 _JSON_SECONDS = 1.0
 _MAX_LINES = 8
+_BAR = "{desc} {percentage:3.0f}%|{bar}|"
 
 
 def say(line: str) -> None:
@@ -96,9 +97,7 @@ class _Bars:
     """One bar for the sweep, a line for each active point."""
 
     def __init__(self) -> None:
-        self._bar = tqdm(
-            total=1.0, bar_format="{desc} {percentage:3.0f}%|{bar}| {postfix}", leave=False, file=sys.stderr
-        )
+        self._bar = tqdm(total=1.0, bar_format=_BAR, leave=False, file=sys.stderr)
         self._lines: list[Any] = []
 
     def __enter__(self) -> _Bars:
@@ -116,7 +115,7 @@ class _Bars:
         self._bar.set_description_str(f"{snapshot.points_done}/{snapshot.points} points", refresh=False)
         rate = snapshot.new_shots / max(snapshot.seconds, 1e-9)
         text = f"{snapshot.shots:,} shots, {snapshot.errors:,} errors, {rate:,.0f}/s"
-        self._bar.set_postfix_str(text + ("" if left is None else f", {duration(left)} left"), refresh=False)
+        self._bar.bar_format = _BAR + " " + text + ("" if left is None else f", {duration(left)} left")
         self._bar.refresh()
         shown = snapshot.active[: min(_MAX_LINES, max(1, shutil.get_terminal_size().lines - 3))]
         while len(self._lines) < len(shown):

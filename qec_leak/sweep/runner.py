@@ -79,8 +79,8 @@ def collect(
         run = _Run(sweep, file, backend, progress, note, interrupted)
         try:
             run.run()
-        except BaseException:
-            backend.close(wait=False)
+        except BaseException as error:
+            backend.close(wait=isinstance(error, SweepInterrupted))  # then its workers have nothing to do any more
             raise
         backend.close(wait=True)
     return tuple(PointResult(state.point, state.stats()) for state in run.states)
