@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qec_leak import analysis, channels, circuits, device, engine, exact, figures, program, records
+    from qec_leak import analysis, channels, circuits, device, engine, exact, figures, program, records, studies
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
@@ -61,6 +61,7 @@ _PACKAGES = (
     "figures",
     "program",
     "records",
+    "studies",
 )
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "program",
     "records",
     "repetition_patch",
+    "studies",
     "surface_patch",
 ]
 

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from qec_leak.figures.registry import PaperFigure
     from qec_leak.studies import Experiment, Results, Run
 
+_RESERVE_BYTES = 4 << 20
+"""More than the files of any one figure take."""
+
 _EPILOG = """\b
 Examples:
   qec-leak figure --list
@@ -63,8 +66,10 @@ def figure_command(
     if listing:
         _list()
         return
-    for figure in _figures(names):
-        experiment = _experiment(figure, quick, overrides)
+    figures = _figures(names)
+    experiments = [_experiment(figure, quick, overrides) for figure in figures]  # mistakes come before any work
+    _check_folder(out)
+    for figure, experiment in zip(figures, experiments, strict=True):
         if source:
             results, sampled = _load(figure, experiment, source), False
         else:
@@ -100,6 +105,14 @@ def _experiment(figure: PaperFigure, quick: bool, overrides: tuple[str, ...]) ->
     from qec_leak.studies import Experiment
 
     return Experiment.find(figure.study, quick=quick, overrides=parse_overrides(overrides))
+
+
+def _check_folder(out: Path) -> None:
+    """Raise OSError now, not after minutes of sampling, if the files will not fit or may not be written."""
+    from qec_leak.records import StagedFolder
+
+    with StagedFolder(out, reserve_bytes=_RESERVE_BYTES):
+        pass  # leaves nothing behind
 
 
 def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:

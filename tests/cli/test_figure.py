@@ -49,6 +49,7 @@ BAD = [
     (["F3a", "--set", "circuit.distance=4"], "`distance` must be an odd integer of at least 3, but is 4"),
     (["F3a", "--set", "stop.max_shots=no"], "`max_shots` must be an integer"),
     (["F3a", "--from", "."], "cannot open 'F3a.npz'"),
+    (["F3a", "--out", "/dev/null"], "'/dev/null'"),
     (["F3a", "--from", "nowhere"], "'nowhere' does not exist"),
 ]
 
@@ -60,6 +61,27 @@ def test_bad_input_is_one_line(args, message, capsys, tmp_path, monkeypatch):
     captured = capsys.readouterr()
     assert captured.out == "" and captured.err.count("\n") == 1 and message in captured.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_names_are_drawn_once(tmp_path, capsys):
+    assert main(["figure", "F2de", "F2bc", "F2de", "--quick", "--out", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines if line.startswith("F2")] == ["F2de", "F2bc"]
+    assert [line.rsplit(", ", 1)[1] for line in lines if "F2-quick.npz" in line] == ["sampled now", "sampled before"]
+    pictures = sorted(p.name for p in tmp_path.iterdir())
+    assert pictures == ["F2-quick.npz", *(f"{n}-quick.{s}" for n in ("F2bc", "F2de") for s in ("png", "svg"))]
+
+
+def test_interrupt_keeps_what_is_done(tmp_path, capsys, monkeypatch):
+    """Ctrl-C in the second figure: the first is there, of the second nothing."""
+
+    def interrupted(memory, shots, *, run, **options):
+        run.progress(1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qec_leak.studies.within_cycle.sample_populations", interrupted)
+    assert main(["figure", "F3a", "F3c", *TINY, "--out", str(tmp_path)]) == 130
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["F3a.npz", "F3a.png", "F3a.svg"]
 
 
 def test_torn_results(tmp_path, capsys):

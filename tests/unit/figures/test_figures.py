@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.container import ErrorbarContainer
 
 from qec_leak import figures
@@ -92,3 +92,36 @@ def test_pyplot_is_left_alone():
 
     code = "import sys, qec_leak.figures; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def lab_seen_by(color, kind):
+    """CIE L*a*b* of a colour as seen with full protanopia or deuteranopia (Machado et al. 2009, Table 1)."""
+    seen = {
+        "protanopia": [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        "deuteranopia": [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        "all": np.eye(3),
+    }[kind]
+    rgb = np.array(to_rgb(color))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    x, y, z = np.cbrt(np.array(to_xyz) @ np.clip(np.array(seen) @ linear, 0, 1) / [0.9505, 1, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", ["all", "protanopia", "deuteranopia"])
+def test_strategies_stay_apart_for_the_colour_blind(kind):
+    """A distance of 10 in L*a*b* is seen at a glance."""
+    colors = list(figures.STRATEGY_COLORS.values())
+    for i, one in enumerate(colors):
+        for other in colors[:i]:
+            assert np.linalg.norm(lab_seen_by(one, kind) - lab_seen_by(other, kind)) > 15
+    red_green = np.linalg.norm(lab_seen_by("#cc3311", "deuteranopia") - lab_seen_by("#6f7f00", "deuteranopia"))
+    assert red_green < 15  # a pair that does not do
