@@ -36,7 +36,7 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
         raise ValueError(
             "`--cluster` must have dask.distributed, but it is not installed; pip install 'qec-leak[cluster]'"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # losses are reported here, in one line
+    _quiet_dask()
     if address == _LOCAL:
         warm_kernels()
         with without_interrupts():
@@ -56,6 +56,13 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
             f"answers ({type(error).__name__}); start one with: dask scheduler"
         ) from None
     return DaskBackend(client, address, note)
+
+
+def _quiet_dask() -> None:
+    """Losses are reported here, in one line, not by dask in fifty. Its loggers have levels of their own."""
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.split(".")[0] == "distributed":
+            logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class DaskBackend(Backend):
