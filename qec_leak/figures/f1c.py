@@ -19,6 +19,9 @@ from qec_leak.figures.style import (
 from qec_leak.studies import Results
 from qec_leak.studies.injected import centre_excess, decay, strategies_in, summed_excess
 
+MEASURED_DECAY = 4.4
+"""Cycles to 1/e (Miao et al., Fig. 1c)."""
+
 
 def draw(results: Results) -> Figure:
     """Decay with fits beside the neighbours' share."""
@@ -40,6 +43,9 @@ def plot_decay(axes: Axes, results: Results) -> None:
             k = np.linspace(0, 8, 50)
             label = f"{strategy_label(strategy)}: {cycles} cycles"
             axes.plot(k, size.value * np.exp(-k / cycles.value), color=color, label=label)
+        k = np.linspace(0, 8, 2)
+        label = f"measured: {MEASURED_DECAY} cycles"
+        axes.plot(k, np.exp(-k / MEASURED_DECAY), color="#444444", alpha=0.55, linestyle="--", zorder=1.5, label=label)
         axes.set_yscale("log")
         axes.set_xlabel("cycles since the injection")
         axes.set_ylabel("excess leakage, injected qubit")

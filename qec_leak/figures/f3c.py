@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -10,12 +12,17 @@ from qec_leak.figures.style import (
     COLUMN_WIDTH,
     ROLE_MARKERS,
     house_style,
+    mark_measured,
+    measured_entry,
     new_figure,
     strategy_color,
     strategy_label,
 )
 from qec_leak.studies import Results
 from qec_leak.studies.within_cycle import ROLES, strategies_in
+
+MEASURED_DQLR: Mapping[str, float] = {"": 1e-3, "M": 5e-3}
+"""Data qubits at the start of a cycle and after its measurement (Miao et al., Fig. 3c)."""
 
 OPERATION_LABELS = {"": "start", "M": "measure", "R": "reset", "LEAKAGE_ISWAP": "LiSWAP", "IDLE": "idle"}
 
@@ -49,9 +56,19 @@ def plot_moments(axes: Axes, results: Results) -> None:
                     elinewidth=0.7,
                     label=f"{strategy_label(strategy)}, {role}",
                 )
+        for operation, value in MEASURED_DQLR.items():
+            if "DQLR" in strategies_in(results):
+                mark_measured(axes, longest.index(operation), value, "DQLR")
         axes.set_xticks(range(len(longest)), [OPERATION_LABELS.get(name, name) for name in longest], rotation=60)
         axes.tick_params(axis="x", labelsize=6)
         axes.set_xlabel("moment of the cycle")
         axes.set_ylabel("leakage population")
         axes.grid(visible=True, which="major")
-        axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+        handles, _ = axes.get_legend_handles_labels()
+        axes.legend(
+            handles=[*handles, measured_entry()],
+            ncols=3,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            borderaxespad=0.2,
+        )

@@ -1,12 +1,17 @@
 """Experiment files, results files, and what is run again."""
 
 import dataclasses
+import shutil
+import tomllib
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from qec_leak.device import Device
 from qec_leak.studies import STUDIES, Experiment, Number, Results, Run, Study, experiments_folder, memory_of
+
+ROOT = Path(__file__).parents[3]
 
 TEXT = """
 [circuit]
@@ -147,6 +152,18 @@ def test_results_of_another_kind_are_refused(tmp_path):
         Results.load(path)
     dataclasses.replace(results).save(path)
     assert Results.load(path)["x"].tolist() == [0, 1, 2]
+
+
+def test_experiments_of_an_installed_package(monkeypatch, tmp_path):
+    """A wheel has the files inside the package; a checkout's own come first."""
+    package = tmp_path / "site-packages" / "qec_leak"
+    monkeypatch.setattr("qec_leak.studies.experiment._PACKAGE", package)
+    with pytest.raises(ValueError, match="experiment files must be in"):
+        experiments_folder()
+    shutil.copytree(ROOT / "experiments", package / "experiments")
+    assert experiments_folder() == package / "experiments"
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"] == {"experiments": "qec_leak/experiments"}
 
 
 @pytest.mark.parametrize("name", sorted(STUDIES))
