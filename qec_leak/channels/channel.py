@@ -66,7 +66,8 @@ class LeakageChannel:
     compare by value.
     """
 
-    __slots__ = ("_num_qubits", "_rows")
+    __slots__ = ("_hash", "_num_qubits", "_rows")
+    _hash: int  # made when first asked for: caches of what follows from a channel ask often
     _num_qubits: int
     _rows: Mapping[Row, tuple[Transition, ...]]
 
@@ -106,7 +107,11 @@ class LeakageChannel:
         return self._num_qubits == other._num_qubits and dict(self._rows) == dict(other._rows)
 
     def __hash__(self) -> int:
-        return hash((self._num_qubits, tuple(self._rows.items())))
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((self._num_qubits, tuple(self._rows.items()))))
+            return self._hash
 
     def __repr__(self) -> str:
         return (
