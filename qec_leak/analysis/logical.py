@@ -115,3 +115,30 @@ def _log_likelihood(counts: tuple[int, int, int], error_per_cycle: float) -> flo
     if shots - errors:
         out += (shots - errors) * math.log1p(-p)
     return out
+
+
+def logical_error_per_cycle_error(shots: int, errors: int, rounds: int) -> float:
+    """Standard error of the logical error per cycle by the delta method, of at least one count: for weights of fits.
+
+    From p = 1/2 on the derivative is infinite: infinity is returned.
+    """
+    p = errors / shots
+    if p >= 0.5:
+        return math.inf
+    sigma = math.sqrt(max(errors, 1) * (1.0 - p)) / shots
+    return float(sigma / rounds * (1.0 - 2.0 * p) ** (1.0 / rounds - 1.0))
+
+
+def inverse_suppression_factor(counts: tuple[int, int, int], counts_next: tuple[int, int, int]) -> tuple[float, float]:
+    """1/Lambda_{d/(d+2)} = eps_{d+2} / eps_d and its standard error by the delta method.
+
+    Args: counts, counts_next: (shots, errors, rounds) at distance d and at d + 2, with errors at d.
+    ``suppression_factor_fit`` has likelihood intervals, for few errors.
+    """
+    (low, low_error), (high, high_error) = (
+        (logical_error_per_cycle(errors / shots, rounds), logical_error_per_cycle_error(shots, errors, rounds))
+        for shots, errors, rounds in (counts, counts_next)
+    )
+    if not low:
+        raise ValueError(f"`counts` must have errors, but has none in {counts[0]} shots; sample more")
+    return high / low, math.hypot(high_error, high / low * low_error) / low

@@ -2,12 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 import sinter
 
 from qec_leak.analysis import (
+    inverse_suppression_factor,
     logical_error_fit,
     logical_error_per_cycle,
+    logical_error_per_cycle_error,
     logical_error_per_cycle_fit,
     suppression_factor,
     suppression_factor_fit,
@@ -61,3 +64,29 @@ def test_refusals():
         logical_error_per_cycle(1.5, 3)
     with pytest.raises(ValueError, match="`rounds` must be at least 1"):
         logical_error_per_cycle(0.1, 0)
+
+
+class TestDeltaMethod:
+    def test_errors_are_those_of_repetitions(self):
+        """1000 binomial draws: spread of eps and of 1/Lambda against the delta method, 5 sigma = 11 %."""
+        rng = np.random.default_rng(8)
+        shots, rounds, p, p_next = 20_000, 15, 0.08, 0.03
+        draws, draws_next = rng.binomial(shots, p, 1000), rng.binomial(shots, p_next, 1000)
+        spread = np.std([logical_error_per_cycle(n / shots, rounds) for n in draws])
+        error = logical_error_per_cycle_error(shots, round(p * shots), rounds)
+        assert error == pytest.approx(spread, rel=5 / np.sqrt(2000))
+        pairs = [
+            inverse_suppression_factor((shots, int(a), rounds), (shots, int(b), rounds))[0]
+            for a, b in zip(draws, draws_next, strict=True)
+        ]
+        value, error = inverse_suppression_factor(
+            (shots, round(p * shots), rounds), (shots, round(p_next * shots), rounds)
+        )
+        assert error == pytest.approx(np.std(pairs), rel=5 / np.sqrt(2000))
+        assert value == pytest.approx(np.mean(pairs), abs=5 * error / np.sqrt(1000))
+
+    def test_ends(self):
+        assert logical_error_per_cycle_error(10, 5, 3) == math.inf
+        assert 0 < logical_error_per_cycle_error(1000, 0, 3) < 1e-3
+        with pytest.raises(ValueError, match="must have errors"):
+            inverse_suppression_factor((10, 0, 3), (10, 1, 3))

@@ -1,0 +1,153 @@
+"""Curves through measured points: a line, an offset power law, the Gompertz curve. Errors are standard errors, from
+the weighted least-squares fit (delta method)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import curve_fit
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LineFit:
+    """y = slope x + offset. ``r_squared``: the part of the variance of y that the line explains."""
+
+    slope: float
+    offset: float
+    slope_error: float
+    offset_error: float
+    r_squared: float
+
+    def value(self, x: npt.ArrayLike) -> Array:
+        """The fitted y."""
+        return np.asarray(self.slope * np.asarray(x, dtype=float) + self.offset)
+
+
+def fit_line(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> LineFit:
+    """Straight line by weighted least squares, as 1/Lambda against injected leakage (Miao et al., F5c).
+
+    Args: x, y and the standard errors of y, at least 3 points.
+    """
+    x, y, error = _points(x, y, error, minimum=3)
+    weight = 1.0 / np.square(error)
+    mean_x, mean_y = np.average(x, weights=weight), np.average(y, weights=weight)
+    spread = float((weight * np.square(x - mean_x)).sum())
+    if not spread:
+        raise ValueError(f"`x` must have different values, but all are {x[0]!r}; give more points")
+    slope = float((weight * (x - mean_x) * (y - mean_y)).sum() / spread)
+    offset = float(mean_y - slope * mean_x)
+    residual = float((weight * np.square(y - slope * x - offset)).sum())
+    total = float((weight * np.square(y - mean_y)).sum())
+    return LineFit(
+        slope,
+        offset,
+        float(spread**-0.5),
+        float((1.0 / weight.sum() + mean_x**2 / spread) ** 0.5),
+        1.0 - residual / total if total else 1.0,
+    )
+
+
+@dataclass(frozen=True)
+class PowerLawFit:
+    """y = offset + prefactor x**exponent."""
+
+    offset: float
+    prefactor: float
+    exponent: float
+    offset_error: float
+    prefactor_error: float
+    exponent_error: float
+
+    def value(self, x: npt.ArrayLike) -> Array:
+        """The fitted y."""
+        return np.asarray(self.offset + self.prefactor * np.asarray(x, dtype=float) ** self.exponent)
+
+    def where(self, y: float) -> float:
+        """The x at which the curve reaches ``y``."""
+        return float(((y - self.offset) / self.prefactor) ** (1.0 / self.exponent))
+
+
+def fit_power_law(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> PowerLawFit:
+    """Offset power law, as logical error against an injected population: what is there without it, and what it adds.
+
+    Args: x >= 0, y and the standard errors of y, at least 4 points.
+    Raises ValueError where nothing can be fitted.
+    """
+    x, y, error = _points(x, y, error, minimum=4)
+    order = np.argsort(x)
+    start = (float(y[order[0]]), float(np.ptp(y)) / max(float(x.max()), 1e-300), 1.0)
+    values, errors = _fit(
+        lambda x, offset, prefactor, exponent: offset + prefactor * x**exponent, x, y, error, start, [0, 0, 0.05]
+    )
+    return PowerLawFit(*values, *errors)
+
+
+@dataclass(frozen=True)
+class GompertzFit:
+    """y = asymptote exp(-displacement exp(-rate n)): grows slowly at first, ends at the asymptote."""
+
+    displacement: float
+    rate: float
+    displacement_error: float
+    rate_error: float
+    asymptote: float = 0.5
+
+    def value(self, cycles: npt.ArrayLike) -> Array:
+        """The fitted y."""
+        n = np.asarray(cycles, dtype=float)
+        return np.asarray(self.asymptote * np.exp(-self.displacement * np.exp(-self.rate * n)))
+
+
+def fit_gompertz(
+    cycles: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, *, asymptote: float = 0.5
+) -> GompertzFit:
+    """Gompertz curve, as the logical error of a bit-flip code against cycles (Miao et al., S5), which ends at 1/2.
+
+    An error probability that is constant in each cycle starts at 0 with a finite slope; a Gompertz curve turns up
+    first: leakage has to build up before it hurts.
+    """
+    n, y, error = _points(cycles, y, error, minimum=3)
+    if not ((y > 0) & (y < asymptote)).any():
+        raise ValueError(f"`y` must lie between 0 and {asymptote}, but no value does; give more shots or cycles")
+    inside = np.clip(y, asymptote * 1e-6, asymptote * (1 - 1e-6))
+    slope, offset = np.polyfit(n, np.log(-np.log(inside / asymptote)), 1)
+    values, errors = _fit(
+        lambda n, displacement, rate: asymptote * np.exp(-displacement * np.exp(-rate * n)),
+        n,
+        y,
+        error,
+        (float(np.exp(offset)), max(float(-slope), 1e-6)),
+        [0, 0],
+    )
+    return GompertzFit(values[0], values[1], errors[0], errors[1], asymptote)
+
+
+def _points(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, *, minimum: int) -> tuple[Array, Array, Array]:
+    points = tuple(np.asarray(values, dtype=np.float64) for values in (x, y, error))
+    shapes = [values.shape for values in points]
+    if len(set(shapes)) != 1 or points[0].ndim != 1 or points[0].size < minimum:
+        raise ValueError(
+            f"`x`, `y` and `error` must be equally many values, at least {minimum}, but have shapes "
+            f"{', '.join(map(str, shapes))}; give more points"
+        )
+    if not (points[2] > 0).all():
+        raise ValueError(f"`error` must be positive, but its least value is {points[2].min()!r}; give more shots")
+    return points[0], points[1], points[2]
+
+
+def _fit(
+    model: object, x: Array, y: Array, error: Array, start: tuple[float, ...], lower: list[float]
+) -> tuple[list[float], list[float]]:
+    """Parameters and their standard errors, each at least its lower bound."""
+    start = tuple(max(value, low + 1e-12) for value, low in zip(start, lower, strict=True))
+    try:
+        values, covariance = curve_fit(
+            model, x, y, p0=start, sigma=error, absolute_sigma=True, bounds=(lower, np.inf), x_scale="jac"
+        )
+    except RuntimeError as problem:
+        raise ValueError(f"`y` must follow the curve, but no fit converged ({problem}); give more points") from None
+    return [float(v) for v in values], [float(e) for e in np.sqrt(np.diag(covariance))]
