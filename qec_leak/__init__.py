@@ -14,7 +14,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qec_leak import analysis, channels, circuits, device, engine, exact, figures, program, records, studies
+    from qec_leak import (
+        analysis,
+        channels,
+        circuits,
+        device,
+        engine,
+        exact,
+        figures,
+        program,
+        records,
+        sinter,
+        studies,
+        sweep,
+    )
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
@@ -51,7 +64,7 @@ _HOME = {
     "repetition_patch": "circuits",
     "surface_patch": "circuits",
 }
-_PACKAGES = (
+_PACKAGES = (  # "sinter" is not in __all__: a star import would hide the library
     "analysis",
     "channels",
     "circuits",
@@ -61,7 +74,9 @@ _PACKAGES = (
     "figures",
     "program",
     "records",
+    "sinter",
     "studies",
+    "sweep",
 )
 
 __all__ = [
@@ -91,6 +106,7 @@ __all__ = [
     "repetition_patch",
     "studies",
     "surface_patch",
+    "sweep",
 ]
 
 
