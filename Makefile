@@ -11,7 +11,11 @@ RESULTS ?= qec-leak-figures
 # The independent oracle (leakysim) needs another release of Stim, so it has an environment of its own.
 export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 
-.PHONY: help demo test test-all lint types unit figures bench mutations clean
+# Other simulators that the benchmark compares with, an environment each: they need Stims of their own.
+PEERS := .peers
+export QEC_LEAK_PEERS ?= $(CURDIR)/$(PEERS)
+
+.PHONY: help demo test test-all lint types unit figures bench peers mutations clean
 
 help:
 	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
@@ -19,7 +23,7 @@ help:
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      format, lint and layers; make types: mypy; make unit: the tests only"
 	@echo "make figures   the paper's figures in full, into $(RESULTS)/, docs/figures.md and the notebooks (under two hours)"
-	@echo "make bench     side-by-side benchmarks"
+	@echo "make bench     side-by-side benchmarks; make peers first: other simulators of leakage to compare with"
 	@echo "make mutations do the quick tests notice a broken engine? (minutes)"
 	@echo "make clean     remove environments, caches and demo/"
 
@@ -53,6 +57,8 @@ figures: $(VENV)/installed
 bench: $(VENV)/installed
 	$(BIN)/python -m benchmarks
 
+peers: $(PEERS)/installed
+
 mutations: $(VENV)/installed $(ORACLE)/installed
 	$(BIN)/python tests/mutation/run_mutations.py
 
@@ -68,6 +74,13 @@ $(ORACLE)/installed: Makefile
 	$(ORACLE)/bin/python -m pip install $(PIP_FLAGS) leakysim==$(LEAKYSIM) numpy
 	@touch $@
 
+$(PEERS)/installed: Makefile
+	for peer in deltakit:deltakit-stim==0.2.7 prism:prism-q==0.35.0 leaky:leakysim==0.5.0; do \
+	  $(PYTHON) -m venv $(PEERS)/$${peer%%:*} && \
+	  $(PEERS)/$${peer%%:*}/bin/python -m pip install $(PIP_FLAGS) $${peer#*:} numpy || exit 1; \
+	done
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(ORACLE) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) $(PEERS) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

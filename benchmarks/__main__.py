@@ -1,7 +1,7 @@
-"""Sampling with leakage against Stim without, and against decoding: python -m benchmarks [--distances 3 5 7 11]
+"""Sampling with leakage against Stim without, against decoding, and against other simulators of leakage.
 
-Every job of a circuit runs in turn, several times, on one thread; medians and ratios of one run are what to compare.
-Writes benchmarks/results.json and benchmarks/results.md.
+Jobs on one circuit take turns on one core, in one thread; what to compare are the ratios of one run. Peers run where
+QEC_LEAK_PEERS names a folder with their environments (`make peers`). Writes results.json and results.md.
 """
 
 from __future__ import annotations
@@ -9,101 +9,115 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import resource
-import statistics
-import time
+import sys
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 import qec_leak as ql
-from benchmarks.jobs import LEVELS, Job, jobs_of
+from benchmarks.goals import GOALS
+from benchmarks.levels import LEVELS, level_row
+from benchmarks.peers import PEERS, interpreter, peer_row
+from benchmarks.report import markdown
+from benchmarks.timing import Effort, pin_to_one_core, unpin
+from benchmarks.whole import first_batch, peak_memory, run_over_decoding, startup, two_threads
 
 HERE = Path(__file__).parent
-
-
-def shots_for(job: Job, seconds: float) -> int:
-    """Shots that take about ``seconds``, in whole blocks (at most 1024 for decoding)."""
-    job.run(1024)
-    start = time.perf_counter()
-    job.run(1024)
-    blocks = int(seconds / max(time.perf_counter() - start, 1e-6))
-    return 1024 if job.worker == "pymatching" else 1024 * max(1, blocks)
-
-
-def measure(distance: int, rounds: int, repeats: int, seconds: float, device: ql.Device) -> list[dict[str, object]]:
-    """Rows of one distance: medians of interleaved runs."""
-    rows: list[dict[str, object]] = []
-    for level in LEVELS:
-        jobs, qubits = jobs_of(level, distance, rounds, device)
-        shots = [shots_for(job, seconds) for job in jobs]
-        times: list[list[float]] = [[] for _ in jobs]
-        for _ in range(repeats):
-            for job, n, taken in zip(jobs, shots, times, strict=True):
-                start = time.perf_counter()
-                job.run(n)
-                taken.append((time.perf_counter() - start) / n)
-        rates = {job.worker: 1 / statistics.median(taken) for job, taken in zip(jobs, times, strict=True)}
-        rows.append(
-            {
-                "distance": distance,
-                "rounds": rounds,
-                "level": level,
-                "shots_per_s": {worker: round(rate) for worker, rate in rates.items()},
-                "ratio_to_stim": round(rates["qec_leak"] / rates["stim"], 2),
-                "ratio_to_decoding": round(rates["qec_leak"] / rates["pymatching"], 1),
-                "ns_per_qubit_round_shot": round(1e9 / (rates["qec_leak"] * qubits * rounds), 2),
-            }
-        )
-    return rows
-
-
-def table(report: dict[str, object]) -> str:
-    """The report as Markdown."""
-    lines = [
-        f"qec_leak {report['qec_leak']}, stim {report['stim']}, {report['machine']}, Python {report['python']}, "
-        f"one thread, median of {report['repeats']}; device {report['device']}; Stim samples the same circuit, leakage "
-        "left out.",
-        "",
-        "| d | leakage | qec_leak, shots/s | Stim, shots/s | ratio | ns a qubit, round and shot | over decoding |",
-        "|---|---|---|---|---|---|---|",
-    ]
-    rows = report["rows"]
-    assert isinstance(rows, list)
-    for row in rows:
-        rate = row["shots_per_s"]
-        lines.append(
-            f"| {row['distance']} | {row['level']} | {rate['qec_leak']:,} | {rate['stim']:,} | "
-            f"{row['ratio_to_stim']} | {row['ns_per_qubit_round_shot']} | {row['ratio_to_decoding']} |"
-        )
-    return "\n".join(lines) + "\n"
+PARTS = ("levels", "peers", "whole")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--distances", type=int, nargs="+", default=[3, 5, 7, 11])
-    parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--repeats", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.1, help="aimed length of one timed run")
-    parser.add_argument("--device", default="miao2023")
-    args = parser.parse_args()
-    rows: list[dict[str, object]] = []
-    for distance in tqdm(args.distances, unit=" distances", disable=None):
-        rows += measure(distance, args.rounds, args.repeats, args.seconds, ql.Device.preset(args.device))
-    report: dict[str, object] = {
+    args = _arguments()
+    device = ql.Device.preset(args.device)
+    effort = Effort(args.repeats, args.seconds)
+    report: dict[str, Any] = {
         "qec_leak": ql.__version__,
         "stim": version("stim"),
+        "pymatching": version("pymatching"),
         "python": platform.python_version(),
-        "machine": f"{platform.machine()} {platform.system()}",
+        "machine": _machine(),
         "device": args.device,
+        "rounds": args.rounds,
         "repeats": args.repeats,
-        "peak_memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "rows": rows,
+        "quick": args.quick,
+        "levels": [],
+        "peers": [],
+        "whole": {},
     }
-    (HERE / "results.json").write_text(json.dumps(report, indent=2) + "\n")
-    (HERE / "results.md").write_text(table(report))
-    print(table(report))
+    cores = pin_to_one_core()
+    if "levels" in args.parts:
+        for distance in _bar(args.distances, "sampling"):
+            report["levels"] += [level_row(level, distance, args.rounds, device, effort) for level in LEVELS]
+    if "peers" in args.parts:
+        names = _installed_peers()
+        for distance in _bar(args.peer_distances if names else [], "peers"):
+            report["peers"].append(peer_row(names, distance, args.rounds, effort))
+    unpin(cores)
+    if "whole" in args.parts:
+        report["whole"] = _whole(args, device)
+    report["goals"] = [goal.line(report) for goal in GOALS]
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "results.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    (args.out / "results.md").write_text(markdown(report), encoding="utf-8")
+    print(markdown(report))
+
+
+def _whole(args: argparse.Namespace, device: ql.Device) -> dict[str, Any]:
+    few, many = (1000, 5000) if args.quick else (10_000, 200_000)
+    seconds = 0.3 if args.quick else 2.0
+    distances = (3,) if args.quick else (3, 5, 7, 11)
+    # Things that take long are repeated less: they are compared with limits, not with each other.
+    return {
+        "runs": [run_over_decoding(d, args.rounds, device, args.repeats, seconds) for d in _bar(distances, "runs")],
+        "threads": two_threads(7, args.rounds, device, args.repeats, min(seconds, 1.0)),
+        "startup": startup(args.repeats),
+        "first_batch": first_batch(args.device, (5,) if args.quick else (3, 5, 11)),
+        "memory": peak_memory(11, few, many, args.device),
+    }
+
+
+def _installed_peers() -> list[str]:
+    names = [name for name in PEERS if interpreter(name) is not None]
+    for name in PEERS:
+        if name not in names:
+            print(f"{name} is not installed: left out (make peers, then set QEC_LEAK_PEERS)", file=sys.stderr)
+    return names
+
+
+def _machine() -> str:
+    try:
+        with open("/proc/cpuinfo") as info:
+            model = next(line.partition(":")[2].strip() for line in info if line.startswith("model name"))
+    except (OSError, StopIteration):
+        model = platform.processor() or platform.machine()
+    return f"{model}, {platform.system()}"
+
+
+def _bar(items: Any, name: str) -> Any:
+    return tqdm(items, desc=name, unit="", disable=None, leave=False)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--distances", type=int, nargs="+", default=[3, 5, 7, 11, 21, 31])
+    parser.add_argument("--peer-distances", type=int, nargs="+", default=[3, 5, 7, 11, 21])
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=0.3, help="aimed length of one timed run")
+    parser.add_argument("--device", default="miao2023")
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--quick", action="store_true", help="a look at everything in a minute or two")
+    parser.add_argument(
+        "--out", type=Path, default=None, help="folder of the results  [default: benchmarks/, quick: .]"
+    )
+    args = parser.parse_args()
+    if args.quick:
+        args.distances, args.peer_distances = [3, 5, 7], [5]
+        args.repeats, args.seconds = 3, 0.05
+    args.out = args.out or (Path() if args.quick else HERE)
+    return args
 
 
 if __name__ == "__main__":

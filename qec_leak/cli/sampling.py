@@ -109,7 +109,7 @@ def sample_and_decode(
         detector_error_model=decoder.detector_error_model,
         json_metadata=metadata,
     )
-    counts = _Counts(memory)
+    counts = RunningCounts(memory)
     errors = 0
     start = _cpu_seconds()
     batches = counts.counted(_batches(memory, engine, shots, seed, threads))
@@ -132,7 +132,7 @@ def sample_and_decode(
     )
 
 
-class _Counts:
+class RunningCounts:
     """Detection events and leakage populations of the batches that passed."""
 
     def __init__(self, memory: MemoryExperiment) -> None:

@@ -16,8 +16,8 @@ import stim
 if TYPE_CHECKING:
     from qec_leak.engine import ShotBatch  # at run time it would load the kernels into processes that only decode
 
-_CHUNK_BITS = 1 << 19
-"""Detection events handed to PyMatching at once, some 0.05 s: it cannot be interrupted and lets no thread run."""
+_CHUNK_BITS = 1 << 16
+"""Detection events handed to PyMatching at once, some ms: meanwhile it hears no Ctrl-C and lets no other thread in."""
 
 
 def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
@@ -54,12 +54,6 @@ class Decoder:
         """sinter's name of the method."""
         return "pymatching-correlated" if self.correlated else "pymatching"
 
-    @property
-    def chunk_shots(self) -> int:
-        """Shots that are handed to PyMatching at once."""
-        num_detectors = int(self.detector_error_model.num_detectors)
-        return max(64, _CHUNK_BITS // max(num_detectors, 1))
-
     def decode_batch(self, detection_events_b8: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
         """Predict observable flips of bit-packed shots.
 
@@ -77,7 +71,7 @@ class Decoder:
         out = np.zeros((len(events), (self.detector_error_model.num_observables + 7) // 8), dtype=np.uint8)
         if not out.shape[1]:
             return out
-        chunk = self.chunk_shots
+        chunk = max(64, _CHUNK_BITS // max(num_detectors, 1))
         for start in range(0, len(events), chunk):
             out[start : start + chunk] = self._matching.decode_batch(
                 np.ascontiguousarray(events[start : start + chunk]),

@@ -34,6 +34,9 @@ _T = TypeVar("_T")
 _AHEAD = 1
 """Batches that wait for their turn; one more is being sampled and one decoded."""
 
+_PIECE_BITS = 1 << 19
+"""Detection events sent to a worker at once, some 0.05 s of decoding."""
+
 
 def decoded_batches(
     batches: Iterable[ShotBatch], decoder: Decoder, *, workers: int = 1
@@ -161,7 +164,7 @@ def _decoded_in_processes(
                 error = raised
                 break
             events = batch.detection_events_b8
-            step = decoder.chunk_shots
+            step = max(64, _PIECE_BITS // max(batch.num_detectors, 1))
             with _without_interrupts():
                 pieces = [
                     pool.submit(_decode_in_worker, events[start : start + step])

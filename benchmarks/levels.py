@@ -1,0 +1,75 @@
+"""The same memory experiment with four amounts of leakage, and who works on its circuit."""
+
+from __future__ import annotations
+
+import pymatching
+import stim
+
+import qec_leak as ql
+from benchmarks.timing import Effort, Job, in_this_process, rates
+from qec_leak.decode import matching_error_model
+from qec_leak.engine.kernels import BLOCK_SHOTS
+
+LEVELS = ("PAULI", "DQLR", "MLR", "NO_RESET")
+"""Amounts of leakage: none, and what each strategy leaves on the device."""
+
+MEASURED_DECODING = (3, 5, 7, 11, 21)
+
+_IDLE = ("I", "II", "I_ERROR", "II_ERROR")
+
+
+def without_tags(circuit: stim.Circuit) -> stim.Circuit:
+    """The circuit as stock Stim samples it: no tags, and none of the instructions that only carry leakage."""
+    out = stim.Circuit()
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            out.append(stim.CircuitRepeatBlock(item.repeat_count, without_tags(item.body_copy())))
+        elif item.name not in _IDLE:
+            out.append(item.name, item.targets_copy(), item.gate_args_copy())
+    return out
+
+
+def memory_of(level: str, distance: int, rounds: int, device: ql.Device) -> ql.MemoryExperiment:
+    """The memory experiment of a level of leakage."""
+    strategy = "MLR" if level == "PAULI" else level
+    used = device.without_leakage() if level == "PAULI" else device
+    return ql.memory_experiment(distance=distance, rounds=rounds, strategy=strategy, device=used)
+
+
+def sampling_jobs(circuit: stim.Circuit) -> list[Job]:
+    """This engine on the circuit, and Stim on the circuit without tags."""
+    ours = ql.compile_sampler(circuit, seed=1)
+    theirs = without_tags(circuit).compile_detector_sampler(seed=1)
+    return [
+        Job("qec_leak", in_this_process(ours.sample), block=BLOCK_SHOTS),
+        Job("stim", in_this_process(lambda shots: theirs.sample(shots, bit_packed=True)), block=256),
+    ]
+
+
+def decoding_job(circuit: stim.Circuit) -> Job:
+    """PyMatching on events that this engine sampled."""
+    matching = pymatching.Matching.from_detector_error_model(matching_error_model(circuit))
+    events = ql.compile_sampler(circuit, seed=1).sample(4 * BLOCK_SHOTS).detection_events_b8
+
+    def decode(shots: int) -> object:
+        return matching.decode_batch(events[:shots], bit_packed_shots=True, bit_packed_predictions=True)
+
+    return Job("pymatching", in_this_process(decode), block=16, most=len(events))
+
+
+def level_row(level: str, distance: int, rounds: int, device: ql.Device, effort: Effort) -> dict[str, object]:
+    """Rates of one circuit. Decoding is measured up to d = 21."""
+    circuit = memory_of(level, distance, rounds, device).circuit
+    jobs = sampling_jobs(circuit)
+    if distance in MEASURED_DECODING:
+        jobs.append(decoding_job(circuit))
+    rate = rates(jobs, effort)
+    return {
+        "distance": distance,
+        "rounds": rounds,
+        "level": level,
+        "shots_per_s": {name: round(value, 1) for name, value in rate.items()},
+        "ratio_to_stim": rate["qec_leak"] / rate["stim"],
+        "ratio_to_decoding": rate["qec_leak"] / rate["pymatching"] if "pymatching" in rate else None,
+        "ns_per_qubit_round_shot": 1e9 / (rate["qec_leak"] * circuit.num_qubits * rounds),
+    }

@@ -1,0 +1,75 @@
+"""Interleaved timing on one thread: jobs take turns, medians are compared."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured: repeats of each job, and the aimed length of one timed run."""
+
+    repeats: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """``run(shots)`` does a job and returns the CPU seconds it took; ``block``: shots come in multiples of it."""
+
+    name: str
+    run: Callable[[int], float]
+    block: int = 1
+    most: int = 1 << 24
+
+    def shots_for(self, seconds: float) -> int:
+        """Shots that take about ``seconds``."""
+        self.run(self.block)  # compiles, fills caches
+        shots = self.block
+        while True:
+            taken = self.run(shots)
+            if taken > seconds / 4 or shots >= self.most:
+                break
+            shots = min(shots * max(2, min(8, int(seconds / 2 / max(taken, 1e-6)))), self.most)
+        whole = int(shots * seconds / taken) // self.block * self.block
+        return max(self.block, min(whole, self.most))
+
+
+def in_this_process(work: Callable[[int], object]) -> Callable[[int], float]:
+    """``Job.run`` of something called here. CPU time, so that neighbours on the machine count little."""
+
+    def run(shots: int) -> float:
+        start = time.process_time()
+        work(shots)
+        return time.process_time() - start
+
+    return run
+
+
+def rates(jobs: Sequence[Job], effort: Effort) -> dict[str, float]:
+    """Shots per CPU second by job: medians of runs that take turns."""
+    shots = [job.shots_for(effort.seconds) for job in jobs]
+    taken: list[list[float]] = [[] for _ in jobs]
+    for _ in range(effort.repeats):
+        for job, n, out in zip(jobs, shots, taken, strict=True):
+            out.append(job.run(n) / n)
+    return {job.name: 1 / statistics.median(out) for job, out in zip(jobs, taken, strict=True)}
+
+
+def pin_to_one_core() -> set[int]:
+    """Keep this process and those it starts on one core (where the system can); returns the cores it had."""
+    if not hasattr(os, "sched_setaffinity"):
+        return set(range(os.cpu_count() or 1))
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    return cores
+
+
+def unpin(cores: set[int]) -> None:
+    """Undo ``pin_to_one_core``."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
