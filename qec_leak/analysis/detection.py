@@ -101,9 +101,7 @@ class DetectionStatistics:
     def of_packed(cls, layout: DetectorLayout, detection_events_b8: npt.NDArray[np.uint8]) -> DetectionStatistics:
         """The same of bit-packed events, uint8 (shots, ceil(detectors/8)): many times faster."""
         shape = (len(layout.weights), layout.rounds + 1)
-        row = np.searchsorted(-np.array(layout.weights), -layout.weight)  # weights fall
-        group = row * shape[1] + layout.round - 1
-        counts, sums, squares = count_events(detection_events_b8, group, shape[0] * shape[1])
+        counts, sums, squares = count_events(detection_events_b8, _group(layout), shape[0] * shape[1])
         return cls(layout, len(detection_events_b8), counts, sums.reshape(shape), squares.reshape(shape))
 
     def __add__(self, other: DetectionStatistics) -> DetectionStatistics:
@@ -164,10 +162,13 @@ class DetectionStatistics:
         return [weights.index(weight)]
 
     def _sizes(self) -> npt.NDArray[np.int64]:
-        sizes = np.zeros_like(self.sums)
-        for (row, round_), members in _groups(self.layout).items():
-            sizes[row, round_ - 1] = len(members)
-        return sizes
+        return np.bincount(_group(self.layout), minlength=self.sums.size).reshape(self.sums.shape)
+
+
+def _group(layout: DetectorLayout) -> npt.NDArray[np.int64]:
+    """int64 (detectors,): index of (weight, round) in a flattened (weights, rounds + 1) array."""
+    row = np.searchsorted(-np.array(layout.weights), -layout.weight)  # weights fall
+    return np.asarray(row * (layout.rounds + 1) + layout.round - 1, dtype=np.int64)
 
 
 def _groups(layout: DetectorLayout) -> dict[tuple[int, int], npt.NDArray[np.int64]]:
