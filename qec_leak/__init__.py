@@ -24,7 +24,6 @@ if TYPE_CHECKING:
         figures,
         program,
         records,
-        sinter,
         studies,
         sweep,
     )

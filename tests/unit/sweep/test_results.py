@@ -107,6 +107,9 @@ def test_torn_line_is_reported_and_cut_off(tmp_path):
         file.append(line(200, 300))
     assert len(notes) == 1 and "line 3: cut off" in notes[0]
     assert path.read_bytes() == file_of(line(0, 100), line(200, 300))
+    path.write_bytes(file_of(line(0, 100), line(100, 200)[:-20], end=""))
+    ResultsFile(path, note=notes.append).close()
+    assert path.read_bytes() == file_of(line(0, 100))
 
 
 def test_missing_line_break_is_added(tmp_path):

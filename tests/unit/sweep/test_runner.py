@@ -93,6 +93,19 @@ def test_block_is_what_its_parts_say(sweep):
     assert custom["leaked_data_r4"] > 0
 
 
+def test_every_block_has_shots_of_its_own(sweep):
+    seeds = {block_seed(seed, text, first) for seed in (0, 1) for text in "ab" for first in range(0, 5000, 1000)}
+    assert len(seeds) == 20 and all(0 <= seed < 2**63 for seed in seeds)
+    point = sweep.points[0]
+    blocks = [
+        run_block(point, block, seed)
+        for seed, block in ((5, Block(0, 1000)), (5, Block(1000, 2000)), (6, Block(0, 1000)))
+    ]
+    assert len({str(sorted(b.custom_counts.items())) for b in blocks}) == 3
+    again = run_block(point, Block(1000, 2000), 5)
+    assert (again.errors, again.custom_counts) == (blocks[1].errors, blocks[1].custom_counts)
+
+
 def test_long_circuits_are_counted_in_few_rounds():
     [point] = parse_sweep("[circuit]\ndistance = 3\nrounds = 150\n[stop]\nmax_shots = 10").points
     names = set(run_block(point, Block(0, 10)).custom_counts)
