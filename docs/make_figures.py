@@ -31,7 +31,7 @@ like change it, `--quick` takes seconds. The notebooks in `notebooks/` explain t
 def results_for(figure: PaperFigure, folder: Path) -> Results:
     """Full results of the present experiment."""
     path = figure.source.path(folder)
-    if not path.exists() or Results.load(path).fingerprint != Experiment.find(figure.study).fingerprint:
+    if not path.exists() or Results.load(path).fingerprint != figure.source.fingerprint(Experiment.find(figure.study)):
         raise SystemExit(f"{path} is missing or out of date; run: qec-leak figure {figure.name} --out {folder}")
     return Results.load(path)
 

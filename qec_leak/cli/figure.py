@@ -119,7 +119,7 @@ def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:
     from qec_leak.studies import Results
 
     results = Results.load(figure.source.path(folder, quick=experiment.quick))
-    if results.fingerprint != experiment.fingerprint:
+    if results.fingerprint != figure.source.fingerprint(experiment):
         click.echo(
             f"{figure.name}: these results are of another experiment, device or version than the present one", err=True
         )

@@ -13,15 +13,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from qec_leak.analysis import DetectionStatistics, detector_layout, populations_of
-from qec_leak.engine import compile_sampler
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results
-from qec_leak.studies.sampling import add
-from qec_leak.studies.strategies import all_qubits, population_arrays, populations_in
+from qec_leak.studies.sampling import add, sample_blocks
+from qec_leak.studies.strategies import final_population, population_arrays, population_blocks_in
 from qec_leak.studies.study import Number, Run, Study
-
-BLOCKS = 25
-"""Blocks of shots: error bars from their spread are good to 15 %."""
 
 
 def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
@@ -30,20 +26,19 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     for number, point in enumerate(experiment.points):
         memory = point.memory()
         layout = detector_layout(memory)
-        sampler = compile_sampler(memory.circuit, seed=experiment.seed + number, threads=run.threads)
-        fractions, populations = [], []
-        for block in np.array_split(np.arange(experiment.shots), BLOCKS):
-            parts = []
-            for batch in sampler.batches(max(len(block), 1)):
-                parts.append(DetectionStatistics.of_packed(layout, batch.detection_events_b8))
-                populations.append(populations_of(memory, batch))
-                run.progress(batch.shots)
-            total = add(parts)
-            fractions.append([total.fraction(weight) for weight in layout.weights])
+        detections, populations = [], []
+        for block in sample_blocks(memory, experiment.shots, seed=experiment.seed + number, run=run):
+            batches = [
+                (DetectionStatistics.of_packed(layout, batch.detection_events_b8), populations_of(memory, batch))
+                for batch in block
+            ]
+            detections.append(add([detection for detection, _ in batches]))
+            populations.append(add([population for _, population in batches]))
         name = str(memory.strategy)
+        fractions = [[detection.fraction(weight) for weight in layout.weights] for detection in detections]
         out[f"{name}.fraction"] = np.array(fractions)
         out["weights"] = np.array(layout.weights)
-        out |= population_arrays(name, add(populations))
+        out |= population_arrays(name, populations)
     return out
 
 
@@ -59,13 +54,8 @@ def curves(results: Results, strategy: str, weight: int) -> Array:
 
 
 def average(blocks: Array) -> tuple[Array, Array]:
-    """Mean over blocks (the first axis) and its standard error."""
+    """Mean over blocks (the first axis), point by point, and its standard error."""
     return blocks.mean(axis=0), blocks.std(axis=0, ddof=1) / np.sqrt(len(blocks))
-
-
-def _number(blocks: Array) -> Number:
-    """The same for one value a block."""
-    return Number(*map(float, average(blocks)))
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
@@ -81,26 +71,26 @@ def numbers(results: Results) -> Mapping[str, Number]:
             rounds = np.arange(3, 3 + blocks.shape[1])
             name = f"{strategy} weight {weight}"
             centred = rounds - rounds.mean()
-            out[name] = _number(blocks.mean(axis=1))
-            out[f"{name}, slope per cycle"] = _number(blocks @ centred / np.square(centred).sum())
+            out[name] = Number.from_blocks(blocks.mean(axis=1))
+            out[f"{name}, slope per cycle"] = Number.from_blocks(blocks @ centred / np.square(centred).sum())
             last[strategy] = blocks[:, -3:].mean(axis=1)
             if len(rounds) > 14:
                 middle = blocks[:, 10:14].mean(axis=1)
-                out[f"{name}, rise to cycle 15"] = _number(middle - blocks[:, 0])
-                out[f"{name}, rise from 15"] = _number(last[strategy] - middle)
+                out[f"{name}, rise to cycle 15"] = Number.from_blocks(middle - blocks[:, 0])
+                out[f"{name}, rise from 15"] = Number.from_blocks(last[strategy] - middle)
         for higher, lower in (("NO_RESET", "MLR"), ("MLR", "DQLR")):
             if higher in last and lower in last:
-                out[f"{higher} - {lower}, weight {weight}, end"] = _number(last[higher] - last[lower])
+                out[f"{higher} - {lower}, weight {weight}, end"] = Number.from_blocks(last[higher] - last[lower])
     return out
 
 
 def blog_numbers(results: Results) -> Mapping[str, Number]:
     """Leakage averaged over all qubits at the end, and detection of weight-4 stabilizers at the end."""
     out: dict[str, Number] = {}
-    for strategy, populations in populations_in(results).items():
-        out[f"{strategy} leakage of all qubits"] = all_qubits(populations, strategy)
+    for strategy, blocks in population_blocks_in(results).items():
+        out[f"{strategy} leakage of all qubits"] = final_population(blocks, strategy, None)
     for strategy in strategies_in(results):
-        out[f"{strategy} detection"] = _number(curves(results, strategy, 4)[:, -3:].mean(axis=1))
+        out[f"{strategy} detection"] = Number.from_blocks(curves(results, strategy, 4)[:, -3:].mean(axis=1))
     return out
 
 

@@ -4,7 +4,8 @@ Two studies: F1c, the ends of cycles and the decay (Miao et al., F1c), and S4, e
 strategy (Miao et al., S4). Arrays, for each strategy S:
 
 S.excess: float64 (snapshots, qubits), P(level >= 2) with the injection less that without; the first is before it.
-S.error: its standard error.   S.end: float64 (), the mean population without injection, for comparison.
+S.error: its standard error.
+S.centre: float64 (blocks, snapshots), excess of the injected qubit in each block of shots.
 cycle: float64 (snapshots,), cycles since the injection: the ends of cycles are 1, 2, ...; moments lie between.
 operation: str (snapshots,), the operation of each moment ("" for the ends of cycles, and before the injection).
 coordinates: int64 (qubits, 2).   qubit: int64 (), the one that is put into |2>.
@@ -22,7 +23,7 @@ from qec_leak.circuits import MemoryExperiment
 from qec_leak.records import LeakagePopulations
 from qec_leak.studies.experiment import Experiment, memory_of
 from qec_leak.studies.results import Array, Results
-from qec_leak.studies.sampling import sample_populations
+from qec_leak.studies.sampling import add, sample_populations
 from qec_leak.studies.study import Number, Run, Study
 
 
@@ -52,12 +53,14 @@ def _sample(experiment: Experiment, run: Run, *, moments: bool) -> dict[str, Arr
             for which, memory in enumerate((injected, plain))
         ]
         name = str(plain.strategy)
-        excess, error = _excess(*parts)
+        excess, error = _excess(*(add(blocks) for blocks in parts))
+        centre = np.array([_excess(*blocks)[0][:, qubit] for blocks in zip(*parts, strict=True)])
         cycle, operation = _clock(plain, start, moments=moments)
         chosen = cycle >= 0
         out |= {
             f"{name}.excess": excess[chosen],
             f"{name}.error": error[chosen],
+            f"{name}.centre": centre[:, chosen],
             f"{name}.cycle": cycle[chosen],
             f"{name}.operation": operation[chosen],
         }
@@ -100,20 +103,26 @@ def _clock(memory: MemoryExperiment, start: int, *, moments: bool) -> tuple[Arra
 
 def decay(results: Results, strategy: str, *, cycles: int = 8) -> tuple[Number, Number]:
     """1/e time in cycles of the excess on the injected qubit, and its size at cycle 0, from an exponential through the
-    ends of the first ``cycles`` cycles. Populations that transport back are part of it, as in the measurement."""
+    ends of the first ``cycles`` cycles. What transport brings back is part of it, as in the measurement.
+
+    Errors by the jackknife over blocks of shots: a qubit that stays leaked correlates the cycles of a shot.
+    """
     time, excess, error = centre_excess(results, strategy)
+    blocks = results[f"{strategy}.centre"]
     chosen = (time >= 1) & (time <= cycles)
-    values, covariance = curve_fit(
-        lambda k, size, rate: size * np.exp(-rate * k),
-        time[chosen],
-        excess[chosen],
-        p0=(1.0, 0.25),
-        sigma=error[chosen],
-        absolute_sigma=True,
+    best = _exponential(time[chosen], excess[chosen], error[chosen])
+    left_out = [np.delete(blocks, block, axis=0).mean(axis=0)[chosen] for block in range(len(blocks))]
+    parts = np.array([_exponential(time[chosen], part, error[chosen]) for part in left_out])
+    errors = np.sqrt((len(parts) - 1) * parts.var(axis=0))
+    return Number(best[0], float(errors[0])), Number(best[1], float(errors[1]))
+
+
+def _exponential(time: Array, excess: Array, error: Array) -> tuple[float, float]:
+    """1/e time and size at time 0 of an exponential through the points."""
+    (size, rate), _ = curve_fit(
+        lambda k, size, rate: size * np.exp(-rate * k), time, excess, p0=(1.0, 0.25), sigma=error, absolute_sigma=True
     )
-    size, rate = values
-    size_error, rate_error = np.sqrt(np.diag(covariance))
-    return Number(float(1 / rate), float(rate_error / rate**2)), Number(float(size), float(size_error))
+    return float(1 / rate), float(size)
 
 
 def centre_excess(results: Results, strategy: str) -> tuple[Array, Array, Array]:

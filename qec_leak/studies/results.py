@@ -25,7 +25,7 @@ class Results:
     """What a study has sampled.
 
     study: name of the study.
-    fingerprint: of the experiment that was sampled (``Experiment.fingerprint``).
+    fingerprint: of what was sampled (``Study.fingerprint``).
     arrays: numbers by name; the study's module says which, with shapes and units.
     metadata: what fits into JSON: the experiment's tables, the package's version, seconds taken.
     """

@@ -1,19 +1,19 @@
 """Leakage populations against cycles under each strategy (Miao et al., F3a).
 
-Arrays, for each strategy S: ``S.counts`` int64 (rounds, qubits, 2), shots with a qubit in level 2, 3 at the end of each
-round; ``S.ROLE_qubits`` int64, qubits by role; ``S.shots``.
+Arrays, for each strategy S: ``S.counts`` int64 (blocks, rounds, qubits, 2), shots with a qubit in level 2, 3 at the end
+of each round, by block of shots; ``S.shots`` int64 (blocks,); ``S.ROLE_qubits`` int64, qubits by role.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from qec_leak.records import LeakagePopulations
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results
-from qec_leak.studies.sampling import sample_populations
+from qec_leak.studies.sampling import add, sample_populations
 from qec_leak.studies.study import Number, Run, Study
 
 ROLES = ("data", "measure", "removal")
@@ -23,42 +23,41 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     """Populations of every point; the axis is circuit.strategy."""
     out: dict[str, Array] = {}
     for number, point in enumerate(experiment.points):
-        populations = sample_populations(point.memory(), experiment.shots, seed=experiment.seed + number, run=run)
-        out |= population_arrays(str(point.circuit["strategy"]), populations)
+        blocks = sample_populations(point.memory(), experiment.shots, seed=experiment.seed + number, run=run)
+        out |= population_arrays(str(point.circuit["strategy"]), blocks)
     return out
 
 
-def population_arrays(name: str, populations: LeakagePopulations) -> dict[str, Array]:
-    """``populations`` as named arrays."""
-    out: dict[str, Array] = {f"{name}.counts": populations.counts, f"{name}.shots": np.asarray(populations.shots)}
-    return out | {f"{name}.{role}_qubits": np.asarray(members) for role, members in populations.qubits.items()}
+def population_arrays(name: str, blocks: Sequence[LeakagePopulations]) -> dict[str, Array]:
+    """Populations by block as named arrays."""
+    out: dict[str, Array] = {
+        f"{name}.counts": np.array([block.counts for block in blocks]),
+        f"{name}.shots": np.array([block.shots for block in blocks]),
+    }
+    return out | {f"{name}.{role}_qubits": np.asarray(members) for role, members in blocks[0].qubits.items()}
 
 
 def populations_in(results: Results) -> dict[str, LeakagePopulations]:
     """All populations of ``results`` by name."""
+    return {name: add(blocks) for name, blocks in population_blocks_in(results).items()}
+
+
+def population_blocks_in(results: Results) -> dict[str, list[LeakagePopulations]]:
+    """The same by block of shots."""
     names = [name.removesuffix(".counts") for name in results.arrays if name.endswith(".counts")]
-    return {
-        name: LeakagePopulations(
-            results[f"{name}.counts"],
-            int(results.scalar(f"{name}.shots")),
-            {r: tuple(map(int, results[f"{name}.{r}_qubits"])) for r in ROLES if f"{name}.{r}_qubits" in results},
-        )
-        for name in names
-    }
+    out = {}
+    for name in names:
+        qubits = {r: tuple(map(int, results[f"{name}.{r}_qubits"])) for r in ROLES if f"{name}.{r}_qubits" in results}
+        pairs = zip(results[f"{name}.counts"], results[f"{name}.shots"], strict=True)
+        out[name] = [LeakagePopulations(counts, int(shots), qubits) for counts, shots in pairs]
+    return out
 
 
-def late_population(populations: LeakagePopulations, role: str | None, *, rounds: int = 3) -> Number:
-    """Leakage at the end: mean over the last rounds. The error is that of one round: rounds are correlated."""
-    value = populations.leakage_population(role)[-rounds:].mean()
-    return Number(float(value), float(populations.leakage_population_error(role)[-rounds:].mean()))
-
-
-def steady_population(populations: LeakagePopulations, role: str | None, *, first: int = 3) -> Number:
-    """Mean over the rounds from ``first`` on, where the population is steady; the error as if two rounds in a row were
-    one (leakage of a DQLR device does not live longer)."""
-    part = populations.leakage_population(role)[first - 1 :]
-    error = populations.leakage_population_error(role)[first - 1 :].mean() / np.sqrt(max(len(part) / 2, 1))
-    return Number(float(part.mean()), float(error))
+def final_population(blocks: Sequence[LeakagePopulations], strategy: str, role: str | None) -> Number:
+    """Leakage of the qubits of a role (data and measure qubits together if None) at the end: the mean over the last
+    three rounds; with DQLR, which is steady from the third round on, over all of those."""
+    rounds = slice(2, None) if strategy == "DQLR" else slice(-3, None)
+    return Number.from_blocks([code_qubits(block).leakage_population(role)[rounds].mean() for block in blocks])
 
 
 def settling_rounds(populations: LeakagePopulations, role: str = "data") -> int:
@@ -69,21 +68,14 @@ def settling_rounds(populations: LeakagePopulations, role: str = "data") -> int:
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
-    """Populations of data, measure and all qubits at the end; of DQLR over all rounds but the first two."""
+    """Populations of data, measure and all qubits at the end, and when DQLR has settled."""
     out: dict[str, Number] = {}
-    for strategy, part in populations_in(results).items():
-        average = steady_population if strategy == "DQLR" else late_population
-        for role in ("data", "measure"):
-            out[f"{strategy} {role}"] = average(part, role)
-        out[f"{strategy} all"] = all_qubits(part, strategy)
+    for strategy, blocks in population_blocks_in(results).items():
+        for name, role in (("data", "data"), ("measure", "measure"), ("all", None)):
+            out[f"{strategy} {name}"] = final_population(blocks, strategy, role)
         if strategy == "DQLR":
-            out["DQLR settles, cycles"] = Number(settling_rounds(part))
+            out["DQLR settles, cycles"] = Number(settling_rounds(add(blocks)))
     return out
-
-
-def all_qubits(populations: LeakagePopulations, strategy: str) -> Number:
-    """Leakage averaged over data and measure qubits."""
-    return (steady_population if strategy == "DQLR" else late_population)(code_qubits(populations), None)
 
 
 def code_qubits(populations: LeakagePopulations) -> LeakagePopulations:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 import qec_leak
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results
@@ -20,6 +23,13 @@ class Number(NamedTuple):
 
     value: float
     error: float = 0.0
+
+    @classmethod
+    def from_blocks(cls, values: npt.ArrayLike) -> Number:
+        """The mean of one value a block of shots, with the standard error that their spread says; NaN for one."""
+        blocks = np.asarray(values, dtype=float)
+        error = blocks.std(ddof=1) / math.sqrt(len(blocks)) if len(blocks) > 1 else math.nan
+        return cls(float(blocks.mean()), float(error))
 
     def __str__(self) -> str:
         """The value to the second digit of its error: 4.894 ± 0.012; to four digits if it has none."""
@@ -56,11 +66,17 @@ class Study:
 
     sample: runs the experiment and returns named arrays.
     numbers: values read off the results (fits, averages) by name; notebooks assert on them, the score card judges them.
+    version: raised whenever what ``sample`` computes changes, so that older results are not taken for present ones.
     """
 
     name: str
     sample: Callable[[Experiment, Run], Mapping[str, Array]]
     numbers: Callable[[Results], Mapping[str, Number]]
+    version: int = 1
+
+    def fingerprint(self, experiment: Experiment) -> str:
+        """Hash of everything that decides the results, but for the engine's code within a version of the package."""
+        return f"{experiment.fingerprint}-{self.version}"
 
     def run(self, experiment: Experiment, run: Run | None = None) -> Results:
         """Sample now."""
@@ -71,7 +87,7 @@ class Study:
             "experiment": experiment.record(),
             "seconds": round(time.perf_counter() - start, 1),
         }
-        return Results(self.name, experiment.fingerprint, arrays, metadata)
+        return Results(self.name, self.fingerprint(experiment), arrays, metadata)
 
     def load_or_run(
         self, experiment: Experiment, folder: str | os.PathLike[str], run: Run | None = None
@@ -83,7 +99,7 @@ class Study:
         path = self.path(folder, quick=experiment.quick)
         if path.exists():
             found = Results.load(path)
-            if found.study == self.name and found.fingerprint == experiment.fingerprint:
+            if found.study == self.name and found.fingerprint == self.fingerprint(experiment):
                 return found, False
         results = self.run(experiment, run)
         results.save(path)

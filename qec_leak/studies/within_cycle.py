@@ -1,8 +1,7 @@
 """Leakage populations after every moment of a cycle (Miao et al., F3c).
 
 Arrays, for each strategy S: ``S.population`` float64 (roles, moments + 1): P(level >= 2) averaged over cycles, first
-at the start of the cycle, then after each moment; rows are data and measure qubits. ``S.error``: its standard error,
-as if every cycle were a shot of its own (leakage lives for some cycles: a lower bound where it is not removed).
+at the start of the cycle, then after each moment; rows are data and measure qubits. ``S.error``: its standard error.
 ``S.operation`` str (moments + 1,): "" and the operation of each moment.
 """
 
@@ -26,7 +25,7 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     first = int(experiment.study.get("first_cycle", 3))
     for number, point in enumerate(experiment.points):
         memory = point.memory()
-        populations = sample_populations(
+        blocks = sample_populations(
             memory, experiment.shots, seed=experiment.seed + number, run=run, populations="moments"
         )
         listed = memory.moments()
@@ -35,12 +34,11 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
         length = int((rounds == first).sum())
         # From the moment before a cycle (the end of the last one) to its own last moment.
         window = np.array([np.arange(start - 1, start + length) for start in starts])
-        population = np.array([populations.leakage_population(role)[window].mean(axis=0) for role in ROLES])
-        sizes = np.array([[len(populations.qubits[role])] for role in ROLES])
+        population = np.array([[b.leakage_population(role)[window].mean(axis=0) for role in ROLES] for b in blocks])
         name = str(memory.strategy)
         out |= {
-            f"{name}.population": population,
-            f"{name}.error": np.sqrt(population * (1 - population) / (populations.shots * len(starts) * sizes)),
+            f"{name}.population": population.mean(axis=0),
+            f"{name}.error": population.std(axis=0, ddof=1) / np.sqrt(len(blocks)),
             f"{name}.operation": np.array(
                 ["", *(operation for _, operation in listed[starts[0] : starts[0] + length])]
             ),

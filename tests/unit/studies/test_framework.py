@@ -118,13 +118,15 @@ def test_only_what_is_missing_is_run(file, tmp_path):
     first, sampled = study.load_or_run(experiment, out, Run(progress=done.append))
     again, sampled_again = study.load_or_run(experiment, out)
     assert (sampled, sampled_again, calls, done) == (True, False, [1000], [1000])
-    assert again.fingerprint == first.fingerprint == experiment.fingerprint
+    assert again.fingerprint == first.fingerprint == study.fingerprint(experiment)
     assert again.metadata == first.metadata and again.metadata["experiment"]["stop"]["max_shots"] == 1000
     assert study.numbers(again) == {"shots": Number(1000.0)}
     changed = Experiment.read(file, overrides={"stop.max_shots": 20})
     assert study.load_or_run(changed, out)[1]
     assert study.load_or_run(Experiment.read(file, quick=True), out)[1]
-    assert calls == [1000, 20, 10]
+    newer = dataclasses.replace(study, version=2)
+    assert newer.load_or_run(Experiment.read(file, quick=True), out)[1]
+    assert calls == [1000, 20, 10, 10]
     assert sorted(p.name for p in out.iterdir()) == ["mine-quick.npz", "mine.npz"]
 
 

@@ -6,6 +6,7 @@ import pytest
 from qec_leak.device import Device
 from qec_leak.records import LeakagePopulations
 from qec_leak.studies import Results, Run, detection, injected, results_of, strategies, transport
+from qec_leak.studies.sampling import BLOCKS
 
 FEW = {"stop.max_shots": 4000}
 
@@ -22,20 +23,22 @@ class TestInjected:
         excess[:, 2] = 0.25
         arrays = {"MLR.excess": excess, "MLR.error": np.full((12, 3), 1e-3), "MLR.cycle": cycle}
         arrays |= {"qubit": np.asarray(1), "data_qubits": np.array([0, 1]), "measure_qubits": np.array([2])}
-        results = made("F1c", arrays)
+        results = made("F1c", arrays | {"MLR.centre": np.tile(excess[:, 1], (25, 1))})
         cycles, size = injected.decay(results, "MLR")
         assert cycles.value == pytest.approx(4.4) and size.value == pytest.approx(0.9)
-        assert 0 < cycles.error < 0.05
+        assert cycles.error < 1e-6  # all blocks alike
         assert injected.summed_excess(results, "MLR", "measure")[0].tolist() == [0.25] * 12
         assert injected.decay_numbers(results)["MLR on other data after 1 cycle"].value == 0.0
 
     def test_error_of_the_decay_covers_its_scatter(self):
-        """40 noisy copies: (fit - truth)/error has a spread of 1 within 5 sigma, and no bias."""
+        """40 noisy copies, noise correlated in time: (fit - truth)/error has a spread of 1 within 5 sigma, no bias."""
         rng, pulls = np.random.default_rng(3), []
         cycle = np.arange(0.0, 12.0)
         for _ in range(40):
-            noisy = 0.9 * np.exp(-cycle / 4.4) + rng.normal(0, 5e-3, 12)
-            arrays = {"MLR.excess": noisy[:, None], "MLR.error": np.full((12, 1), 5e-3), "MLR.cycle": cycle}
+            noise = np.cumsum(rng.normal(0, 5e-3, (25, 12)), axis=1)
+            blocks = 0.9 * np.exp(-cycle / 4.4) + noise
+            arrays = {"MLR.centre": blocks, "MLR.error": np.full((12, 1), 5e-3), "MLR.cycle": cycle}
+            arrays["MLR.excess"] = blocks.mean(axis=0)[:, None]
             cycles, _ = injected.decay(made("F1c", {**arrays, "qubit": np.asarray(0)}), "MLR")
             pulls.append((cycles.value - 4.4) / cycles.error)
         assert abs(np.std(pulls) - 1) < 5 / np.sqrt(2 * 40) and abs(np.mean(pulls)) < 5 / np.sqrt(40)
@@ -70,18 +73,32 @@ class TestInjected:
 
 class TestPopulations:
     def test_read_back(self):
-        populations = LeakagePopulations(np.arange(24).reshape(4, 3, 2), 100, {"data": (0, 2), "measure": (1,)})
-        results = made("F3a", strategies.population_arrays("DQLR", populations))
-        again = strategies.populations_in(results)["DQLR"]
-        assert np.array_equal(again.counts, populations.counts)
-        assert (again.shots, dict(again.qubits)) == (100, {"data": (0, 2), "measure": (1,)})
+        qubits = {"data": (0, 2), "measure": (1,)}
+        blocks = [LeakagePopulations(k + np.arange(24).reshape(4, 3, 2), 100 + k, qubits) for k in (0, 1)]
+        results = made("F3a", strategies.population_arrays("DQLR", blocks))
+        total = strategies.populations_in(results)["DQLR"]
+        assert np.array_equal(total.counts, 1 + 2 * np.arange(24).reshape(4, 3, 2))
+        assert (total.shots, dict(total.qubits)) == (201, qubits)
+        assert [block.shots for block in strategies.population_blocks_in(results)["DQLR"]] == [100, 101]
 
     def test_all_qubits_leave_the_removal_qubit_out(self):
         counts = np.zeros((10, 3, 2), dtype=int)
         counts[:, 0, 0], counts[:, 2, 0] = 10, 100
         populations = LeakagePopulations(counts, 100, {"data": (0,), "measure": (1,), "removal": (2,)})
-        assert strategies.all_qubits(populations, "DQLR").value == pytest.approx(0.05)
-        assert strategies.all_qubits(populations, "MLR").value == pytest.approx(0.05)
+        for strategy in ("MLR", "DQLR"):
+            number = strategies.final_population([populations] * 2, strategy, None)
+            assert number.value == pytest.approx(0.05) and number.error == 0.0
+
+    @pytest.mark.parametrize(("strategy", "expected"), [("MLR", 0.28), ("DQLR", 0.16)])
+    def test_which_rounds(self, strategy, expected):
+        """The last three rounds, or with DQLR those from the third on; the error from the spread of two blocks."""
+        blocks = []
+        for shift in (-1, 1):
+            counts = np.zeros((29, 1, 2), dtype=int)
+            counts[:, 0, 0] = shift + np.arange(1, 30)
+            blocks.append(LeakagePopulations(counts, 100, {"data": (0,)}))
+        number = strategies.final_population(blocks, strategy, "data")
+        assert tuple(number) == pytest.approx((expected, 0.01))
 
     def test_settling(self):
         counts = np.full((30, 1, 2), [1000, 0])
@@ -137,8 +154,8 @@ class TestDetection:
             "F5a", overrides={"stop.max_shots": 1003, "circuit.rounds": 4}, run=Run(progress=done.append)
         )
         assert sum(done) == 3 * 1003
-        assert {int(results.scalar(f"{name}.shots")) for name in ("NO_RESET", "MLR", "DQLR")} == {1003}
-        assert results["MLR.fraction"].shape == (detection.BLOCKS, 2, 5)
+        assert {int(results[f"{name}.shots"].sum()) for name in ("NO_RESET", "MLR", "DQLR")} == {1003}
+        assert results["MLR.fraction"].shape == (BLOCKS, 2, 5)
 
 
 class TestTransport:
