@@ -64,7 +64,24 @@ class PointBuilder:
             self._mistake("axes", "[axes]", message)
             return ()
         points = [self._point({**fixed, **step}, step) for step in product(dimensions)]
-        return () if self._mistaken else tuple(p for p in points if p is not None)
+        if self._mistaken:
+            return ()
+        made = tuple(point for point in points if point is not None)
+        self._check_different(made)
+        return made
+
+    def _check_different(self, points: Sequence[Point]) -> None:
+        """Report points that their rows would not tell apart."""
+        first: dict[tuple[str, Any], Point] = {}
+        for point in points:
+            other = first.setdefault((point.decoder, point.metadata), point)
+            if other is not point:
+                fix = "drop one" if other.device == point.device else "give the devices different names"
+                message = (
+                    f"all points must differ, but {other.title!r} and {point.title!r} have the same metadata; {fix}"
+                )
+                self._mistake("axes", "[axes]", message)
+                return
 
     def _mistake(self, section: str, where: str, message: str) -> None:
         self._mistaken.add(section)

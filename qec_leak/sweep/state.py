@@ -8,6 +8,7 @@ on the number of workers, their speed, or how often a run was interrupted.
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -64,13 +65,16 @@ class PointState:
                         f"{source} line {row.line}: the shots of a line must follow on one another, but there is a gap "
                         f"at {block.end_shot}; choose another --out"
                     )
-            first, end = row.blocks[0][1].first_shot, row.blocks[-1][1].end_shot
-            self._there[first] = (end, row.stats)
-            if sum(f < end and first < e for f, (e, _) in self._there.items()) > 1:
+        spans = sorted((r.blocks[0][1].first_shot, r.blocks[-1][1].end_shot, r.line) for r in rows if r.blocks)
+        for (_, end, line), (first, _, next_line) in itertools.pairwise(spans):
+            if first < end:
                 raise ValueError(
-                    f"{source} line {row.line}: shots {first} to {end - 1} of {self.point.title} must be there once, "
-                    "but some of them are in another line too; delete one of the lines"
+                    f"{source} line {next_line}: shot {first} of {self.point.title} must be there once, but is in line "
+                    f"{line} too; delete one of the lines"
                 )
+        self._there = {
+            row.blocks[0][1].first_shot: (row.blocks[-1][1].end_shot, row.stats) for row in rows if row.blocks
+        }
         self._accept_ready()
 
     def next_block(self) -> Block | None:

@@ -367,3 +367,15 @@ def test_sinter_combines_and_plots(finished, tmp_path):
     # What sinter has combined is resumed as well: nothing is left to run.
     assert main(["sweep", str(write_sweep(tmp_path, SMALL)), "--out", str(combined)]) == 0
     assert num_lines(combined) == 9
+
+
+def test_the_documentation_says_what_works(tmp_path):
+    """docs/sweeps.md: the smallest file is the one in experiments/, and its Python runs."""
+    text = (DEMO.parents[1] / "docs" / "sweeps.md").read_text()
+    blocks = re.findall(r"```(\w+)\n(.*?)```", text, flags=re.DOTALL)
+    assert blocks[0][0] == "toml" and blocks[0][1] in DEMO.read_text()
+    [script] = [code for language, code in blocks if language == "python" and "read_sweep" in code]
+    (tmp_path / "script.py").write_text(script.replace("experiments/demo_sweep.toml", str(DEMO)))
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and done.stdout.count("strategy=") == 12, done.stderr
+    assert len(sinter.read_stats_from_csv_files(tmp_path / "results.csv")) == 12

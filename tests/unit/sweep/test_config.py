@@ -102,6 +102,15 @@ def test_axes_over_devices_and_decoders(tmp_path):
     assert "device.without_leakage" not in points[0].metadata and points[1].metadata["device.without_leakage"] is True
 
 
+def test_points_must_differ(tmp_path):
+    with pytest.raises(SweepFileError, match="'strategy=MLR' and 'strategy=MLR' have the same metadata; drop one"):
+        labels('[axes]\n"circuit.strategy" = ["MLR", "mlr"]')
+    for name, leakage in (("a", 1e-3), ("b", 1e-4)):
+        (tmp_path / f"{name}.toml").write_text(Device.preset("willow").replace({"cz.leakage": leakage}).to_toml())
+    with pytest.raises(SweepFileError, match="have the same metadata; give the devices different names"):
+        parse_sweep(FEW + '[axes]\n"device.file" = ["a.toml", "b.toml"]', folder=tmp_path)
+
+
 def test_quick_overrides_and_extra_tables():
     text = (
         SMALLEST

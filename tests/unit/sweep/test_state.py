@@ -119,7 +119,10 @@ def test_few_blocks_are_run_in_vain():
     ("rows", "message"),
     [
         ([row_of(Block(0, 100), seed=6)], "must be of seed 5, but are of seed 6; set seed = 6"),
-        ([row_of(Block(0, 100)), row_of(Block(50, 150), line=3)], "line 3: shots 50 to 149 of .* must be there once"),
+        (
+            [row_of(Block(0, 100)), row_of(Block(50, 150), line=3)],
+            "line 3: shot 50 of .* must be there once, but is in line 2 too",
+        ),
         ([row_of(Block(0, 100), Block(200, 300))], "but there is a gap at 100"),
     ],
 )
