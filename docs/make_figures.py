@@ -17,6 +17,7 @@ from qec_leak.studies import Experiment, Results
 
 DOCS = Path(__file__).parent
 DPI = 150
+NOTEBOOKS = sorted((DOCS.parent / "notebooks").glob("*.ipynb"))
 
 HEAD = """# The paper's figures
 
@@ -49,6 +50,9 @@ def section(figure: PaperFigure, folder: Path) -> str:
         lines += [f"![{figure.title}, animated](figures/{figure.name}.gif)", ""]
     lines += [f"*{figure.title[0].upper()}{figure.title[1:]}.* {figure.caption}", ""]
     lines += ["```text", *(f"{name:<42} {number}" for name, number in figure.numbers(results).items()), "```", ""]
+    notebook = next((path for path in NOTEBOOKS if f'FIGURES[\\"{figure.name}\\"]' in path.read_text("utf-8")), None)
+    if notebook is not None:
+        lines += [f"Explained in [{notebook.name}](../notebooks/{notebook.name}).", ""]
     seconds = results.metadata["seconds"]
     shots = results.metadata["experiment"]["stop"]["max_shots"]
     if shots > 1:
