@@ -1,12 +1,17 @@
-"""The engine's kernels: Pauli frames and level planes of a block of shots, advanced through a Program.
+"""The engine's kernels: Pauli frames and levels of blocks of shots, advanced through a Program.
 
-Planes of a block of W words, bit b of word w is shot 64 w + b:
+A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are flat arrays of words:
 
-    x[q, w], z[q, w]      frame of qubit q; while q is leaked, its offset from the circuit with q acting as |0>
-    leaked[q, w]          level >= 2
-    three[q, w]           level == 3 (then leaked is set too)
-    records[r & mask, w]  ring of record flips (against the reference outcome), r counts records
-    detectors[d, w], observables[o, w]
+    planes[row + X + w]        x frame of a qubit whose row begins at ``row`` = ROW * qubit; while the qubit is leaked,
+    planes[row + Z + w]        z frame    x and z are its offset from the circuit with the qubit acting as |0>
+    planes[row + LEAKED + w]   level >= 2
+    planes[row + THREE + w]    level == 3 (then LEAKED is set too)
+    records[WORDS * r + w]     ring of record flips (against the reference outcome), r counts records
+    detectors[WORDS * (d & 63) + w]  the last 64 detectors: they are written out when 64 are complete
+    observables, sweep, measurements: WORDS words a bit, one after another
+
+    occupied[q]                bit w is set where LEAKED of word w may be other than 0, so that only those are looked at
+    population[q]              leaked shots of qubit q
 
 Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
 they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
@@ -22,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from qec_leak.program.program import Op
+from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_SHIFT, SHARE_BITS, USUAL, Op
 
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -31,17 +36,25 @@ I32 = npt.NDArray[np.int32]
 I8 = npt.NDArray[np.int8]
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
-Flags = npt.NDArray[np.bool_]
+U32 = npt.NDArray[np.uint32]
 
 WORDS = 16
 """Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
 BLOCK_SHOTS = 64 * WORDS
+VISITS = 256
+"""Visits of shots that are listed before they are made."""
+
 _LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
+_W = np.uint64(WORDS)
+X, Z, LEAKED, THREE, ROW = np.uint64(0), _W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(4 * WORDS)
+assert 1 << QUBIT_SHIFT == ROW, "an event's code holds rows"
+assert 32 - SHARE_BITS >= _LOG_SHOTS, "half a word holds the share and the shot of an event"
 
 _LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
 _H, _S, _SQRT_X, _C_XYZ, _C_ZYX = int(Op.H), int(Op.S), int(Op.SQRT_X), int(Op.C_XYZ), int(Op.C_ZYX)
 _CZ, _SWAP = int(Op.CZ), int(Op.SWAP)
 _PAULI_1, _PAULI_2 = int(Op.PAULI_1), int(Op.PAULI_2)
+_BERNOULLI_1, _BERNOULLI_2 = int(Op.BERNOULLI_1), int(Op.BERNOULLI_2)
 _CORRELATED, _ELSE_CORRELATED = int(Op.CORRELATED), int(Op.ELSE_CORRELATED)
 _CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
 _RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
@@ -50,44 +63,55 @@ _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op
 _PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
 _ANCHOR, _FLIP_LEAKED = int(Op.ANCHOR), int(Op.FLIP_LEAKED)
 
-_ZERO, _ONE = np.uint64(0), np.uint64(1)
-_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
-_BIT = np.uint64(63)
+_ZERO, _ONE, _TWO, _FOUR, _SIX = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(6)
+_BIT, _IN_BLOCK, _HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
+_TURN, _TURN_SHIFT = np.uint64((1 << SHARE_BITS) - 1), np.uint64(32 - SHARE_BITS)
+_FIRST_ROW, _SECOND_ROW = np.uint64((1 << 32) - (1 << QUBIT_SHIFT)), np.uint64(32)
 _NEVER = np.int64(1) << np.int64(62)
-_TURN = np.uint64((1 << 22) - 1)
 
 
 class Tables(NamedTuple):
-    """The arrays of a Program that kernels read."""
+    """The arrays of a Program that kernels read, those of sites as one row, and counts of events (engine/counts.py)."""
 
     ops: npt.NDArray[np.int32]
     targets: npt.NDArray[np.int32]
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
+    layer_start: npt.NDArray[np.int64]
+    layer_size: npt.NDArray[np.int64]
+    event_share: npt.NDArray[np.uint32]
+    event_code: npt.NDArray[np.uint64]
     noise_log: npt.NDArray[np.float64]
-    noise_rate: npt.NDArray[np.float64]
     noise_share: npt.NDArray[np.float64]
     noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]
     noise_size: npt.NDArray[np.int32]
-    site_max: npt.NDArray[np.float64]
+    site_rate: npt.NDArray[np.float64]
+    site_flipped: npt.NDArray[np.bool_]
+    site_leaked: npt.NDArray[np.float64]
     site_log: npt.NDArray[np.float64]
+    site_coin: npt.NDArray[np.uint64]
     site_row: npt.NDArray[np.int32]
     site_size: npt.NDArray[np.int32]
     branch_share: npt.NDArray[np.float64]
     branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
-    can_leak: npt.NDArray[np.bool_]
+    count_row: npt.NDArray[np.int32]
+    count_start: npt.NDArray[np.int64]
+    count_size: npt.NDArray[np.int64]
+    count_low: npt.NDArray[np.int64]
+    count_share: npt.NDArray[np.float64]
+    count_alias: npt.NDArray[np.int32]
+    can_leak: bool
 
 
-class Planes(NamedTuple):
-    """State and outputs of one block. Optional outputs have zero rows when not asked for."""
+class Block(NamedTuple):
+    """State of one block. ``measurements`` and ``heralds`` are empty when not asked for."""
 
-    x: U64
-    z: U64
-    leaked: U64
-    three: U64
+    planes: U64
+    occupied: U64
+    population: I64
     records: U64
     detectors: U64
     observables: U64
@@ -95,17 +119,39 @@ class Planes(NamedTuple):
     measurements: U64
     heralds: U64
     counts: npt.NDArray[np.int64]
-    scratch: U64
+    noted: U64
+    noted_words: U64
+    visits: U64
+    happened: U64
     valid: U64
     rng: U64
     loop_stack: npt.NDArray[np.int64]
+    tile: U64
+
+
+class Outputs(NamedTuple):
+    """What blocks write their shots into: rows of ShotBatch's arrays; zero rows where not asked for.
+
+    given: uint8 (shots, ceil(sweep bits / 8)), little-endian bits of given sweep bits, or zero rows: drawn at random.
+    flipped_detectors, flipped_observables: int32 (n, 2): (sweep bit, what it flips by itself), by what is flipped.
+    """
+
+    detectors: U8
+    observables: U8
+    sweep: U8
+    measurements: U8
+    heralds: U8
+    given: U8
+    flipped_detectors: I32
+    flipped_observables: I32
 
 
 # Kernels allocate nothing. Numba would still count references to every array passed from one to the next, which costs
 # more than most of them take; _nrt=False leaves that out (and refuses kernels that do allocate).
 _kernel = njit(nogil=True, cache=True, _nrt=False)  # type: ignore[call-overload]
-# An array is nine machine words as an argument, so what runs for every event is inlined.
+# An array is several machine words as an argument, so what runs for every event is inlined.
 _inlined = njit(nogil=True, cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
+# Indices are unsigned where it counts: signed ones are looked at for being negative, as Python's may be.
 
 
 # ---- random numbers ------------------------------------------------------------------------------------------------
@@ -128,12 +174,12 @@ def _random_word(rng: U64) -> np.uint64:
 
 
 @_inlined
-def _fill_random(plane: U64, q: int, rng: U64) -> None:
-    """WORDS random words into a row."""
+def _fill_random(words: U64, first: np.uint64, rng: U64) -> None:
+    """WORDS random words from index ``first`` on."""
     state, step = rng[0], rng[1]
     for w in range(WORDS):
-        plane[q, w] = _mix(state + np.uint64(w + 1) * step)
-    rng[0] = state + np.uint64(WORDS) * step
+        words[first + np.uint64(w)] = _mix(state + np.uint64(w + 1) * step)
+    rng[0] = state + _W * step
 
 
 @_inlined
@@ -192,35 +238,12 @@ def _gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np
 
 
 @_inlined
-def _poisson(mean: float, state: np.uint64, step: np.uint64) -> tuple[int, np.uint64]:
-    """A Poisson variate and the new state: below 16 by counting exponential gaps, above by transformed rejection (PTRS,
-    Hoermann, Insurance: Math. Econ. 12, 39 (1993))."""
-    count = np.int64(0)
-    if mean < 16.0:
-        passed, state = _exponential(state, step)
-        while passed < mean:
-            count += 1
-            gap, state = _exponential(state, step)
-            passed += gap
-        return count, state
-    b = 0.931 + 2.53 * math.sqrt(mean)
-    a = -0.059 + 0.02483 * b
-    while True:
-        state += step
-        u = _uniform(_mix(state)) - 0.5
-        state += step
-        v = 1.0 - _uniform(_mix(state))
-        us = 0.5 - abs(u)
-        if us <= 0.0:
-            continue
-        count = np.int64(math.floor((2.0 * a / us + b) * u + mean + 0.43))
-        if us >= 0.07 and v <= 0.9277 - 3.6224 / (b - 2.0):
-            return count, state
-        if count < 0 or (us < 0.013 and v > us):
-            continue
-        accept = math.log(v) + math.log(1.1239 + 1.1328 / (b - 3.4)) - math.log(a / (us * us) + b)
-        if accept <= count * math.log(mean) - mean - math.lgamma(count + 1.0):
-            return count, state
+def _how_many(row: int, t: Tables, word: np.uint64) -> int:
+    """Events that an operation has in a block: a Poisson variate from the alias table ``row`` of counts."""
+    turn = _uniform(word) * np.float64(t.count_size[row])
+    entry = np.int64(turn)
+    k = t.count_start[row] + entry
+    return t.count_low[row] + (entry if turn - entry < t.count_share[k] else np.int64(t.count_alias[k]))
 
 
 # ---- bits ----------------------------------------------------------------------------------------------------------
@@ -235,11 +258,17 @@ def _popcount(v: np.uint64) -> np.uint64:
 
 
 @_inlined
+def _lowest(v: np.uint64) -> np.uint64:
+    """Index of the lowest set bit of v, which is not 0."""
+    return _popcount(~v & (v - _ONE))
+
+
+@_inlined
 def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
-    """Mask of the n-th (from 0) set bit of v."""
+    """Index of the n-th (from 0) set bit of v."""
     for _ in range(n):
         v &= v - _ONE
-    return v & (~v + _ONE)
+    return _lowest(v)
 
 
 @_inlined
@@ -248,129 +277,166 @@ def _all_if(condition: int) -> np.uint64:
     return _ZERO - np.uint64(condition)
 
 
+@_inlined
+def _row(q: int) -> np.uint64:
+    """Index of the first word of a qubit's planes."""
+    return np.uint64(q) * ROW
+
+
+@_inlined
+def _record(ring: U64, r: int) -> np.uint64:
+    """Index of the first word of record r; the ring holds a power of two of them."""
+    return (np.uint64(r) * _W) & np.uint64(ring.shape[0] - 1)
+
+
 # ---- frames --------------------------------------------------------------------------------------------------------
-# Arrays are passed one by one: tuples of arrays, and views of rows, cost more to pass than these loops take.
+# Arrays are passed one by one: tuples of arrays cost more to pass than these loops take.
 
 
 @_inlined
-def _h(x: U64, z: U64, q: int) -> None:
-    for w in range(WORDS):
-        x[q, w], z[q, w] = z[q, w], x[q, w]
+def _exchange(planes: U64, a: np.uint64, b: np.uint64) -> None:
+    for k in range(WORDS):
+        w = np.uint64(k)
+        planes[a + w], planes[b + w] = planes[b + w], planes[a + w]
 
 
 @_inlined
-def _xor_into(source: U64, target: U64, q: int) -> None:
-    for w in range(WORDS):
-        target[q, w] ^= source[q, w]
+def _xor(planes: U64, source: np.uint64, target: np.uint64) -> None:
+    for k in range(WORDS):
+        planes[target + np.uint64(k)] ^= planes[source + np.uint64(k)]
 
 
 @_inlined
-def _cz(x: U64, z: U64, leaked: U64, a: int, b: int) -> None:
-    for w in range(WORDS):
-        z[a, w] ^= x[b, w] & ~leaked[a, w]
-        z[b, w] ^= x[a, w] & ~leaked[b, w]
-
-
-@_inlined
-def _cz_plain(x: U64, z: U64, a: int, b: int) -> None:
-    for w in range(WORDS):
-        z[a, w] ^= x[b, w]
-        z[b, w] ^= x[a, w]
-
-
-@_inlined
-def _swap(plane: U64, a: int, b: int) -> None:
-    for w in range(WORDS):
-        plane[a, w], plane[b, w] = plane[b, w], plane[a, w]
+def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
+    for k in range(WORDS):
+        w = np.uint64(k)
+        planes[a + Z + w] ^= planes[b + X + w] & ~planes[a + LEAKED + w]
+        planes[b + Z + w] ^= planes[a + X + w] & ~planes[b + LEAKED + w]
 
 
 @_kernel
-def _gates(op: int, targets: I32, start: int, count: int, can_leak: Flags, x: U64, z: U64, leaked: U64) -> None:
+def _gates(op: int, targets: I32, start: int, count: int, planes: U64, population: I64) -> None:
     if op == _CZ:
         for k in range(start, start + count, 2):
-            a, b = targets[k], targets[k + 1]
-            if can_leak[a] or can_leak[b]:
-                _cz(x, z, leaked, a, b)
+            a, b = _row(targets[k]), _row(targets[k + 1])
+            if population[targets[k]] + population[targets[k + 1]]:
+                _cz(planes, a, b)
             else:
-                _cz_plain(x, z, a, b)
+                _xor(planes, b + X, a + Z)
+                _xor(planes, a + X, b + Z)
         return
     for k in range(start, start + count):
-        q = targets[k]
+        x, z = _row(targets[k]) + X, _row(targets[k]) + Z
         if op == _H:
-            _h(x, z, q)
+            _exchange(planes, x, z)
         elif op == _S:
-            _xor_into(x, z, q)
+            _xor(planes, x, z)
         elif op == _SQRT_X:
-            _xor_into(z, x, q)
+            _xor(planes, z, x)
         elif op == _C_XYZ:  # X -> Y -> Z -> X
-            _xor_into(x, z, q)
-            _h(x, z, q)
+            _xor(planes, x, z)
+            _exchange(planes, x, z)
         else:
-            _h(x, z, q)
-            _xor_into(x, z, q)
+            _exchange(planes, x, z)
+            _xor(planes, x, z)
 
 
 @_kernel
-def _anchor(targets: I32, values: I8, start: int, count: int, x: U64, leaked: U64) -> None:
+def _anchor(targets: I32, values: I8, start: int, count: int, planes: U64) -> None:
     """Set the x of leaked qubits to the reference's Z value."""
     for k in range(start, start + count):
-        q, reference = targets[k], _all_if(values[k])
-        for w in range(WORDS):
-            x[q, w] = (x[q, w] & ~leaked[q, w]) | (reference & leaked[q, w])
+        row, reference = _row(targets[k]), _all_if(values[k])
+        for v in range(WORDS):
+            w = np.uint64(v)
+            leaked = planes[row + LEAKED + w]
+            planes[row + X + w] = (planes[row + X + w] & ~leaked) | (reference & leaked)
 
 
 @_kernel
-def _swaps(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
+def _swaps(targets: I32, start: int, count: int, planes: U64, occupied: U64, population: I64) -> None:
     for k in range(start, start + count, 2):
         a, b = targets[k], targets[k + 1]
-        _swap(x, a, b)
-        _swap(z, a, b)
-        _swap(leaked, a, b)
-        _swap(three, a, b)
+        for plane in (X, Z, LEAKED, THREE):
+            _exchange(planes, _row(a) + plane, _row(b) + plane)
+        occupied[a], occupied[b] = occupied[b], occupied[a]
+        population[a], population[b] = population[b], population[a]
 
 
 @_inlined
-def _flip_pauli(x: U64, z: U64, leaked: U64, coded: int, w: int, mask: np.uint64) -> None:
+def _flip_pauli(planes: U64, coded: int, w: np.uint64, mask: np.uint64) -> None:
     """Multiply the Pauli ``coded`` (4*qubit + Pauli) into the frame where ``mask`` and not leaked."""
-    q, pauli = coded >> 2, coded & 3
-    m = mask & ~leaked[q, w]
+    row, pauli = _row(coded >> 2) + w, coded & 3
+    hit = mask & ~planes[row + LEAKED]
     if pauli != 3:
-        x[q, w] ^= m
+        planes[row + X] ^= hit
     if pauli != 1:
-        z[q, w] ^= m
+        planes[row + Z] ^= hit
 
 
 @_kernel
-def _anticommutes(x: U64, z: U64, targets: I32, start: int, count: int, w: int) -> np.uint64:
+def _anticommutes(planes: U64, targets: I32, start: int, count: int, w: np.uint64) -> np.uint64:
     """Shots whose frame anticommutes with the product of the Paulis ``targets`` (4*qubit + Pauli)."""
     out = _ZERO
     for k in range(start, start + count):
-        q, pauli = targets[k] >> 2, targets[k] & 3
+        row, pauli = _row(targets[k] >> 2) + w, targets[k] & 3
         if pauli != 1:
-            out ^= x[q, w]
+            out ^= planes[row + X]
         if pauli != 3:
-            out ^= z[q, w]
+            out ^= planes[row + Z]
     return out
 
 
 @_kernel
-def _pauli_rotation(targets: I32, start: int, count: int, x: U64, z: U64, leaked: U64) -> None:
-    for w in range(WORDS):
-        anti = _anticommutes(x, z, targets, start, count, w)
+def _pauli_rotation(targets: I32, start: int, count: int, planes: U64) -> None:
+    for v in range(WORDS):
+        w = np.uint64(v)
+        anti = _anticommutes(planes, targets, start, count, w)
         for k in range(start, start + count):
-            _flip_pauli(x, z, leaked, targets[k], w, anti)
+            _flip_pauli(planes, targets[k], w, anti)
 
 
 @_kernel
-def _controlled(targets: I32, start: int, count: int, control: U64, base: int, x: U64, z: U64, leaked: U64) -> None:
-    """Paulis controlled by rows of ``control``: row base - target of a ring of records, or row target (base 0)."""
+def _controlled(targets: I32, start: int, count: int, control: U64, records: int, planes: U64) -> None:
+    """Paulis controlled by records (``records`` of them, targets are lookbacks) or by rows of sweep bits (-1)."""
     for k in range(start, start + count, 2):
-        row = (base - targets[k]) & (control.shape[0] - 1) if base else targets[k]
-        for w in range(WORDS):
-            _flip_pauli(x, z, leaked, targets[k + 1], w, control[row, w])
+        first = _record(control, records - targets[k]) if records >= 0 else np.uint64(targets[k]) * _W
+        for v in range(WORDS):
+            w = np.uint64(v)
+            _flip_pauli(planes, targets[k + 1], w, control[first + w])
 
 
 # ---- Pauli noise ---------------------------------------------------------------------------------------------------
+
+
+@_inlined
+def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64, can_leak: bool) -> None:
+    """Flip x (bit 0) and z (bit 1) of one shot unless it is leaked; without branches, which would be mispredicted.
+    ``at``: the row of the qubit and the word."""
+    hit = mask & ~planes[at + LEAKED] if can_leak else mask
+    planes[at + X] ^= hit & (_ZERO - (bits & _ONE))
+    planes[at + Z] ^= hit & (_ZERO - ((bits >> _ONE) & _ONE))
+
+
+@_kernel
+def _pauli_layer(
+    arity: int, events: int, start: int, size: int, share: U32, code: U64, planes: U64, can_leak: bool, rng: U64
+) -> None:
+    """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
+    allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
+    it is, the lower ones for its alias and its shot."""
+    first, entries = np.uint64(start), np.uint64(size)
+    state, step = rng[0], rng[1]
+    for _ in range(events):
+        state += step
+        word = _mix(state)
+        k = first + (((word >> _HALF) * entries) >> _HALF)
+        own = np.uint32((word >> _TURN_SHIFT) & _TURN) < share[k]
+        event = code[k, _ZERO] if own else code[k, _ONE]
+        w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
+        _apply(event, (event & _FIRST_ROW) + w, mask, planes, can_leak)
+        if arity == 2:
+            _apply(event >> _TWO, (event >> _SECOND_ROW) + w, mask, planes, can_leak)
+    rng[0] = state
 
 
 @_inlined
@@ -381,77 +447,43 @@ def _draw_outcome(word: np.uint64, size: int, share: F64, alias: U8, noise: int)
     return k if turn - k < share[noise, k] else np.int64(alias[noise, k])
 
 
-@_inlined
-def _apply_outcome(bits: int, q: int, w: int, mask: np.uint64, x: U64, z: U64, leaked: U64) -> None:
-    hit = mask & ~leaked[q, w]
-    x[q, w] ^= hit & (_ZERO - np.uint64(bits & 1))
-    z[q, w] ^= hit & (_ZERO - np.uint64((bits >> 1) & 1))
-
-
 @_kernel
-def _pauli_noise(
+def _bernoulli_noise(
     targets: I32, start: int, count: int, arity: int, noise: int, inverse_log: float, size: int, share: F64,
-    alias: U8, outcome: U8, x: U64, z: U64, leaked: U64, rng: U64,
+    alias: U8, outcome: U8, planes: U64, rng: U64,
 ) -> None:  # fmt: skip
+    """Pauli noise by geometric skipping, where it is not made of Poisson events."""
     total = np.int64(count // arity) * BLOCK_SHOTS
     step = rng[1]
     hit, state = _gap(rng[0], step, inverse_log)
     while hit < total:
-        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
-        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
+        first, shot = start + arity * (hit >> _LOG_SHOTS), np.uint64(hit & (BLOCK_SHOTS - 1))
+        w, mask = shot >> _SIX, _ONE << (shot & _BIT)
         state += step
-        bits = outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)]
-        first = start + arity * k
-        _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
+        bits = np.uint64(outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)])
+        _apply(bits, _row(targets[first]) + w, mask, planes, True)
         if arity == 2:
-            _apply_outcome(bits >> 2, targets[first + 1], w, mask, x, z, leaked)
+            _apply(bits >> _TWO, _row(targets[first + 1]) + w, mask, planes, True)
         skip, state = _gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
 
 
 @_kernel
-def _poisson_noise(
-    targets: I32, start: int, count: int, arity: int, noise: int, rate: float, size: int, share: F64, alias: U8,
-    outcome: U8, x: U64, z: U64, leaked: U64, rng: U64,
-) -> None:  # fmt: skip
-    """Pauli noise as Poisson events: how many there are, then each at a place of its own. A place may be met twice,
-    which the rates allow for; events do not wait for each other, as gaps would. One word serves an event: 32 bits for
-    the location, 22 for the outcome, 10 for the shot."""
-    locations = np.uint64(count // arity)
-    step = rng[1]
-    events, state = _poisson(rate * (count // arity) * BLOCK_SHOTS, rng[0], step)
-    for _ in range(events):
-        state += step
-        word = _mix(state)
-        first = start + arity * np.int64(((word >> np.uint64(32)) * locations) >> np.uint64(32))
-        turn = ((word >> np.uint64(10)) & _TURN) * np.uint64(size)
-        k = np.int64(turn >> np.uint64(22))
-        if np.float64(np.int64(turn & _TURN)) >= share[noise, k] * 4194304.0:
-            k = np.int64(alias[noise, k])
-        bits = outcome[noise, k]
-        w, mask = np.int64((word >> np.uint64(6)) & np.uint64(WORDS - 1)), _ONE << (word & _BIT)
-        _apply_outcome(bits, targets[first], w, mask, x, z, leaked)
-        if arity == 2:
-            _apply_outcome(bits >> 2, targets[first + 1], w, mask, x, z, leaked)
-    rng[0] = state
-
-
-@_kernel
 def _heralded_noise(
     targets: I32, start: int, count: int, noise: int, inverse_log: float, size: int, share: F64, alias: U8,
-    outcome: U8, x: U64, z: U64, leaked: U64, ring: U64, first_record: int, rng: U64,
+    outcome: U8, planes: U64, ring: U64, first_record: int, rng: U64,
 ) -> None:  # fmt: skip
     _clear_records(ring, first_record, count)
     step = rng[1]
     hit, state = _gap(rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
-        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
-        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-        ring[(first_record + k) & (ring.shape[0] - 1), w] |= mask
+        k, shot = hit >> _LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
+        w, mask = shot >> _SIX, _ONE << (shot & _BIT)
+        ring[_record(ring, first_record + k) + w] |= mask
         state += step
-        bits = outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)]
-        _apply_outcome(bits, targets[start + k], w, mask, x, z, leaked)
+        bits = np.uint64(outcome[noise, _draw_outcome(_mix(state), size, share, alias, noise)])
+        _apply(bits, _row(targets[start + k]) + w, mask, planes, True)
         skip, state = _gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
@@ -461,165 +493,340 @@ def _heralded_noise(
 def _clear_records(ring: U64, first_record: int, count: int) -> None:
     for k in range(count):
         for w in range(WORDS):
-            ring[(first_record + k) & (ring.shape[0] - 1), w] = _ZERO
+            ring[_record(ring, first_record + k) + np.uint64(w)] = _ZERO
 
 
 @_kernel
 def _correlated_noise(
-    targets: I32, start: int, count: int, otherwise: bool, inverse_log: float, x: U64, z: U64, leaked: U64,
-    scratch: U64, rng: U64,
-) -> None:  # fmt: skip
-    """scratch[3] holds the shots in which an error of this E / ELSE chain has already happened."""
+    targets: I32, start: int, count: int, otherwise: bool, inverse_log: float, planes: U64, happened: U64, rng: U64
+) -> None:
+    """``happened`` holds the shots in which an error of this E / ELSE chain has already happened."""
     if not otherwise:
         for w in range(WORDS):
-            scratch[3, w] = _ZERO
+            happened[w] = _ZERO
     step = rng[1]
     hit, state = _gap(rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
-        w, mask = hit >> 6, _ONE << (np.uint64(hit) & _BIT)
-        if not scratch[3, w] & mask:
-            scratch[3, w] |= mask
+        w, mask = np.uint64(hit) >> _SIX, _ONE << (np.uint64(hit) & _BIT)
+        if not happened[w] & mask:
+            happened[w] |= mask
             for k in range(start, start + count):
-                _flip_pauli(x, z, leaked, targets[k], w, mask)
+                _flip_pauli(planes, targets[k], w, mask)
         skip, state = _gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
 
 
 # ---- leakage channels ----------------------------------------------------------------------------------------------
-# Classes of shots at a site, and their rows of scratch: 0 as the reference says, 1 a known value flipped, 2 leaked.
-
-_USUAL, _FLIPPED, _LEAKED = 0, 1, 2
-
-
-@_inlined
-def _act(action: int, q: int, w: int, mask: np.uint64, coin: int, x: U64, z: U64, leaked: U64, three: U64) -> None:
-    """Apply one transmon's byte of an action; without branches, which would be mispredicted."""
-    x[q, w] ^= mask & _all_if(action & 1)
-    z[q, w] ^= mask & _all_if(((action >> 1) ^ ((action >> 2) & coin)) & 1)
-    leaked[q, w] ^= mask & _all_if((action >> 3) & 1)
-    three[q, w] ^= mask & _all_if((action >> 4) & 1)
+# Each shot meets a channel once, in the class in which it arrives: leaked ones first, then those flipped against a
+# known value where they are visited apart, then the usual ones. Who has been visited is noted for each place (a group
+# of targets): bit w of noted_words[place] says that noted[WORDS * place + w] counts.
 
 
 @_inlined
-def _code(q: int, w: int, mask: np.uint64, says: int, x: U64, leaked: U64, three: U64) -> int:
+def _is_noted(place: np.uint64, w: np.uint64, noted: U64, noted_words: U64) -> np.uint64:
+    """The noted shots of a word."""
+    return noted[place * _W + w] & (_ZERO - ((noted_words[place] >> w) & _ONE))
+
+
+@_inlined
+def _note(place: np.uint64, w: np.uint64, shots: np.uint64, noted: U64, noted_words: U64) -> None:
+    noted[place * _W + w] = _is_noted(place, w, noted, noted_words) | shots
+    noted_words[place] |= _ONE << w
+
+
+@_inlined
+def _act(
+    action: np.uint64, q: np.uint64, w: np.uint64, bit: np.uint64, coin: np.uint64, planes: U64, occupied: U64,
+    population: I64,
+) -> None:  # fmt: skip
+    """Apply one transmon's byte of an action to one shot; without branches, which would be mispredicted."""
+    at = q * ROW + w
+    planes[at + X] ^= (action & _ONE) << bit
+    planes[at + Z] ^= (((action >> _ONE) ^ ((action >> _TWO) & coin)) & _ONE) << bit
+    flip = (action >> np.uint64(3)) & _ONE
+    leaked = planes[at + LEAKED] ^ (flip << bit)
+    planes[at + LEAKED] = leaked
+    planes[at + THREE] ^= ((action >> _FOUR) & _ONE) << bit
+    occupied[q] |= flip << w
+    population[q] += np.int64(flip) * (np.int64((leaked >> bit) & _ONE) * 2 - 1)
+
+
+@_inlined
+def _code(at: np.uint64, bit: np.uint64, says: np.uint64, planes: U64) -> np.uint64:
     """Row code of a transmon: the shot's value, +2 where the reference knows it; 4 level 2, 5 level 3. ``says`` is the
     reference's value, +2 where it is known."""
-    if leaked[q, w] & mask:
-        return 5 if three[q, w] & mask else 4
-    return says ^ np.int64((x[q, w] & mask) != _ZERO)
+    value = says ^ ((planes[at + X] >> bit) & _ONE)
+    level = _FOUR + ((planes[at + THREE] >> bit) & _ONE)
+    return level if (planes[at + LEAKED] >> bit) & _ONE else value
+
+
+@_inlined
+def _rows(site: int, kind: int) -> np.uint64:
+    """Where the rows of a class of shots at a site begin."""
+    return np.uint64(36 * (3 * site + kind))
 
 
 @_inlined
 def _visit(
-    kind: int, site: int, arity: int, a: int, b: int, says_a: int, says_b: int, w: int, mask: np.uint64,
-    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, word: np.uint64,
+    row: np.uint64, arity: int, a: np.uint64, b: np.uint64, w: np.uint64, bit: np.uint64,
+    site_row: I32, site_size: I32, share: F64, action: U16, planes: U64, occupied: U64, population: I64,
+    word: np.uint64,
 ) -> None:  # fmt: skip
-    """Draw what a channel does to one shot, from the alias table of its row, with one random word."""
-    row = _code(a, w, mask, says_a, x, leaked, three)
-    if arity == 2:
-        row = 6 * row + _code(b, w, mask, says_b, x, leaked, three)
-    turn = _uniform(word) * site_size[site, kind, row]
+    """Draw what a channel does to one shot, from the alias table of its row (counted from ``_rows``), with one random
+    word."""
+    turn = _uniform(word) * np.float64(site_size[row])
     entry = np.int64(turn)
-    k = site_row[site, kind, row] + entry
-    does = np.int64(action[k, 0] if turn - entry < share[k] else action[k, 1])
-    coins = np.int64(word & np.uint64(3))
-    _act(does & 255, a, w, mask, coins & 1, x, z, leaked, three)
+    k = np.uint64(site_row[row] + entry)
+    does = np.uint64(action[k, 0] if turn - entry < share[k] else action[k, 1])
+    _act(does & np.uint64(255), a, w, bit, word & _ONE, planes, occupied, population)
     if arity == 2:
-        _act(does >> 8, b, w, mask, coins >> 1, x, z, leaked, three)
-
-
-@_inlined
-def _scan(
-    kind: int, skip: int, inverse_log: float, site: int, arity: int, a: int, b: int, says_a: int, says_b: int,
-    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, scratch: U64,
-    state: np.uint64, step: np.uint64,
-) -> tuple[int, np.uint64]:  # fmt: skip
-    """Visit set bits of scratch[kind], leaving out the next ``skip``; returns what is left to skip, and the state."""
-    for w in range(WORDS):
-        left = scratch[kind, w]
-        if left == _ZERO:
-            continue
-        bits = np.int64(_popcount(left))
-        while skip < bits:
-            mask = _nth_set_bit(left, skip)
-            state += step
-            _visit(
-                kind, site, arity, a, b, says_a, says_b, w, mask, site_row, site_size, share, action, x, z, leaked,
-                three, _mix(state),
-            )  # fmt: skip
-            left &= ~(mask | (mask - _ONE))
-            bits -= skip + 1
-            skip, state = _gap(state, step, inverse_log)
-        skip -= bits
-    return skip, state
-
-
-@_inlined
-def _sort_shots(a: int, b: int, says_a: int, says_b: int, x: U64, leaked: U64, scratch: U64) -> tuple[int, int]:
-    """Note who arrives flipped and who leaked in scratch; returns how many they are."""
-    flipped_count, leaked_count = _ZERO, _ZERO
-    flips_a, flips_b = _all_if(says_a >> 1), _all_if(says_b >> 1)
-    for w in range(WORDS):
-        arrived = leaked[a, w] | leaked[b, w]
-        flipped = ((x[a, w] & flips_a) | (x[b, w] & flips_b)) & ~arrived
-        scratch[_LEAKED, w] = arrived
-        scratch[_FLIPPED, w] = flipped
-        leaked_count += _popcount(arrived)
-        flipped_count += _popcount(flipped)
-    return np.int64(flipped_count), np.int64(leaked_count)
+        _act(does >> np.uint64(8), b, w, bit, (word >> _ONE) & _ONE, planes, occupied, population)
 
 
 @_kernel
-def _channel(
-    arity: int, targets: I32, values: I8, start: int, count: int, site: int, site_max: F64, site_log: F64,
-    site_row: I32, site_size: I32, share: F64, action: U16, x: U64, z: U64, leaked: U64, three: U64, scratch: U64,
-    rng: U64,
+def _meet_leaked_1(
+    targets: I32, start: int, count: int, site: int, inverse_log: float, site_row: I32, site_size: I32, share: F64,
+    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
 ) -> None:  # fmt: skip
-    """A leakage channel on every target. Which shots it may do something to is drawn by geometric skipping, with the
-    largest probability of any row of their class: over all shots for the usual class, over set bits for the others.
-    Who arrives how is noted first, so that each shot meets the channel once."""
-    usual_log, flipped_log, leaked_log = site_log[site, 0], site_log[site, 1], site_log[site, 2]
+    """One-transmon channel on the shots that arrive leaked, skipping as many as do not change."""
+    rows, step = _rows(site, LEAKED_CLASS), rng[1]
+    skip, state = _gap(rng[0], step, inverse_log)
+    for k in range(count):
+        q, place = np.uint64(targets[start + k]), np.uint64(k)
+        if skip >= population[q]:
+            skip -= population[q]
+            continue
+        words = occupied[q]
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            left = planes[q * ROW + LEAKED + w]
+            bits = np.int64(_popcount(left))
+            while skip < bits:
+                bit = _nth_set_bit(left, skip)
+                state += step
+                _visit(
+                    rows + _code(q * ROW + w, bit, _ZERO, planes), 1, q, q, w, bit, site_row, site_size,
+                    share, action, planes, occupied, population, _mix(state),
+                )  # fmt: skip
+                _note(place, w, _ONE << bit, noted, noted_words)
+                left &= _ZERO - (_TWO << bit)
+                bits -= skip + 1
+                skip, state = _gap(state, step, inverse_log)
+            skip -= bits
+    rng[0] = state
+
+
+@_inlined
+def _toss(
+    shots: np.uint64, three: np.uint64, other: np.uint64, says: np.uint64, row: np.uint64, by_three: np.uint64,
+    by_other: np.uint64, coins: np.uint64, coin: U64, state: np.uint64, step: np.uint64,
+) -> tuple[np.uint64, np.uint64, np.uint64]:  # fmt: skip
+    """Draw for each of ``shots`` of a word whether the partner's z flips or more happens (Program.site_coin), without
+    branches: flips, more, and the new state. A shot's row is ``row``, + ``by_three`` in level 3, + ``by_other`` for
+    each of the bit of ``other`` against ``says``."""
+    flips, more = _ZERO, _ZERO
+    while shots:
+        bit = _lowest(shots)
+        shots &= shots - _ONE
+        k = row + by_three * ((three >> bit) & _ONE) + by_other * (says ^ ((other >> bit) & _ONE))
+        k = coins + k + k
+        state += step
+        word = _mix(state)
+        flips |= np.uint64(word < coin[k]) << bit
+        more |= np.uint64(word >= coin[k + _ONE]) << bit
+    return flips, more, state
+
+
+@_kernel
+def _meet_leaked_2(
+    targets: I32, values: I8, start: int, count: int, site: int, coin: U64, site_row: I32, site_size: I32, share: F64,
+    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
+) -> None:  # fmt: skip
+    """Two-transmon channel on the shots that arrive with one of them leaked. Nearly always the partner's z flips or
+    nothing happens, which is a coin; only shots to which more happens are visited and noted."""
+    rows, coins = _rows(site, LEAKED_CLASS), np.uint64(72 * site)
     state, step = rng[0], rng[1]
-    hit, skip_flipped, skip_leaked = _NEVER, _NEVER, _NEVER
-    if site_max[site, 0] > 0.0:
-        hit, state = _gap(state, step, usual_log)
-    if site_max[site, 1] > 0.0:
-        skip_flipped, state = _gap(state, step, flipped_log)
-    if site_max[site, 2] > 0.0:
-        skip_leaked, state = _gap(state, step, leaked_log)
+    for k in range(count // 2):
+        a, b = np.uint64(targets[start + 2 * k]), np.uint64(targets[start + 2 * k + 1])
+        if population[a] + population[b] == 0:
+            continue
+        says_a, says_b = np.uint64(values[start + 2 * k]), np.uint64(values[start + 2 * k + 1])
+        words = occupied[a] | occupied[b]
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            at_a, at_b = a * ROW + w, b * ROW + w
+            leaked_a, leaked_b = planes[at_a + LEAKED], planes[at_b + LEAKED]
+            if leaked_a | leaked_b == _ZERO:
+                occupied[a] &= ~(_ONE << w)
+                occupied[b] &= ~(_ONE << w)
+                continue
+            three_a, three_b = planes[at_a + THREE], planes[at_b + THREE]
+            flips_b, more, state = _toss(
+                leaked_a & ~leaked_b,
+                three_a,
+                planes[at_b + X],
+                says_b,
+                np.uint64(24),
+                _SIX,
+                _ONE,
+                coins,
+                coin,
+                state,
+                step,
+            )
+            flips_a, more_a, state = _toss(
+                leaked_b & ~leaked_a, three_b, planes[at_a + X], says_a, _FOUR, _ONE, _SIX, coins, coin, state, step
+            )
+            _, both, state = _toss(
+                leaked_a & leaked_b, three_a, three_b, _ZERO, np.uint64(28), _SIX, _ONE, coins, coin, state, step
+            )
+            planes[at_a + Z] ^= flips_a
+            planes[at_b + Z] ^= flips_b
+            more |= more_a | both
+            if more:
+                _note(np.uint64(k), w, more, noted, noted_words)
+            while more:
+                bit = _lowest(more)
+                more &= more - _ONE
+                row = _SIX * _code(at_a, bit, says_a, planes) + _code(at_b, bit, says_b, planes)
+                state += step
+                _visit(
+                    rows + row, 2, a, b, w, bit, site_row, site_size, share, action, planes, occupied,
+                    population, _mix(state),
+                )  # fmt: skip
+    rng[0] = state
+
+
+@_kernel
+def _meet_flipped(
+    arity: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32, site_size: I32, share: F64,
+    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
+) -> None:  # fmt: skip
+    """A channel on every shot that arrives with a known value flipped against the reference."""
+    rows = _rows(site, FLIPPED)
+    state, step = rng[0], rng[1]
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
-        a, b, says_a, says_b = targets[first], targets[last], values[first], values[last]
-        flipped_count, leaked_count = _sort_shots(a, b, says_a, says_b, x, leaked, scratch)
-        end = np.int64(k + 1) * BLOCK_SHOTS
-        while hit < end:
-            shot = hit & (BLOCK_SHOTS - 1)
-            w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-            if not (scratch[_FLIPPED, w] | scratch[_LEAKED, w]) & mask:
+        a, b, place = np.uint64(targets[first]), np.uint64(targets[last]), np.uint64(k)
+        says_a, says_b = np.uint64(values[first]), np.uint64(values[last])
+        known_a, known_b = _ZERO - (says_a >> _ONE), _ZERO - (says_b >> _ONE)
+        words = _ZERO
+        for v in range(WORDS):
+            w = np.uint64(v)
+            flipped = (planes[a * ROW + X + w] & known_a) | (planes[b * ROW + X + w] & known_b)
+            words |= np.uint64(flipped != _ZERO) << w
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            at_a, at_b = a * ROW + w, b * ROW + w
+            left = (planes[at_a + X] & known_a) | (planes[at_b + X] & known_b)
+            left &= ~(planes[at_a + LEAKED] | planes[at_b + LEAKED] | _is_noted(place, w, noted, noted_words))
+            _note(place, w, left, noted, noted_words)
+            while left:
+                bit = _lowest(left)
+                left &= left - _ONE
+                row = _code(at_a, bit, says_a, planes)
+                if arity == 2:
+                    row = _SIX * row + _code(at_b, bit, says_b, planes)
                 state += step
                 _visit(
-                    _USUAL, site, arity, a, b, says_a, says_b, w, mask, site_row, site_size, share, action, x, z,
-                    leaked, three, _mix(state),
+                    rows + row, arity, a, b, w, bit, site_row, site_size, share, action, planes, occupied,
+                    population, _mix(state),
                 )  # fmt: skip
-            gap, state = _gap(state, step, usual_log)
-            hit += 1 + gap
-        if skip_flipped < flipped_count:
-            skip_flipped, state = _scan(
-                _FLIPPED, skip_flipped, flipped_log, site, arity, a, b, says_a, says_b, site_row, site_size, share,
-                action, x, z, leaked, three, scratch, state, step,
-            )  # fmt: skip
-        else:
-            skip_flipped -= flipped_count
-        if skip_leaked < leaked_count:
-            skip_leaked, state = _scan(
-                _LEAKED, skip_leaked, leaked_log, site, arity, a, b, says_a, says_b, site_row, site_size, share,
-                action, x, z, leaked, three, scratch, state, step,
-            )  # fmt: skip
-        else:
-            skip_leaked -= leaked_count
     rng[0] = state
+
+
+@_inlined
+def _list_visit(
+    listed: np.uint64, arity: int, targets: I32, values: I8, start: int, rows: np.uint64, place: np.uint64,
+    shot: np.uint64, site_row: I32, planes: U64, noted: U64, noted_words: U64, visits: U64,
+) -> np.uint64:  # fmt: skip
+    """Put a shot on the list of visits unless it has been visited, arrived leaked, or nothing happens in its row;
+    returns the new length. Without branches, which would be mispredicted; rows are of how shots arrive."""
+    w, bit = (shot >> _SIX) & _IN_BLOCK, shot & _BIT
+    first = np.uint64(start) + np.uint64(arity) * place
+    last = first + np.uint64(arity - 1)
+    at_a, at_b = _row(targets[first]) + w, _row(targets[last]) + w
+    row = _code(at_a, bit, np.uint64(values[first]), planes)
+    if arity == 2:
+        row = _SIX * row + _code(at_b, bit, np.uint64(values[last]), planes)
+    before = _is_noted(place, w, noted, noted_words)
+    gone = (planes[at_a + LEAKED] | planes[at_b + LEAKED] | before) >> bit
+    noted[place * _W + w] = before | (_ONE << bit)
+    noted_words[place] |= _ONE << w
+    visits[listed] = (first << _HALF) | (row << np.uint64(16)) | (shot & np.uint64(BLOCK_SHOTS - 1))
+    return listed + (~gone & np.uint64(site_row[rows + row] != 0))
+
+
+@_kernel
+def _meet_usual(
+    arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32,
+    site_size: I32, share: F64, action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64,
+    visits: U64, rng: U64,
+) -> None:  # fmt: skip
+    """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
+    has one with probability 1 - exp(-rate). ``events`` -1: each is visited."""
+    rows = _rows(site, USUAL)
+    state, step = rng[0], rng[1]
+    places = count // arity
+    left = places * BLOCK_SHOTS if events < 0 else events
+    while left > 0:
+        listed = _ZERO
+        for _ in range(min(left, VISITS)):
+            left -= 1
+            place, shot = np.uint64(left >> _LOG_SHOTS), np.uint64(left)
+            if events >= 0:
+                state += step
+                word = _mix(state)
+                place, shot = ((word >> _HALF) * np.uint64(places)) >> _HALF, word
+            listed = _list_visit(
+                listed, arity, targets, values, start, rows, place, shot, site_row, planes, noted, noted_words, visits
+            )
+        for k in range(listed):
+            first, row, shot = visits[k] >> _HALF, (visits[k] >> np.uint64(16)) & np.uint64(0xFFFF), visits[k]
+            a, b = np.uint64(targets[first]), np.uint64(targets[first + np.uint64(arity - 1)])
+            state += step
+            _visit(
+                rows + row, arity, a, b, (shot >> _SIX) & _IN_BLOCK, shot & _BIT, site_row, site_size, share,
+                action, planes, occupied, population, _mix(state),
+            )  # fmt: skip
+    rng[0] = state
+
+
+@_inlined
+def _channel(
+    arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, t: Tables, b: Block
+) -> None:
+    """A leakage channel on every place of an operation; places have no qubit in common."""
+    site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
+    planes, occupied, population, noted, noted_words = b.planes, b.occupied, b.population, b.noted, b.noted_words
+    for place in range(count // arity):
+        noted_words[place] = _ZERO
+    if t.site_leaked[site] > 0.0:
+        if arity == 1:
+            _meet_leaked_1(
+                targets, start, count, site, t.site_log[site], site_row, site_size, share, action, planes, occupied,
+                population, noted, noted_words, b.rng,
+            )  # fmt: skip
+        else:
+            _meet_leaked_2(
+                targets, values, start, count, site, t.site_coin, site_row, site_size, share, action, planes, occupied,
+                population, noted, noted_words, b.rng,
+            )  # fmt: skip
+    if t.site_flipped[site]:
+        _meet_flipped(
+            arity, targets, values, start, count, site, site_row, site_size, share, action, planes, occupied,
+            population, noted, noted_words, b.rng,
+        )  # fmt: skip
+    if t.site_rate[site] > 0.0:
+        _meet_usual(
+            arity, events, targets, values, start, count, site, site_row, site_size, share, action, planes, occupied,
+            population, noted, noted_words, b.visits, b.rng,
+        )  # fmt: skip
 
 
 # ---- measurement and reset -----------------------------------------------------------------------------------------
@@ -643,21 +850,21 @@ def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64
 
 @_kernel
 def _reset(
-    targets: I32, start: int, count: int, table: int, cum: F64, can_leak: Flags, x: U64, z: U64, leaked: U64,
-    three: U64, rng: U64,
-) -> None:  # fmt: skip
+    targets: I32, start: int, count: int, table: int, cum: F64, planes: U64, occupied: U64, population: I64, rng: U64
+) -> None:
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
-        q = targets[k]
-        _fill_random(z, q, rng)
+        q, row = targets[k], _row(targets[k])
+        _fill_random(planes, row + Z, rng)
         for w in range(WORDS):
-            x[q, w] = _ZERO
-        if not can_leak[q]:
-            continue
-        for w in range(WORDS):
-            among, third = leaked[q, w], three[q, w]
-            leaked[q, w] = _ZERO
-            three[q, w] = _ZERO
+            planes[row + X + np.uint64(w)] = _ZERO
+        words = occupied[q]
+        occupied[q], population[q] = _ZERO, 0
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            among, third = planes[row + LEAKED + w], planes[row + THREE + w]
+            planes[row + LEAKED + w], planes[row + THREE + w] = _ZERO, _ZERO
             if table < 0:
                 continue
             while among:
@@ -666,49 +873,63 @@ def _reset(
                 level = 1 if third & mask else 0
                 u = _uniform(_random_word(rng))
                 if u < cum[table, level, 0]:
-                    x[q, w] |= mask
+                    planes[row + X + w] |= mask
                 elif u < cum[table, level, 2]:
-                    leaked[q, w] |= mask
+                    planes[row + LEAKED + w] |= mask
+                    occupied[q] |= _ONE << w
+                    population[q] += 1
                     if u >= cum[table, level, 1]:
-                        three[q, w] |= mask
+                        planes[row + THREE + w] |= mask
 
 
 @_kernel
 def _measure(
     targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
-    can_leak: Flags, x: U64, z: U64, leaked: U64, three: U64, ring: U64, rng: U64,
+    planes: U64, occupied: U64, ring: U64, rng: U64,
 ) -> None:  # fmt: skip
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
     for k in range(count):
-        q, value = targets[start + k], values[start + k]
-        r = (first_record + k) & (ring.shape[0] - 1)
-        _fill_random(z, q, rng)
-        for w in range(WORDS):
-            ring[r, w] = x[q, w]
-        if not can_leak[q]:
-            continue
-        reference = _ZERO - np.uint64(value & 1)
-        for w in range(WORDS):
-            among = leaked[q, w]
-            if among == _ZERO:
-                continue
-            third = three[q, w]
+        row, value, r = _row(targets[start + k]), values[start + k], _record(ring, first_record + k)
+        _fill_random(planes, row + Z, rng)
+        for v in range(WORDS):
+            ring[r + np.uint64(v)] = planes[row + X + np.uint64(v)]
+        reference = _all_if(value & 1)
+        words = occupied[targets[start + k]]
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            among, third = planes[row + LEAKED + w], planes[row + THREE + w]
             ones = _bernoulli_bits(rng, among & ~third, one_given_2)
             ones |= _bernoulli_bits(rng, among & third, one_given_3)
             if value & 2:
-                ring[r, w] ^= ones
+                ring[r + w] ^= ones
             else:
-                ring[r, w] = (ring[r, w] & ~among) | ((ones ^ reference) & among)
-                x[q, w] = (x[q, w] & ~among) | (reference & among)
+                ring[r + w] = (ring[r + w] & ~among) | ((ones ^ reference) & among)
+                planes[row + X + w] = (planes[row + X + w] & ~among) | (reference & among)
+
+
+@_kernel
+def _assignment_events(
+    events: int, targets: I32, start: int, count: int, first_record: int, planes: U64, ring: U64, rng: U64
+) -> None:
+    """Flips of computational records that do not depend on their value, as Poisson events."""
+    state, step = rng[0], rng[1]
+    for _ in range(events):
+        state += step
+        word = _mix(state)
+        k = np.int64(((word >> _HALF) * np.uint64(count)) >> _HALF)
+        w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
+        ring[_record(ring, first_record + k) + w] ^= mask & ~planes[_row(targets[start + k]) + LEAKED + w]
+    rng[0] = state
 
 
 @_kernel
 def _assignment_errors(
-    targets: I32, values: I8, start: int, count: int, first_record: int, of_zero: float, of_one: float, x: U64,
-    leaked: U64, ring: U64, rng: U64,
+    targets: I32, values: I8, start: int, count: int, first_record: int, of_zero: float, of_one: float, planes: U64,
+    ring: U64, rng: U64,
 ) -> None:  # fmt: skip
-    """Flips of computational records, by their real value where 0 and 1 are read with different errors."""
+    """Flips of computational records by their real value."""
     largest = max(of_zero, of_one)
     if largest <= 0.0:
         return
@@ -716,17 +937,13 @@ def _assignment_errors(
     step = rng[1]
     hit, state = _gap(rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
-        k, shot = hit >> _LOG_SHOTS, hit & (BLOCK_SHOTS - 1)
-        w, mask = shot >> 6, _ONE << (np.uint64(shot) & _BIT)
-        q, value = targets[start + k], values[start + k]
-        if not leaked[q, w] & mask:
-            flip = True
-            if of_zero != of_one:
-                real = (value & 1) ^ (1 if x[q, w] & mask else 0)
-                state += step
-                flip = _uniform(_mix(state)) * largest < (of_one if real else of_zero)
-            if flip:
-                ring[(first_record + k) & (ring.shape[0] - 1), w] ^= mask
+        k, shot = hit >> _LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
+        at, mask = _row(targets[start + k]) + (shot >> _SIX), _ONE << (shot & _BIT)
+        if not planes[at + LEAKED] & mask:
+            real = (values[start + k] & 1) ^ (1 if planes[at + X] & mask else 0)
+            state += step
+            if _uniform(_mix(state)) * largest < (of_one if real else of_zero):
+                ring[_record(ring, first_record + k) + (shot >> _SIX)] ^= mask
         skip, state = _gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
@@ -734,20 +951,20 @@ def _assignment_errors(
 
 @_kernel
 def _measure_pauli(
-    targets: I32, start: int, count: int, record: int, inverse_log: float, x: U64, z: U64, leaked: U64, ring: U64,
-    rng: U64,
-) -> None:  # fmt: skip
+    targets: I32, start: int, count: int, record: int, inverse_log: float, planes: U64, ring: U64, rng: U64
+) -> None:
     """Product measurement with flip noise (``inverse_log`` of it); the back-action is the product itself, at random."""
-    r = record & (ring.shape[0] - 1)
-    for w in range(WORDS):
-        ring[r, w] = _anticommutes(x, z, targets, start, count, w)
+    r = _record(ring, record)
+    for v in range(WORDS):
+        w = np.uint64(v)
+        ring[r + w] = _anticommutes(planes, targets, start, count, w)
         back_action = _random_word(rng)
         for k in range(start, start + count):
-            _flip_pauli(x, z, leaked, targets[k], w, back_action)
+            _flip_pauli(planes, targets[k], w, back_action)
     step = rng[1]
     hit, state = _gap(rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
-        ring[r, hit >> 6] ^= _ONE << (np.uint64(hit) & _BIT)
+        ring[r + (np.uint64(hit) >> _SIX)] ^= _ONE << (np.uint64(hit) & _BIT)
         skip, state = _gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
@@ -757,192 +974,331 @@ def _measure_pauli(
 def _keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: U64, measurements: U64) -> None:
     """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
     for k in range(count):
-        r = first_record + k
-        reference = _ZERO - np.uint64((values[start + k] >> 2) & 1)
-        for w in range(WORDS):
-            measurements[r, w] = ring[r & (ring.shape[0] - 1), w] ^ reference
+        r, kept = _record(ring, first_record + k), np.uint64(first_record + k) * _W
+        reference = _all_if((values[start + k] >> 2) & 1)
+        for v in range(WORDS):
+            measurements[kept + np.uint64(v)] = ring[r + np.uint64(v)] ^ reference
 
 
 @_kernel
-def _keep_levels(
-    targets: I32, start: int, count: int, first_record: int, leaked: U64, three: U64, heralds: U64
-) -> None:
+def _keep_levels(targets: I32, start: int, count: int, first_record: int, planes: U64, heralds: U64) -> None:
     """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
     for k in range(count):
-        r, q = first_record + k, targets[start + k]
-        for w in range(WORDS):
-            heralds[2 * r, w] = leaked[q, w]
-            heralds[2 * r + 1, w] = three[q, w]
+        row, kept = _row(targets[start + k]), np.uint64(2 * (first_record + k)) * _W
+        for v in range(WORDS):
+            w = np.uint64(v)
+            heralds[kept + w] = planes[row + LEAKED + w]
+            heralds[kept + _W + w] = planes[row + THREE + w]
 
 
 @_kernel
-def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, row: int) -> None:
+def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, index: int) -> None:
+    first = np.uint64(index) * _W
     for k in range(start, start + count):
-        r = (records - targets[k]) & (ring.shape[0] - 1)
-        for w in range(WORDS):
-            out[row, w] ^= ring[r, w]
+        r = _record(ring, records - targets[k])
+        for v in range(WORDS):
+            out[first + np.uint64(v)] ^= ring[r + np.uint64(v)]
+
+
+@_inlined
+def _clear_row(out: U64, index: int) -> None:
+    for w in range(WORDS):
+        out[np.uint64(index) * _W + np.uint64(w)] = _ZERO
 
 
 @_kernel
-def _count_levels(leaked: U64, three: U64, valid: U64, counts: I64, snapshot: int) -> None:
-    for q in range(leaked.shape[0]):
-        twos, threes = np.int64(0), np.int64(0)
-        for w in range(WORDS):
-            third = three[q, w] & valid[w]
-            threes += np.int64(_popcount(third))
-            twos += np.int64(_popcount((leaked[q, w] & valid[w]) ^ third))
-        counts[snapshot, q, 0] += twos
-        counts[snapshot, q, 1] += threes
-
-
-# ---- a block -------------------------------------------------------------------------------------------------------
-
-
-@_kernel
-def run_block(t: Tables, p: Planes, snapshots: int) -> None:
-    """Run the program once on a block, from |0> on all qubits (x frame 0, z frame random).
-
-    ``snapshots``: 0 none, 1 at tagged TICKs, 2 at every TICK.
-    """
-    ops, targets, values, can_leak = t.ops, t.targets, t.values, t.can_leak
-    noise_log, noise_outcome, noise_size = t.noise_log, t.noise_outcome, t.noise_size
-    noise_rate, noise_share, noise_alias = t.noise_rate, t.noise_share, t.noise_alias
-    site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
-    readout = t.readout
-    x, z, leaked, three, ring, rng, scratch = p.x, p.z, p.leaked, p.three, p.records, p.rng, p.scratch
-    measurements, heralds = p.measurements, p.heralds
-    for plane in (x, leaked, three, p.detectors, p.observables):
-        plane[:] = _ZERO
-    for q in range(z.shape[0]):
-        _fill_random(z, q, rng)
-    records, detectors, taken, depth, i = np.int64(0), np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    while i < ops.shape[0]:
-        op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
-        i += 1
-        measured = 0
-        if op == _LOOP_BEGIN:
-            p.loop_stack[depth] = t.loop_counts[param]
-            depth += 1
-        elif op == _LOOP_END:
-            p.loop_stack[depth - 1] -= 1
-            if p.loop_stack[depth - 1] > 0:
-                i -= count + 1
-            else:
-                depth -= 1
-        elif op <= _CZ:
-            _gates(op, targets, start, count, can_leak, x, z, leaked)
-        elif op == _SWAP:
-            _swaps(targets, start, count, x, z, leaked, three)
-        elif op in (_PAULI_1, _PAULI_2):
-            arity = 1 if op == _PAULI_1 else 2
-            if noise_rate[param] > 0.0:
-                _poisson_noise(
-                    targets, start, count, arity, param, noise_rate[param], noise_size[param], noise_share, noise_alias,
-                    noise_outcome, x, z, leaked, rng,
-                )  # fmt: skip
-            else:
-                _pauli_noise(
-                    targets, start, count, arity, param, noise_log[param], noise_size[param], noise_share, noise_alias,
-                    noise_outcome, x, z, leaked, rng,
-                )  # fmt: skip
-        elif op in (_CORRELATED, _ELSE_CORRELATED):
-            otherwise = op == _ELSE_CORRELATED
-            _correlated_noise(targets, start, count, otherwise, noise_log[param], x, z, leaked, scratch, rng)
-        elif op in (_CHANNEL_1, _CHANNEL_2):
-            _channel(
-                1 if op == _CHANNEL_1 else 2, targets, values, start, count, param, t.site_max, t.site_log, site_row,
-                site_size, share, action, x, z, leaked, three, scratch, rng,
-            )  # fmt: skip
-        elif op == _RESET:
-            _reset(targets, start, count, param, t.reset_cum, can_leak, x, z, leaked, three, rng)
-        elif op == _MEASURE:
-            measured = count
-            of_zero, of_one, of_two, of_three = (
-                readout[param, 0],
-                readout[param, 1],
-                readout[param, 2],
-                readout[param, 3],
-            )
-            _measure(targets, values, start, count, records, of_two, of_three, can_leak, x, z, leaked, three, ring, rng)
-            _assignment_errors(targets, values, start, count, records, of_zero, of_one, x, leaked, ring, rng)
-            if heralds.shape[0]:
-                _keep_levels(targets, start, count, records, leaked, three, heralds)
-        elif op == _MEASURE_PAULI:
-            measured = 1
-            inverse_log = noise_log[param] if param >= 0 else -1e300
-            _measure_pauli(targets, start, count, records, inverse_log, x, z, leaked, ring, rng)
-        elif op == _PAULI_ROTATION:
-            _pauli_rotation(targets, start, count, x, z, leaked)
-        elif op == _FEEDBACK:
-            _controlled(targets, start, count, ring, records, x, z, leaked)
-        elif op == _SWEEP:
-            _controlled(targets, start, count, p.sweep, 0, x, z, leaked)
-        elif op == _DETECTOR:
-            _xor_records(targets, start, count, records, ring, p.detectors, detectors)
-            detectors += 1
-        elif op == _OBSERVABLE:
-            _xor_records(targets, start, count, records, ring, p.observables, param)
-        elif op == _SNAPSHOT:
-            if snapshots == 2 or (snapshots == 1 and param == 1):
-                _count_levels(leaked, three, p.valid, p.counts, taken)
-                taken += 1
-        elif op == _ANCHOR:
-            _anchor(targets, values, start, count, x, leaked)
-        elif op == _FLIP_LEAKED:
-            for k in range(start, start + count):
-                _xor_into(leaked, x, targets[k])
-        elif op == _HERALDED:
-            measured = count
-            _heralded_noise(
-                targets, start, count, param, noise_log[param], noise_size[param], noise_share, noise_alias,
-                noise_outcome, x, z, leaked, ring, records, rng,
-            )  # fmt: skip
-        else:
-            measured = count
-            _clear_records(ring, records, count)
-        if measured and measurements.shape[0]:
-            _keep_outcomes(values, start, measured, records, ring, measurements)
-        records += measured
+def _count_levels(planes: U64, population: I64, valid: U64, counts: I64, snapshot: int) -> None:
+    for q in range(population.shape[0]):
+        if population[q] == 0:
+            continue
+        twos, threes, row = _ZERO, _ZERO, _row(q)
+        for v in range(WORDS):
+            w = np.uint64(v)
+            leaked, third = planes[row + LEAKED + w] & valid[w], planes[row + THREE + w] & valid[w]
+            threes += _popcount(third)
+            twos += _popcount(leaked & ~third)
+        counts[snapshot, q, 0] += np.int64(twos)
+        counts[snapshot, q, 1] += np.int64(threes)
 
 
 # ---- outputs -------------------------------------------------------------------------------------------------------
 
 
 @_kernel
-def _transpose_64(tile: U64) -> None:
-    """Transpose 64 x 64 bits in place (Hacker's Delight 7-3, least significant bit first)."""
+def _transpose(tile: U64) -> None:
+    """Transpose 64 x 64 bits of each column of ``tile`` (64 rows of WORDS words) in place (Hacker's Delight 7-3, least
+    significant bit first)."""
     width = np.uint64(32)
     mask = np.uint64(0x00000000FFFFFFFF)
     while width:
-        step = np.int64(width)
-        k = 0
-        while k < 64:
-            for j in range(k, k + step):
-                swapped = ((tile[j] >> width) ^ tile[j + step]) & mask
-                tile[j] ^= swapped << width
-                tile[j + step] ^= swapped
-            k += 2 * step
+        k = _ZERO
+        while k < np.uint64(64):
+            for j in range(k * _W, (k + width) * _W):
+                low, high = np.uint64(j), np.uint64(j) + width * _W
+                swapped = ((tile[low] >> width) ^ tile[high]) & mask
+                tile[low] ^= swapped << width
+                tile[high] ^= swapped
+            k += width + width
         width >>= _ONE
         mask ^= mask << width
 
 
+@_inlined
+def _byte(word: np.uint64, k: int) -> np.uint8:
+    return np.uint8((word >> np.uint64(8 * k)) & np.uint64(0xFF))
+
+
+@_inlined
+def _pack_tile(
+    planes: U64, first: int, low: int, high: int, first_row: int, first_byte: int, tile: U64, out: U8
+) -> None:
+    """Up to 64 planes, from word ``first`` on -> bytes first_byte..first_byte+7 of rows of ``out``."""
+    given = min(64 * WORDS, planes.shape[0] - first)
+    for k in range(64 * WORDS):
+        tile[k] = planes[first + k] if k < given else _ZERO
+    _transpose(tile)
+    used = min(8, out.shape[1] - first_byte)
+    for shot in range(low, high):
+        word, row = tile[(shot & 63) * WORDS + (shot >> 6)], first_row + shot - low
+        if used == 8:  # written out, these are one store
+            out[row, first_byte] = _byte(word, 0)
+            out[row, first_byte + 1] = _byte(word, 1)
+            out[row, first_byte + 2] = _byte(word, 2)
+            out[row, first_byte + 3] = _byte(word, 3)
+            out[row, first_byte + 4] = _byte(word, 4)
+            out[row, first_byte + 5] = _byte(word, 5)
+            out[row, first_byte + 6] = _byte(word, 6)
+            out[row, first_byte + 7] = _byte(word, 7)
+        else:
+            for k in range(used):
+                out[row, first_byte + k] = _byte(word, k)
+
+
 @_kernel
-def pack_shots(planes: U64, first_shot: int, last_shot: int, tile: U64, out: U8) -> None:
-    """Planes (n, WORDS) -> rows of ``out`` (last - first, ceil(n / 8)), little-endian bits, of shots first..last-1;
-    ``tile`` uint64 (64,) is scratch space."""
-    n, row_bytes = planes.shape[0], out.shape[1]
-    for base in range(0, n, 64):
-        rows = min(64, n - base)
-        used = min(8, row_bytes - base // 8)
-        for w in range(first_shot >> 6, (last_shot + 63) >> 6):
-            for j in range(64):
-                tile[j] = planes[base + j, w] if j < rows else _ZERO
-            _transpose_64(tile)
-            for bit in range(64):
-                shot = 64 * w + bit
-                if first_shot <= shot < last_shot:
-                    word = tile[bit]
-                    for byte in range(used):
-                        out[shot - first_shot, base // 8 + byte] = np.uint8(
-                            (word >> np.uint64(8 * byte)) & np.uint64(0xFF)
-                        )
+def pack_shots(planes: U64, low: int, high: int, first_row: int, tile: U64, out: U8) -> None:
+    """Planes (n rows of WORDS words) -> rows ``first_row``... of ``out`` (rows, ceil(n / 8)), little-endian bits, of
+    shots low..high-1; ``tile`` uint64 (64 * WORDS,) is scratch space."""
+    for first in range(0, planes.shape[0], 64 * WORDS):
+        _pack_tile(planes, first, low, high, first_row, first // (8 * WORDS), tile, out)
+
+
+@_kernel
+def _write_detectors(
+    detectors: U64, first: int, last: int, flip: int, flips: I32, sweep: U64, low: int, high: int, first_row: int,
+    tile: U64, out: U8,
+) -> int:  # fmt: skip
+    """Write out detectors first..last-1, at most 64, without what sweep bits do to them: ``flips`` from ``flip`` on;
+    returns the flip that is next."""
+    while flip < flips.shape[0] and flips[flip, 1] < last:
+        source, target = np.uint64(flips[flip, 0]) * _W, np.uint64(flips[flip, 1] & 63) * _W
+        for w in range(WORDS):
+            detectors[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
+        flip += 1
+    _pack_tile(detectors, 0, low, high, first_row, first // 8, tile, out)
+    return flip
+
+
+@_kernel
+def _write_levels(levels: U64, low: int, high: int, first_row: int, out: U8) -> None:
+    """Level planes 2 m (leaked) and 2 m + 1 (three) -> column m of ``out``: 0, 2 or 3."""
+    for m in range(out.shape[1]):
+        leaked, third = np.uint64(2 * m) * _W, np.uint64(2 * m + 1) * _W
+        for shot in range(low, high):
+            w, bit = np.uint64(shot >> 6), np.uint64(shot) & _BIT
+            level = _TWO * ((levels[leaked + w] >> bit) & _ONE) + ((levels[third + w] >> bit) & _ONE)
+            out[first_row + shot - low, m] = np.uint8(level)
+
+
+@_kernel
+def _set_sweep(given: U8, low: int, high: int, first_row: int, rng: U64, sweep: U64) -> None:
+    """Sweep bits of a block: as given, or at random."""
+    for bit in range(sweep.shape[0] // WORDS):
+        first = np.uint64(bit) * _W
+        if given.shape[0] == 0:
+            _fill_random(sweep, first, rng)
+            continue
+        for w in range(WORDS):
+            sweep[first + np.uint64(w)] = _ZERO
+        for shot in range(low, high):
+            value = (given[first_row + shot - low, bit >> 3] >> (bit & 7)) & 1
+            sweep[first + np.uint64(shot >> 6)] |= np.uint64(value) << (np.uint64(shot) & _BIT)
+
+
+@_kernel
+def _take_out_sweep(flips: I32, sweep: U64, out: U64) -> None:
+    """Take what sweep bits do to noiseless records out of observables, as Stim's converter does."""
+    for k in range(flips.shape[0]):
+        source, target = np.uint64(flips[k, 0]) * _W, np.uint64(flips[k, 1]) * _W
+        for w in range(WORDS):
+            out[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
+
+
+# ---- a block -------------------------------------------------------------------------------------------------------
+
+
+@_inlined
+def _start(b: Block) -> None:
+    """All qubits in |0>: x frame 0, z frame random."""
+    for k in range(b.planes.shape[0]):
+        b.planes[k] = _ZERO
+    for k in range(b.observables.shape[0]):
+        b.observables[k] = _ZERO
+    for q in range(b.occupied.shape[0]):
+        _fill_random(b.planes, _row(q) + Z, b.rng)
+        b.occupied[q], b.population[q] = _ZERO, 0
+
+
+@_inlined
+def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
+    """Noise that is not leakage."""
+    if op in (_PAULI_1, _PAULI_2):
+        _pauli_layer(
+            1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event_share, t.event_code,
+            b.planes, t.can_leak, b.rng,
+        )  # fmt: skip
+    elif op in (_BERNOULLI_1, _BERNOULLI_2):
+        _bernoulli_noise(
+            t.targets, start, count, 1 if op == _BERNOULLI_1 else 2, param, t.noise_log[param], t.noise_size[param],
+            t.noise_share, t.noise_alias, t.noise_outcome, b.planes, b.rng,
+        )  # fmt: skip
+    elif op == _HERALDED:
+        _heralded_noise(
+            t.targets, start, count, param, t.noise_log[param], t.noise_size[param], t.noise_share, t.noise_alias,
+            t.noise_outcome, b.planes, b.records, records, b.rng,
+        )  # fmt: skip
+    else:
+        otherwise = op == _ELSE_CORRELATED
+        _correlated_noise(t.targets, start, count, otherwise, t.noise_log[param], b.planes, b.happened, b.rng)
+
+
+@_inlined
+def _measurements(events: int, start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
+    """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
+    targets, values, ring, rng = t.targets, t.values, b.records, b.rng
+    of_zero, of_one, of_two, of_three = (
+        t.readout[readout, 0], t.readout[readout, 1], t.readout[readout, 2], t.readout[readout, 3]
+    )  # fmt: skip
+    _measure(targets, values, start, count, records, of_two, of_three, b.planes, b.occupied, ring, rng)
+    if events >= 0:
+        _assignment_events(events, targets, start, count, records, b.planes, ring, rng)
+    else:
+        _assignment_errors(targets, values, start, count, records, of_zero, of_one, b.planes, ring, rng)
+    if b.heralds.shape[0]:
+        _keep_levels(targets, start, count, records, b.planes, b.heralds)
+
+
+@_inlined
+def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) -> None:
+    """What moves frames without noise: gates, classical control, anchors."""
+    targets, planes = t.targets, b.planes
+    if op <= _CZ:
+        _gates(op, targets, start, count, planes, b.population)
+    elif op == _SWAP:
+        _swaps(targets, start, count, planes, b.occupied, b.population)
+    elif op == _PAULI_ROTATION:
+        _pauli_rotation(targets, start, count, planes)
+    elif op == _FEEDBACK:
+        _controlled(targets, start, count, b.records, records, planes)
+    elif op == _SWEEP:
+        _controlled(targets, start, count, b.sweep, -1, planes)
+    elif op == _ANCHOR:
+        _anchor(targets, t.values, start, count, planes)
+    else:
+        for k in range(start, start + count):
+            _xor(planes, _row(targets[k]) + LEAKED, _row(targets[k]) + X)
+
+
+@_kernel
+def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
+    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
+    none, 1 at tagged TICKs, 2 at every TICK."""
+    ops, targets, values, ring = t.ops, t.targets, t.values, b.records
+    _start(b)
+    records, detectors, flip, taken = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    depth, i = np.int64(0), np.int64(0)
+    while i < ops.shape[0]:
+        op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
+        events = _how_many(t.count_row[i], t, _random_word(b.rng)) if t.count_row[i] >= 0 else np.int64(-1)
+        i += 1
+        measured = 0
+        if op == _LOOP_BEGIN:
+            b.loop_stack[depth] = t.loop_counts[param]
+            depth += 1
+        elif op == _LOOP_END:
+            b.loop_stack[depth - 1] -= 1
+            if b.loop_stack[depth - 1] > 0:
+                i -= count + 1
+            else:
+                depth -= 1
+        elif op in (_CHANNEL_1, _CHANNEL_2):
+            _channel(1 if op == _CHANNEL_1 else 2, events, targets, values, start, count, param, t, b)
+        elif op in (_PAULI_1, _PAULI_2, _BERNOULLI_1, _BERNOULLI_2, _CORRELATED, _ELSE_CORRELATED, _HERALDED):
+            if op == _HERALDED:
+                measured = count
+            _noise(op, events, start, count, param, t, b, records)
+        elif op == _RESET:
+            _reset(targets, start, count, param, t.reset_cum, b.planes, b.occupied, b.population, b.rng)
+        elif op == _MEASURE:
+            measured = count
+            _measurements(events, start, count, param, t, b, records)
+        elif op == _MEASURE_PAULI:
+            measured = 1
+            inverse_log = t.noise_log[param] if param >= 0 else -1e300
+            _measure_pauli(targets, start, count, records, inverse_log, b.planes, ring, b.rng)
+        elif op == _DETECTOR:
+            _clear_row(b.detectors, detectors & 63)
+            _xor_records(targets, start, count, records, ring, b.detectors, detectors & 63)
+            detectors += 1
+            if detectors & 63 == 0:
+                flip = _write_detectors(
+                    b.detectors, detectors - 64, detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
+                    b.tile, out.detectors,
+                )  # fmt: skip
+        elif op == _OBSERVABLE:
+            _xor_records(targets, start, count, records, ring, b.observables, param)
+        elif op == _SNAPSHOT:
+            if snapshots == 2 or (snapshots == 1 and param == 1):
+                _count_levels(b.planes, b.population, b.valid, b.counts, taken)
+                taken += 1
+        elif op == _PAD:
+            measured = count
+            _clear_records(ring, records, count)
+        else:
+            _frames(op, start, count, t, b, records)
+        if measured and b.measurements.shape[0]:
+            _keep_outcomes(values, start, measured, records, ring, b.measurements)
+        records += measured
+    if detectors & 63:
+        _write_detectors(
+            b.detectors, detectors - (detectors & 63), detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
+            b.tile, out.detectors,
+        )  # fmt: skip
+
+
+@_kernel
+def run_blocks(
+    t: Tables, b: Block, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
+) -> None:
+    """Run ``blocks`` (indices) and write those of their shots that are in first_shot..last_shot-1 into rows of ``out``.
+
+    states: uint64 (blocks, 2, 2): generators (state, step) of each block, for its shots and for its sweep bits.
+    """
+    for k in range(blocks.shape[0]):
+        start = blocks[k] * BLOCK_SHOTS
+        low, high = max(first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
+        row = start + low - first_shot
+        for w in range(WORDS):
+            b.valid[w] = _ZERO
+        for shot in range(low, high):
+            b.valid[shot >> 6] |= _ONE << (np.uint64(shot) & _BIT)
+        b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]
+        _set_sweep(out.given, low, high, row, b.rng, b.sweep)
+        b.rng[0], b.rng[1] = states[k, 0, 0], states[k, 0, 1]
+        _run_block(t, b, out, low, high, row, snapshots)
+        _take_out_sweep(out.flipped_observables, b.sweep, b.observables)
+        pack_shots(b.observables, low, high, row, b.tile, out.observables)
+        pack_shots(b.sweep, low, high, row, b.tile, out.sweep)
+        if b.measurements.shape[0]:
+            pack_shots(b.measurements, low, high, row, b.tile, out.measurements)
+        if b.heralds.shape[0]:
+            _write_levels(b.heralds, low, high, row, out.heralds)

@@ -9,27 +9,33 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-_MASK = (1 << 64) - 1
-_GOLDEN = 0x9E3779B97F4A7C15
+U64 = npt.NDArray[np.uint64]
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIN_BIT_CHANGES = 24
+STREAMS = 2
+"""Uses of randomness that are kept apart: 0 shots, 1 sweep bits."""
 
 
-def _mix(value: int) -> int:
-    value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK
-    return value ^ (value >> 31)
+def _mix(value: U64) -> U64:
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return value ^ (value >> np.uint64(31))
 
 
-def _increment(value: int) -> int:
+def _increment(value: U64) -> U64:
     """An odd increment whose bits change often enough (mixGamma of the paper, section 5)."""
-    value |= 1
-    changes = (value ^ (value >> 1)).bit_count()
-    return value if changes >= _MIN_BIT_CHANGES else value ^ 0xAAAAAAAAAAAAAAAA
+    value = value | np.uint64(1)
+    changes = np.unpackbits((value ^ (value >> np.uint64(1)))[..., None].view(np.uint8), axis=-1)
+    few = changes.sum(axis=-1, dtype=np.int64) < _MIN_BIT_CHANGES
+    return np.where(few, value ^ np.uint64(0xAAAAAAAAAAAAAAAA), value)
 
 
-def block_state(seed: int, block: int, stream: int = 0) -> npt.NDArray[np.uint64]:
-    """uint64 (2,): state and increment of the generator of ``block`` under ``seed``; ``stream`` separates uses."""
-    key = _mix((seed + _GOLDEN) & _MASK)
-    for part in (seed >> 64, block, stream):
-        key = _mix(((key + _GOLDEN) & _MASK) ^ _mix((part * _GOLDEN + 1) & _MASK))
-    return np.array([_mix((key + _GOLDEN) & _MASK), _increment(_mix((key + 2 * _GOLDEN) & _MASK))], dtype=np.uint64)
+def block_states(seed: int, blocks: npt.NDArray[np.int64]) -> U64:
+    """uint64 (blocks, STREAMS, 2): state and increment of the generators of ``blocks`` under ``seed``, one a stream."""
+    key = np.full((len(blocks), STREAMS), seed & (2**64 - 1), dtype=np.uint64)
+    key = _mix(key + _GOLDEN)
+    parts = np.uint64(seed >> 64), blocks.astype(np.uint64)[:, None], np.arange(STREAMS, dtype=np.uint64)
+    for part in parts:
+        key = _mix((key + _GOLDEN) ^ _mix(part * np.ones_like(key) * _GOLDEN + np.uint64(1)))
+    return np.stack([_mix(key + _GOLDEN), _increment(_mix((key + _GOLDEN) + _GOLDEN))], axis=-1)

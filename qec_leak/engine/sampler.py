@@ -12,9 +12,10 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
-from qec_leak.engine.batch import ShotBatch, unpack
-from qec_leak.engine.kernels import BLOCK_SHOTS, WORDS, Planes, Tables, pack_shots, run_block
-from qec_leak.engine.rng import block_state
+from qec_leak.engine.batch import ShotBatch
+from qec_leak.engine.counts import count_tables, expected_counts
+from qec_leak.engine.kernels import BLOCK_SHOTS, ROW, VISITS, WORDS, Block, Outputs, Tables, run_blocks
+from qec_leak.engine.rng import block_states
 from qec_leak.program import Program, compile_program
 
 Populations = Literal["rounds", "moments"] | None
@@ -44,7 +45,15 @@ class LeakageSampler:
         self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
         self.threads = _checks.check_int("threads", threads, minimum=1)
         self._next_shot = 0
-        self._tables = Tables(**{name: getattr(program, name) for name in Tables._fields})
+        counts = count_tables(expected_counts(program, BLOCK_SHOTS))
+        arrays = {name: counts.get(name, getattr(program, name, None)) for name in Tables._fields}
+        arrays |= {name: getattr(program, name).ravel() for name in ("site_coin", "site_row", "site_size")}
+        self._tables = Tables(**arrays | {"can_leak": bool(program.can_leak.any())})  # type: ignore[arg-type]
+        # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
+        self._flipped = tuple(
+            np.argwhere(flips.T)[:, ::-1].astype(np.int32)
+            for flips in (program.sweep_detectors, program.sweep_observables)
+        )
 
     def __repr__(self) -> str:
         p = self.program
@@ -80,7 +89,7 @@ class LeakageSampler:
         first = self._next_shot
         batch = self._empty(shots, first, populations, heralds, measurements)
         given = self._given_sweep(sweep_bits, shots)
-        blocks = range(first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1)
+        blocks = np.arange(first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1)
         workers = min(self.threads, len(blocks))
         shares = [blocks[i::workers] for i in range(workers)]
         if workers == 1:
@@ -133,93 +142,67 @@ class LeakageSampler:
             population_counts=None if populations is None else np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
         )
 
-    def _given_sweep(self, sweep_bits: npt.ArrayLike | None, shots: int) -> npt.NDArray[np.bool_] | None:
+    def _given_sweep(self, sweep_bits: npt.ArrayLike | None, shots: int) -> npt.NDArray[np.uint8]:
+        """uint8 (shots, ceil(sweep bits / 8)); zero rows if they are to be drawn."""
         if sweep_bits is None:
-            return None
+            return np.zeros((0, 1), dtype=np.uint8)
         given = np.asarray(sweep_bits, dtype=bool)
         wanted = (shots, self.program.num_sweep_bits)
         if given.shape not in (wanted, wanted[1:]):
             raise ValueError(
                 f"`sweep_bits` must have shape {wanted} or {wanted[1:]}, but has {given.shape}; reshape it"
             )
-        return np.broadcast_to(given, wanted)
+        return np.packbits(np.broadcast_to(given, wanted), axis=1, bitorder="little")
 
-    def _planes(self, batch: ShotBatch) -> Planes:
+    def _block(self, batch: ShotBatch) -> Block:
         p = self.program
 
-        def zeros(rows: int) -> npt.NDArray[np.uint64]:
-            return np.zeros((rows, WORDS), dtype=np.uint64)
+        def zeros(size: int) -> npt.NDArray[np.uint64]:
+            return np.zeros(size, dtype=np.uint64)
 
         counts = batch.population_counts
-        return Planes(
-            x=zeros(p.num_qubits),
-            z=zeros(p.num_qubits),
-            leaked=zeros(p.num_qubits),
-            three=zeros(p.num_qubits),
-            records=zeros(p.ring_size),
-            detectors=zeros(p.num_detectors),
-            observables=zeros(p.num_observables),
-            sweep=zeros(p.num_sweep_bits),
-            measurements=zeros(p.num_measurements if batch.measurements_b8 is not None else 0),
-            heralds=zeros(2 * p.num_measurements if batch.heralds is not None else 0),
+        return Block(
+            planes=zeros(p.num_qubits * int(ROW)),
+            occupied=zeros(p.num_qubits),
+            population=np.zeros(p.num_qubits, dtype=np.int64),
+            records=zeros(p.ring_size * WORDS),
+            detectors=zeros(64 * WORDS),
+            observables=zeros(p.num_observables * WORDS),
+            sweep=zeros(p.num_sweep_bits * WORDS),
+            measurements=zeros(p.num_measurements * WORDS if batch.measurements_b8 is not None else 0),
+            heralds=zeros(2 * p.num_measurements * WORDS if batch.heralds is not None else 0),
             counts=np.zeros((0, p.num_qubits, 2) if counts is None else counts.shape, dtype=np.int64),
-            scratch=zeros(4),
-            valid=np.zeros(WORDS, dtype=np.uint64),
-            rng=np.zeros(2, dtype=np.uint64),
+            noted=zeros(p.max_targets * WORDS),
+            noted_words=zeros(p.max_targets),
+            visits=zeros(VISITS + 1),
+            happened=zeros(WORDS),
+            valid=zeros(WORDS),
+            rng=zeros(2),
             loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
+            tile=zeros(64 * WORDS),
         )
 
     def _run(
-        self, blocks: range, batch: ShotBatch, populations: Populations, given: npt.NDArray[np.bool_] | None
+        self,
+        blocks: npt.NDArray[np.int64],
+        batch: ShotBatch,
+        populations: Populations,
+        given: npt.NDArray[np.uint8],
     ) -> npt.NDArray[np.int64]:
         """Run ``blocks`` and write their shots into ``batch``; returns their level counts."""
-        planes = self._planes(batch)
+        block = self._block(batch)
+        nothing = np.zeros((0, 0), dtype=np.uint8)
+        outputs = Outputs(
+            detectors=batch.detection_events_b8,
+            observables=batch.observable_flips_b8,
+            sweep=batch.sweep_bits_b8,
+            measurements=nothing if batch.measurements_b8 is None else batch.measurements_b8,
+            heralds=nothing if batch.heralds is None else batch.heralds,
+            given=given,
+            flipped_detectors=self._flipped[0],
+            flipped_observables=self._flipped[1],
+        )
+        states = block_states(self.seed, blocks)
         last_shot = batch.first_shot + batch.shots
-        for block in blocks:
-            start = block * BLOCK_SHOTS
-            low, high = max(batch.first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
-            rows = slice(start + low - batch.first_shot, start + high - batch.first_shot)
-            planes.rng[:] = block_state(self.seed, block)
-            planes.valid[:] = _shot_mask(low, high)
-            self._set_sweep(planes, block, low, high, None if given is None else given[rows])
-            run_block(self._tables, planes, _SNAPSHOTS[populations])
-            self._correct_sweep(planes)
-            self._write(planes, low, high, rows, batch)
-        return planes.counts
-
-    def _set_sweep(self, planes: Planes, block: int, low: int, high: int, given: npt.NDArray[np.bool_] | None) -> None:
-        if given is None:
-            raw = np.random.Generator(np.random.Philox(key=block_state(self.seed, block, stream=1)))
-            planes.sweep[:] = raw.integers(0, 2**64, size=planes.sweep.shape, dtype=np.uint64)
-        else:
-            full = np.zeros((BLOCK_SHOTS, given.shape[1]), dtype=bool)
-            full[low:high] = given
-            planes.sweep[:] = np.packbits(np.ascontiguousarray(full.T), axis=1, bitorder="little").view("<u8")
-
-    def _correct_sweep(self, planes: Planes) -> None:
-        """Take what sweep bits do to noiseless records out of detectors and observables, as Stim's converter does."""
-        p = self.program
-        for out, flips in ((planes.detectors, p.sweep_detectors), (planes.observables, p.sweep_observables)):
-            for bit, row in np.argwhere(flips):
-                out[row] ^= planes.sweep[bit]
-
-    def _write(self, planes: Planes, low: int, high: int, rows: slice, batch: ShotBatch) -> None:
-        tile = np.empty(64, dtype=np.uint64)
-        pack_shots(planes.detectors, low, high, tile, batch.detection_events_b8[rows])
-        pack_shots(planes.observables, low, high, tile, batch.observable_flips_b8[rows])
-        pack_shots(planes.sweep, low, high, tile, batch.sweep_bits_b8[rows])
-        if batch.measurements_b8 is not None:
-            pack_shots(planes.measurements, low, high, tile, batch.measurements_b8[rows])
-        if batch.heralds is not None:
-            n = self.program.num_measurements
-            packed = np.empty((high - low, (2 * n + 7) // 8), dtype=np.uint8)
-            pack_shots(planes.heralds, low, high, tile, packed)
-            bits = unpack(packed, 2 * n).reshape(high - low, n, 2)
-            batch.heralds[rows] = 2 * bits[:, :, 0] + bits[:, :, 1]
-
-
-def _shot_mask(low: int, high: int) -> npt.NDArray[np.uint64]:
-    """uint64 (WORDS,): bits low..high-1 of a block set."""
-    bits = np.zeros(BLOCK_SHOTS, dtype=bool)
-    bits[low:high] = True
-    return np.packbits(bits, bitorder="little").view("<u8")
+        run_blocks(self._tables, block, outputs, states, blocks, batch.first_shot, last_shot, _SNAPSHOTS[populations])
+        return block.counts

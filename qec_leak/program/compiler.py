@@ -12,11 +12,13 @@ import stim
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.circuits import tags
 from qec_leak.program.gates import leaked_participant_allowed, one_qubit_op, two_qubit_steps
+from qec_leak.program.layers import LayerTable, Rates, merged_noise, poisson_rates
 from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.program import Op, Program
 from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
-from qec_leak.program.tables import ChannelTable, NoiseTable, RowTable, pauli_outcomes
+from qec_leak.program.sites import SiteTable
+from qec_leak.program.tables import NoiseTable, RowTable, pauli_outcomes
 
 _PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
 _PAULI_NOISE_2 = ("DEPOLARIZE2", "PAULI_CHANNEL_2")
@@ -63,7 +65,9 @@ class _Compiler:
         self.targets: list[int] = []
         self.values: list[int] = []
         self.loop_counts: list[int] = []
-        self.noise, self.channels, self.resets, self.readouts = NoiseTable(), ChannelTable(), RowTable(), RowTable()
+        self.noise, self.layers, self.channels = NoiseTable(), LayerTable(), SiteTable()
+        self.resets, self.readouts = RowTable(), RowTable()
+        self.rates: list[Rates] = []
         self.checks = _Checks()
         self.parsed: dict[str, tags.Tag | None] = {}
         self.depth = self.max_depth = 0
@@ -81,7 +85,7 @@ class _Compiler:
                     f"line {line}: `{text}` must act on qubits that cannot be leaked, but qubit {leaked[0]} can; "
                     "write it with controlled Paulis and one-qubit measurements"
                 )
-        ops = pruned(ops, lambda op: self._never_acts(op, can_leak))
+        ops = merged_noise(pruned(ops, lambda op: self._never_acts(op, can_leak)), self._noise_places, self.layers)
         self._finish_ring()
         sweep = _sweep_flips(self.circuit)
         total, tagged = _count_snapshots(self.circuit)
@@ -101,10 +105,11 @@ class _Compiler:
             values=np.array(self.values, dtype=np.int8),
             loop_counts=np.array(self.loop_counts, dtype=np.int64),
             reset_cum=self.resets.array(2, 3),
-            readout=self.readouts.array(4),
+            readout=self.readouts.array(5),
             sweep_detectors=sweep[0],
             sweep_observables=sweep[1],
             can_leak=can_leak,
+            **self.layers.arrays(),  # type: ignore[arg-type]
             **self.noise.arrays(),  # type: ignore[arg-type]
             **self.channels.arrays(),  # type: ignore[arg-type]
         )
@@ -204,11 +209,9 @@ class _Compiler:
         if name in ("I", "II", "I_ERROR", "II_ERROR"):
             return self._channel(item, tag, line)
         if name in _PAULI_NOISE_1 or name in _PAULI_NOISE_2:
-            noise = self.noise.add(pauli_outcomes(name, item.gate_args_copy()))
-            op = Op.PAULI_1 if name in _PAULI_NOISE_1 else Op.PAULI_2
-            return [] if noise is None else [self._op(op, _qubits(item), noise)]
+            return self._pauli_noise(item)
         if name in ("E", "ELSE_CORRELATED_ERROR"):
-            noise = self.noise.add([(0, item.gate_args_copy()[0])], once=True)
+            noise = self.noise.add([(0, item.gate_args_copy()[0])])
             op = Op.CORRELATED if name == "E" else Op.ELSE_CORRELATED
             coded = [_coded(t) for t in item.targets_copy()]
             if noise is not None:
@@ -247,7 +250,7 @@ class _Compiler:
 
     def _never(self) -> int:
         """Noise that starts a chain of correlated errors without ever happening (below one in 1e300 shots)."""
-        index = self.noise.add([(0, 1e-300)], once=True)
+        index = self.noise.add([(0, 1e-300)])
         assert index is not None
         return index
 
@@ -283,15 +286,38 @@ class _Compiler:
                 f"line {line}: {tag.family} must stand where the qubit has a known Z value, but qubit "
                 f"{qubits[known.index(-1)]} has none; use LEAKAGE_TRANSITION_1"
             )
-        site = self.channels.add(tag.channel, values)
-        if site is None:
-            return []
         arity = tag.channel.num_qubits
-        self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
-        return [self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, qubits, site, values)]
+        ops = []
+        for first, last in _disjoint(qubits, arity):
+            site = self.channels.add(tag.channel, values[first:last])
+            if site is not None:
+                op = Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2
+                ops.append(self._op(op, qubits[first:last], site, values[first:last]))
+        if ops:
+            self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
+        return ops
+
+    def _pauli_noise(self, item: stim.CircuitInstruction) -> list[Instruction]:
+        outcomes = pauli_outcomes(item.name, item.gate_args_copy())
+        one = item.name in _PAULI_NOISE_1
+        if not any(p for _, p in outcomes):
+            return []
+        rates = poisson_rates(outcomes)
+        if rates:
+            self.rates.append(rates)
+            return [self._op(Op.PAULI_1 if one else Op.PAULI_2, _qubits(item), len(self.rates) - 1)]
+        noise = self.noise.add(outcomes)
+        assert noise is not None
+        return [self._op(Op.BERNOULLI_1 if one else Op.BERNOULLI_2, _qubits(item), noise)]
+
+    def _noise_places(self, op: Instruction) -> list[tuple[tuple[int, ...], Rates]]:
+        """Qubits and rates of a noise operation."""
+        code, start, count, rates = op
+        arity = 1 if code == Op.PAULI_1 else 2
+        return [(tuple(self.targets[k : k + arity]), self.rates[rates]) for k in range(start, start + count, arity)]
 
     def _heralded(self, item: stim.CircuitInstruction) -> list[Instruction]:
-        noise = self.noise.add(pauli_outcomes(item.name, item.gate_args_copy()), once=True)
+        noise = self.noise.add(pauli_outcomes(item.name, item.gate_args_copy()))
         qubits = _qubits(item)
         self.reference.records += [False] * len(qubits)
         return [self._op(Op.PAD if noise is None else Op.HERALDED, qubits, -1 if noise is None else noise)]
@@ -368,7 +394,7 @@ class _Compiler:
                 continue
             outcome = self.reference.measure_product(coded) ^ inverted
             self.reference.records.append(outcome)
-            noise = self.noise.add([(0, args[0])], once=True) if args else None
+            noise = self.noise.add([(0, args[0])]) if args else None
             values = [4 * int(outcome)] + [0] * (len(targets) - 1)
             ops.append(self._op(Op.MEASURE_PAULI, targets, -1 if noise is None else noise, values))
         return ops
@@ -453,8 +479,10 @@ class _Compiler:
             raise ValueError(
                 f"line {line}: `{_short(item)}` must have its assignment error in argument or tag, not both; drop one"
             )
+        of_zero, of_one = given.get(0, error), 1 - given[1] if 1 in given else error
+        flips = poisson_rates([(1, of_zero)]) if of_zero == of_one else ()
         readout = self.readouts.add(
-            given.get(0, error), 1 - given[1] if 1 in given else error, given.get(2, 1.0), given.get(3, 1.0)
+            of_zero, of_one, given.get(2, 1.0), given.get(3, 1.0), flips[0][1] if flips else 0.0
         )
         values = []
         resets_too = item.name in _RESETS
@@ -507,6 +535,18 @@ def _parts_without_repeats(item: stim.CircuitInstruction) -> list[stim.CircuitIn
         parts[-1].append(target)
         seen.add(target.value)
     return [stim.CircuitInstruction(item.name, part, item.gate_args_copy(), tag=item.tag) for part in parts]
+
+
+def _disjoint(qubits: list[int], arity: int) -> Iterator[tuple[int, int]]:
+    """(first, last) of stretches of ``qubits``, groups of ``arity``, that name each qubit once."""
+    first, seen = 0, set[int]()
+    for k in range(0, len(qubits), arity):
+        group = set(qubits[k : k + arity])
+        if seen & group:
+            yield first, k
+            first, seen = k, set()
+        seen |= group
+    yield first, len(qubits)
 
 
 def _coded(target: stim.GateTarget) -> int:

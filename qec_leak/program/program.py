@@ -22,8 +22,8 @@ class Op(enum.IntEnum):
     C_ZYX = 6
     CZ = 7
     SWAP = 8
-    PAULI_1 = 9  # param: noise
-    PAULI_2 = 10  # param: noise
+    PAULI_1 = 9  # param: layer, of events on one qubit
+    PAULI_2 = 10  # param: layer, of events on two qubits
     CORRELATED = 11  # param: noise; targets 4*qubit + Pauli (X 1, Y 2, Z 3)
     ELSE_CORRELATED = 12
     CHANNEL_1 = 13  # param: site; values: Z value of the reference, +2 where it is known
@@ -41,6 +41,8 @@ class Op(enum.IntEnum):
     HERALDED = 25  # param: noise
     ANCHOR = 26  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
     FLIP_LEAKED = 27  # a leaked qubit does not take part in an X or Y of the reference
+    BERNOULLI_1 = 28  # param: noise; Pauli noise that cannot be divided into Poisson events
+    BERNOULLI_2 = 29
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,21 +51,30 @@ class Program:
 
     ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
     loop_counts: int64.
-    noise_log: float64 (n,): 1/log(1-p) of the total probability p. noise_rate: float64 (n,): rate a location of Poisson
-        events that together are the noise, with the outcomes below; 0 where it must be drawn by p. noise_share: float64
-        (n, 16), noise_alias: uint8 (n, 16): Walker's alias table of the outcomes; noise_outcome: uint8 (n, 16): bits
-        x0 z0 x1 z1 of each outcome; noise_size: int32 (n,).
-    site_max: float64 (sites, 3): largest probability to do something of a shot of each class: in the row that the
-        reference says, with a known value flipped, arriving leaked; site_log: float64 (sites, 3): 1/log(1 - site_max).
-    site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class and
-        row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the reference does not know it,
-        2, 3 where it does, 4 level 2, 5 level 3.
-        Its branches, the identity among them, have their probabilities given that the shot was visited.
+    layer_rate: float64 (layers,): rate a shot of the Poisson events of a layer of Pauli noise. layer_start, layer_size:
+        int64 (layers,): its events. event_share: uint32 (events,), in units of 2^-SHARE_BITS, and event_code: uint64
+        (events, 2): Walker's alias table; an event's own code and its alias: bits x0 z0 x1 z1, first qubit <<
+        QUBIT_SHIFT, second qubit << 32 + QUBIT_SHIFT.
+    noise_log: float64 (n,): 1/log(1-p) of the total probability p of noise that is drawn by it. noise_share: float64
+        (n, 16), noise_alias: uint8 (n, 16): alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1
+        of each outcome; noise_size: int32 (n,).
+    site_rate: float64 (sites,): Poisson rate of the visits of a shot that arrives computational, as many as its most
+        likely row to do something needs; inf: each shot is visited. Only the first visit counts.
+    site_flipped: bool (sites,): shots with a known value flipped are visited apart, all of them.
+    site_leaked: float64 (sites,): the same probability for shots that arrive leaked (one transmon); site_log: float64
+        (sites,): 1/log(1 - site_leaked).
+    site_coin: uint64 (sites, 36, 2): shots that arrive leaked on two transmons: below the first number, as a part of
+        2^64, the computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
+    site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class
+        (usual, flipped, leaked) and row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the
+        reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its branches, the identity among them,
+        have their probabilities given that the shot was visited; entry 0 is the identity.
     branch_share: float64 (entries,); branch_action: uint16 (entries, 2): the entry's own action and its alias. The low
         byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2 randomises z, 3 flips
         the leaked plane, 4 the level-3 plane.
     reset_cum: float64 (n, 2, 3): per level 2, 3 the cumulative probabilities of leaving in 1, 2, 3.
-    readout: float64 (n, 4): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3).
+    readout: float64 (n, 5): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3), and the Poisson rate of
+        flips where both values flip alike (0: drawn by the probabilities).
     sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
     can_leak: bool (qubits,): whether the qubit can ever be leaked.
     ring_size: records kept for lookbacks, a power of two.
@@ -83,14 +94,21 @@ class Program:
     targets: npt.NDArray[np.int32]
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
+    layer_rate: npt.NDArray[np.float64]
+    layer_start: npt.NDArray[np.int64]
+    layer_size: npt.NDArray[np.int64]
+    event_share: npt.NDArray[np.uint32]
+    event_code: npt.NDArray[np.uint64]
     noise_log: npt.NDArray[np.float64]
-    noise_rate: npt.NDArray[np.float64]
     noise_share: npt.NDArray[np.float64]
     noise_alias: npt.NDArray[np.uint8]
     noise_outcome: npt.NDArray[np.uint8]
     noise_size: npt.NDArray[np.int32]
-    site_max: npt.NDArray[np.float64]
+    site_rate: npt.NDArray[np.float64]
+    site_flipped: npt.NDArray[np.bool_]
+    site_leaked: npt.NDArray[np.float64]
     site_log: npt.NDArray[np.float64]
+    site_coin: npt.NDArray[np.uint64]
     site_row: npt.NDArray[np.int32]
     site_size: npt.NDArray[np.int32]
     branch_share: npt.NDArray[np.float64]

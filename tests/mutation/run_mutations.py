@@ -75,20 +75,20 @@ MUTATIONS = (
     ),
     Mutation(
         "value on return ignored",
-        "qec_leak/program/tables.py",
+        "qec_leak/program/sites.py",
         "value = left if left is not None else returned",
         "value = left if left is not None else returned and 0",
     ),
     Mutation(
         "leaving value ignored",
-        "qec_leak/program/tables.py",
+        "qec_leak/program/sites.py",
         "value = left if left is not None else returned",
         "value = 0 if left is not None else returned",
     ),
     Mutation(
         "partner's Z dropped",
-        "qec_leak/program/tables.py",
-        '| (flip_z if pauli in "YZ" else 0)',
+        "qec_leak/program/sites.py",
+        '| (_FLIP_Z if pauli in "YZ" else 0)',
         "| 0",
     ),
     Mutation(
@@ -124,8 +124,8 @@ MUTATIONS = (
     Mutation(
         "leaked qubit takes in frames",
         "qec_leak/engine/kernels.py",
-        "        z[a, w] ^= x[b, w] & ~leaked[a, w]\n        z[b, w] ^= x[a, w] & ~leaked[b, w]",
-        "        z[a, w] ^= x[b, w]\n        z[b, w] ^= x[a, w]",
+        "            if population[targets[k]] + population[targets[k + 1]]:",
+        "            if False:",
     ),
     Mutation(
         "reset clears leakage always",
@@ -142,10 +142,10 @@ MUTATIONS = (
     Mutation(
         "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels.py",
-        "                x[q, w] = (x[q, w] & ~among) | (reference & among)",
-        "                x[q, w] = x[q, w]",
+        "                planes[row + X + w] = (planes[row + X + w] & ~among) | (reference & among)",
+        "                pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
-        also=("x[q, w] = (x[q, w] & ~leaked[q, w]) | (reference & leaked[q, w])", "x[q, w] = x[q, w]"),
+        also=("planes[row + X + w] = (planes[row + X + w] & ~leaked) | (reference & leaked)", "pass"),
     ),
 )
 

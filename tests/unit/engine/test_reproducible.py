@@ -11,7 +11,7 @@ import pytest
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.kernels import BLOCK_SHOTS, pack_shots
-from qec_leak.engine.rng import block_state
+from qec_leak.engine.rng import block_states
 
 SHOTS = 2 * BLOCK_SHOTS + 300
 FIELDS = ("detection_events_b8", "observable_flips_b8", "sweep_bits_b8", "measurements_b8", "heralds")
@@ -88,8 +88,10 @@ def test_seeds_and_blocks_differ(whole: ShotBatch) -> None:
     assert not same(sampler(seed=4).sample(SHOTS, **OPTIONS), whole)
     events = whole.detection_events
     assert not np.array_equal(events[:BLOCK_SHOTS], events[BLOCK_SHOTS : 2 * BLOCK_SHOTS])
-    states = {block_state(s, b, t).tobytes() for s in (0, 1, 2**64, 2**64 + 1) for b in range(50) for t in (0, 1)}
-    assert len(states) == 4 * 50 * 2
+    states = np.stack([block_states(s, np.arange(50)) for s in (0, 1, 2**64, 2**64 + 1)])
+    assert len(np.unique(states.reshape(-1, 2), axis=0)) == 4 * 50 * 2
+    assert (states[..., 1] % 2 == 1).all()
+    assert np.array_equal(block_states(1, np.array([7])), states[1, 7:8])
     assert sampler(seed=0).seed == 0
     assert ql.compile_sampler("M 0").seed != ql.compile_sampler("M 0").seed
 
@@ -130,7 +132,7 @@ def test_packing_is_numpys(n: int, first: int, last: int) -> None:
     bits = np.random.default_rng(n).random((n, BLOCK_SHOTS)) < 0.5
     planes = np.ascontiguousarray(np.packbits(bits, axis=1, bitorder="little")).view("<u8")
     out = np.full((last - first, (n + 7) // 8), 255, dtype=np.uint8)
-    pack_shots(planes.reshape(n, BLOCK_SHOTS // 64), first, last, np.empty(64, dtype=np.uint64), out)
+    pack_shots(planes.ravel(), first, last, 0, np.empty(BLOCK_SHOTS, dtype=np.uint64), out)
     assert np.array_equal(out, np.packbits(bits.T[first:last], axis=1, bitorder="little"))
 
 

@@ -1,0 +1,73 @@
+"""How many Poisson events an operation has in a block of shots: alias tables of the Poisson distribution."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak.program import Op, Program
+from qec_leak.program.tables import alias_table
+
+_NEGLIGIBLE = 1e-18
+"""Tails of the distribution below this probability are left out."""
+
+
+def expected_counts(program: Program, block_shots: int) -> npt.NDArray[np.float64]:
+    """float64 (operations,): mean number of events of each operation in a block; nan where it has no such number."""
+    expected = np.full(len(program.ops), np.nan)
+    for i, (op, _, count, param) in enumerate(program.ops.tolist()):
+        if op in (Op.PAULI_1, Op.PAULI_2):
+            expected[i] = program.layer_rate[param] * block_shots
+        elif op in (Op.CHANNEL_1, Op.CHANNEL_2):
+            places = count if op == Op.CHANNEL_1 else count // 2
+            rate = program.site_rate[param]
+            expected[i] = rate * places * block_shots if 0 < rate < math.inf else np.nan
+        elif op == Op.MEASURE and program.readout[param, 4] > 0:
+            expected[i] = program.readout[param, 4] * count * block_shots
+    return expected
+
+
+def count_tables(expected: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.generic]]:
+    """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,), equal ones shared.
+
+    count_row: int32 (operations,): table of an operation, -1 without one. count_start, count_size, count_low: int64
+    (tables,): first entry, number of entries, smallest count. count_share: float64, count_alias: int32 (entries,).
+    """
+    means, row = np.unique(expected[~np.isnan(expected)], return_inverse=True)
+    count_row = np.full(len(expected), -1, dtype=np.int32)
+    count_row[~np.isnan(expected)] = row
+    low, size = np.zeros(len(means), dtype=np.int64), np.zeros(len(means), dtype=np.int64)
+    share: list[float] = []
+    alias: list[int] = []
+    for k, mean in enumerate(means):
+        low[k], probabilities = poisson_distribution(float(mean))
+        size[k] = len(probabilities)
+        kept, other = alias_table(probabilities)
+        share += kept
+        alias += other
+    return {
+        "count_row": count_row,
+        "count_start": np.cumsum(size) - size,
+        "count_size": size,
+        "count_low": low,
+        "count_share": np.array(share),
+        "count_alias": np.array(alias, dtype=np.int32),
+    }
+
+
+def poisson_distribution(mean: float) -> tuple[int, list[float]]:
+    """The smallest count and the probabilities of it and those that follow, without negligible tails."""
+    peak = int(mean)
+    most = math.exp(peak * math.log(mean) - mean - math.lgamma(peak + 1.0)) if mean > 0 else 1.0
+    below: list[float] = []
+    above = [most]
+    while peak - len(below) > 0 and (not below or below[-1] > _NEGLIGIBLE):
+        n = peak - len(below)
+        below.append((below[-1] if below else most) * n / mean)
+    while mean > 0 and above[-1] > _NEGLIGIBLE:
+        above.append(above[-1] * mean / (peak + len(above)))
+    probabilities = below[::-1] + above
+    total = math.fsum(probabilities)
+    return peak - len(below), [p / total for p in probabilities]

@@ -1,0 +1,126 @@
+"""Layers of Pauli noise: all that happens between two operations that are not noise, drawn in one go.
+
+Pauli noise is drawn as Poisson events, each at a place of its own: how many there are, then where and which. A shot may
+be struck twice, which the rates allow for. Rates of independent events add up, so neighbouring noise instructions are
+one table of (qubits, Pauli, rate), whatever they are called and wherever their probabilities differ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak.program.program import Op
+from qec_leak.program.prune import Instruction, with_loop_lengths
+from qec_leak.program.tables import alias_table
+
+SHARE_BITS = 22
+"""Bits of an alias table's shares: the engine draws the place in a block of shots from the same 32 bits."""
+
+QUBIT_SHIFT = 6
+"""Where a qubit stands in an event's code: the engine has 64 words a qubit, so that the code holds their index."""
+
+_COMMUTE = (Op.PAULI_1, Op.PAULI_2, Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
+"""What Pauli noise may be moved past: other Pauli noise, and what does not read or change frames."""
+
+Rates = tuple[tuple[int, float], ...]
+"""(frame bits x0 z0 x1 z1, rate) of the Poisson events at one place."""
+
+
+def poisson_rates(outcomes: Sequence[tuple[int, float]]) -> Rates:
+    """Rates of independent Poisson events (frame bits, rate) that together are the Pauli noise ``outcomes``; empty if
+    there are none.
+
+    Eigenvalue b of a Pauli channel is sum_a p_a (-1)^<a,b> = exp(sum_a mu_a ((-1)^<a,b> - 1)), so the rates are the
+    Walsh transform of its logarithm (any pairing <a,b> of the bits that runs through all signs serves).
+    Not all Pauli channels divide so: X and Y without Z, or p >= 1/2, have no rates.
+    """
+    size = 4 if max(bits for bits, _ in outcomes) < 4 else 16
+    probability = [0.0] * size
+    for bits, p in outcomes:
+        probability[bits] += p
+    probability[0] += 1 - math.fsum(p for _, p in outcomes)
+    sign = [[1 - 2 * ((a & b).bit_count() % 2) for b in range(size)] for a in range(size)]
+    eigenvalues = [math.fsum(s * p for s, p in zip(row, probability, strict=True)) for row in sign]
+    if min(eigenvalues) < 1e-3:
+        return ()
+    rates = [math.fsum(s * math.log(v) for s, v in zip(row, eigenvalues, strict=True)) / size for row in sign]
+    if min(rates[1:]) < -1e-15:
+        return ()
+    return tuple((bits, rate) for bits, rate in enumerate(rates) if bits and rate > 1e-15)
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """Events of a layer, as in Program.event_code, and their rates."""
+
+    codes: tuple[int, ...]
+    rates: tuple[float, ...]
+
+
+class LayerTable:
+    """Layers of Pauli noise, equal ones shared."""
+
+    def __init__(self) -> None:
+        self._index: dict[_Layer, int] = {}
+
+    def add(self, places: Sequence[tuple[tuple[int, ...], Rates]]) -> int:
+        """Index of the layer with the events of ``places``: (qubits, rates)."""
+        events: dict[int, float] = {}
+        for qubits, rates in places:
+            where = qubits[0] << QUBIT_SHIFT | (qubits[1] << 32 + QUBIT_SHIFT if len(qubits) == 2 else 0)
+            for bits, rate in rates:
+                events[where | bits] = events.get(where | bits, 0.0) + rate
+        layer = _Layer(tuple(events), tuple(events.values()))
+        return self._index.setdefault(layer, len(self._index))
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        rate = np.array([math.fsum(layer.rates) for layer in self._index])
+        size = np.array([len(layer.codes) for layer in self._index], dtype=np.int64)
+        share = np.zeros(size.sum(), dtype=np.uint32)
+        code = np.zeros((size.sum(), 2), dtype=np.uint64)
+        start = np.cumsum(size) - size
+        for first, total, layer in zip(start, rate, self._index, strict=True):
+            kept, alias = alias_table([r / total for r in layer.rates])
+            rows = slice(first, first + len(kept))
+            share[rows] = np.rint(np.array(kept) * 2**SHARE_BITS)
+            code[rows, 0] = layer.codes
+            code[rows, 1] = np.array(layer.codes, dtype=np.uint64)[alias]
+        return {
+            "layer_rate": rate,
+            "layer_start": start,
+            "layer_size": size,
+            "event_share": share,
+            "event_code": code,
+        }
+
+
+def merged_noise(
+    ops: list[Instruction], places: Callable[[Instruction], list[tuple[tuple[int, ...], Rates]]], table: LayerTable
+) -> list[Instruction]:
+    """``ops`` with neighbouring Pauli noise merged into one layer of one-qubit and one of two-qubit noise; ``places``:
+    (qubits, rates) of a noise operation."""
+    out: list[Instruction] = []
+    waiting: dict[int, list[tuple[tuple[int, ...], Rates]]] = {}
+    passed: list[Instruction] = []
+
+    def flush() -> None:
+        out.extend((code, 0, 0, table.add(waiting[code])) for code in sorted(waiting))
+        out.extend(passed)
+        waiting.clear()
+        passed.clear()
+
+    for op in ops:
+        if op[0] in (Op.PAULI_1, Op.PAULI_2):
+            waiting.setdefault(op[0], []).extend(places(op))
+        elif op[0] in _COMMUTE:
+            passed.append(op)
+        else:
+            flush()
+            out.append(op)
+    flush()
+    return with_loop_lengths(out)

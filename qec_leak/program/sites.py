@@ -1,0 +1,215 @@
+"""Leakage channels at sites: a channel with what the reference knows of the places where it stands.
+
+Shots at a site are of three classes: as the reference says, with a known value flipped against it, and arriving leaked.
+The usual ones are visited as often as the most likely row to do something needs; flipped ones among them, or, where
+they are far more likely to change, apart; leaked ones apart.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak.channels.channel import Label, LeakageChannel, Row, Transition, is_leaked
+from qec_leak.program.tables import alias_table, inverse_log
+
+CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
+"""Labels by row code: 0, 1 the shot's value where the reference does not know it; 2, 3 where it does; 4, 5 leaked."""
+
+Codes = tuple[int, ...]
+"""Row codes of the transmons of a channel."""
+
+VISIT_EVERY = 0.25
+"""Above this largest probability of a row, every shot of its class is visited."""
+
+VISIT_TOGETHER = 0.01
+"""Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
+
+USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
+"""Classes of shots."""
+
+_FLIP_X, _FLIP_Z, _RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
+"""Bits of a transmon's byte of an action."""
+
+_WHOLE = 1 << 64
+
+
+@dataclass(frozen=True)
+class _Site:
+    channel: LeakageChannel
+    usual: frozenset[Codes]
+    flipped: frozenset[Codes]
+    leaked: frozenset[Codes]
+
+
+class SiteTable:
+    """Sites of leakage channels, equal ones shared."""
+
+    def __init__(self) -> None:
+        self._sites: dict[_Site, int] = {}
+
+    def add(self, channel: LeakageChannel, values: Sequence[int]) -> int | None:
+        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target;
+        None if it never does anything there."""
+        k = channel.num_qubits
+        usual: set[Codes] = set()
+        flipped: set[Codes] = set()
+        for place in {tuple(values[i : i + k]) for i in range(0, len(values), k)}:
+            says = set(itertools.product(*((v,) if v & 2 else (0, 1) for v in place)))
+            usual |= says
+            flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - says
+        leaked = {codes for codes in itertools.product(range(6), repeat=k) if max(codes) >= 4}
+        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked))
+        if not any(_largest(channel, rows) for rows in (usual, flipped, leaked)):
+            return None
+        return self._sites.setdefault(site, len(self._sites))
+
+    def moves_computational(self, site: int) -> bool:
+        """Whether the site's channel does anything to shots that arrive computational."""
+        of = list(self._sites)[site]
+        return any(_largest(of.channel, rows) for rows in (of.usual, of.flipped))
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        n = len(self._sites)
+        rate, apart, leaked = np.zeros(n), np.zeros(n, dtype=bool), np.zeros(n)
+        coin = np.zeros((n, 36, 2), dtype=np.uint64)
+        rows = _RowTables(n)
+        for of, site in self._sites.items():
+            usual, flipped = _largest(of.channel, of.usual), _largest(of.channel, of.flipped)
+            apart[site] = flipped > max(VISIT_TOGETHER, 4 * usual)
+            usual = _visited(usual if apart[site] else max(usual, flipped))
+            rate[site] = -math.log1p(-usual) if usual < 1.0 else math.inf
+            for codes in of.usual if apart[site] else of.usual | of.flipped:
+                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes), usual))
+            for codes in of.flipped if apart[site] else ():
+                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes), 1.0))
+            leaked[site] = _visited(_largest(of.channel, of.leaked))
+            for codes in of.leaked:
+                branches = moves(of.channel, codes)
+                if len(codes) == 2:
+                    coin[site, _row(codes)], branches = _coin(branches, codes)
+                else:
+                    branches = _given_visit(branches, leaked[site])
+                rows.add(site, LEAKED_CLASS, codes, branches)
+        return {
+            "site_rate": rate,
+            "site_flipped": apart,
+            "site_leaked": leaked,
+            "site_log": np.array([inverse_log(p) if p > 0 else 0.0 for p in leaked]),
+            "site_coin": coin,
+            **rows.arrays(),
+        }
+
+
+class _RowTables:
+    """Alias tables of rows; entry 0 is the identity, for rows in which nothing happens."""
+
+    def __init__(self, sites: int) -> None:
+        self.start = np.zeros((sites, 3, 36), dtype=np.int32)
+        self.size = np.ones((sites, 3, 36), dtype=np.int32)
+        self.share: list[float] = [1.0]
+        self.action: list[tuple[int, int]] = [(0, 0)]
+
+    def add(self, site: int, kind: int, codes: Codes, branches: dict[int, float]) -> None:
+        """Table of the row ``codes`` of a site, from the probabilities of its actions."""
+        if not any(branches):
+            return
+        own = sorted(branches)
+        kept, alias = alias_table([branches[a] for a in own])
+        self.start[site, kind, _row(codes)] = len(self.share)
+        self.size[site, kind, _row(codes)] = len(own)
+        self.share += kept
+        self.action += [(own[k], own[alias[k]]) for k in range(len(own))]
+
+    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+        return {
+            "site_row": self.start,
+            "site_size": self.size,
+            "branch_share": np.array(self.share),
+            "branch_action": np.array(self.action, dtype=np.uint16),
+        }
+
+
+def _row(codes: Codes) -> int:
+    return codes[0] if len(codes) == 1 else 6 * codes[0] + codes[1]
+
+
+def _visited(probability: float) -> float:
+    return 1.0 if probability > VISIT_EVERY else probability
+
+
+def moves(channel: LeakageChannel, codes: Codes) -> dict[int, float]:
+    """Probability of each action that does something to a shot with row ``codes``.
+
+    Where the value is unknown to the reference, the row averages over it; but the shot has one, the reference's joint
+    Z-basis sample with its frame. A branch that leaves with value c happens in shots with that value only, twice as
+    often, and the branches in which none leaves share the rest (physics: frozen-frame rule 4).
+    """
+    row: Row = tuple(CODE_LABELS[code] for code in codes)
+    leaving: dict[int, float] = {}
+    staying: dict[int, float] = {}
+    kept = 0.0
+    for t in channel.rows[row]:
+        left = [(value, codes[q]) for q, value in enumerate(t.left_with) if value is not None and codes[q] < 2]
+        action = 0 if t.is_identity(row) else action_of(row, t)
+        if not left:
+            kept += t.probability
+            staying[action] = staying.get(action, 0.0) + t.probability
+        elif all(value == code for value, code in left):
+            leaving[action] = leaving.get(action, 0.0) + t.probability * 2.0 ** len(left)
+    scale = (1.0 - math.fsum(leaving.values())) / kept if kept > 0 else 0.0
+    out = {action: p * scale for action, p in staying.items() if action}
+    for action, p in leaving.items():
+        out[action] = out.get(action, 0.0) + p
+    return out
+
+
+def _largest(channel: LeakageChannel, rows: Iterable[Codes]) -> float:
+    """Largest probability to do something among ``rows``."""
+    return min(max((math.fsum(moves(channel, codes).values()) for codes in rows), default=0.0), 1.0)
+
+
+def _given_visit(branches: dict[int, float], visited: float) -> dict[int, float]:
+    """Probability of each action, 0 for none, of a shot that is visited with probability ``visited``."""
+    if not branches:
+        return {}
+    out = {action: p / visited for action, p in branches.items()}
+    nothing = 1.0 - math.fsum(out.values())
+    if nothing > 1e-12:
+        out[0] = out.get(0, 0.0) + nothing
+    return out
+
+
+def _coin(branches: dict[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
+    """What nearly always happens to a leaked transmon and its partner, by one comparison: the partner's z flips, or
+    nothing does (Program.site_coin). And the other actions, given that it is one of them."""
+    partner = {(True, False): _FLIP_Z << 8, (False, True): _FLIP_Z}.get((codes[0] >= 4, codes[1] >= 4))
+    flips = branches.get(partner, 0.0) if partner is not None else 0.0
+    others = {action: p for action, p in branches.items() if action != partner}
+    total = math.fsum(others.values())
+    below = tuple(min(max(int(p * _WHOLE), 0), _WHOLE - 1) for p in (flips, 1.0 - total))
+    return (below[0], below[1]), {action: p / total for action, p in others.items()}
+
+
+def action_of(row: Row, t: Transition) -> int:
+    """What a transition does to the transmons' planes, as the bits of Program.branch_action."""
+    parts = zip(row, t.outgoing, t.pauli, t.left_with, t.returned_with, strict=True)
+    return sum(_action(*part) << (8 * q) for q, part in enumerate(parts))
+
+
+def _action(before: Label, after: Label, pauli: str, left: int | None, returned: int | None) -> int:
+    action = _FLIP_LEAKED if is_leaked(before) != is_leaked(after) else 0
+    action |= _FLIP_THREE if (before == 3) != (after == 3) else 0
+    value = left if left is not None else returned
+    if value is not None:
+        return action | _RANDOM_Z | (_FLIP_X if value else 0)
+    if is_leaked(before):
+        return action
+    if before == "C":
+        return (_FLIP_X if pauli in "XY" else 0) | (_FLIP_Z if pauli in "YZ" else 0)
+    return _RANDOM_Z | (_FLIP_X if after != before else 0)

@@ -1,0 +1,33 @@
+"""Alias tables of how many Poisson events there are."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from qec_leak.engine.counts import count_tables, poisson_distribution
+
+
+@pytest.mark.parametrize("mean", [1e-6, 0.3, 1.0, 15.9, 100.0, 25_000.0])
+def test_distribution_is_poissons(mean: float) -> None:
+    low, probabilities = poisson_distribution(mean)
+    counts = np.arange(low, low + len(probabilities))
+    assert np.allclose(probabilities, stats.poisson.pmf(counts, mean), rtol=1e-9, atol=1e-18)
+    assert math.fsum(probabilities) == pytest.approx(1.0, abs=1e-14)
+    assert stats.poisson.cdf(low - 1, mean) + stats.poisson.sf(counts[-1], mean) < 1e-15
+
+
+def test_tables_are_shared_and_hold_the_distribution() -> None:
+    tables = count_tables(np.array([np.nan, 2.0, 70.0, 2.0, np.nan]))
+    assert tables["count_row"].tolist() == [-1, 0, 1, 0, -1]
+    for row, mean in enumerate((2.0, 70.0)):
+        size = int(tables["count_size"][row])
+        entries = slice(int(tables["count_start"][row]), int(tables["count_start"][row]) + size)
+        share, alias = tables["count_share"][entries], tables["count_alias"][entries]
+        probability = np.zeros(size)
+        np.add.at(probability, np.arange(size), share / size)
+        np.add.at(probability, alias, (1 - share) / size)
+        counts = int(tables["count_low"][row]) + np.arange(size)
+        assert np.allclose(probability, stats.poisson.pmf(counts, mean), rtol=1e-6, atol=1e-15)
+        assert (probability * counts).sum() == pytest.approx(mean, rel=1e-12)

@@ -1,0 +1,104 @@
+"""Tables of leakage channels at sites give back the probabilities of the channel, however shots are visited."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+import stim
+
+import qec_leak as ql
+from qec_leak.channels import operations
+from qec_leak.channels.channel import LeakageChannel
+from qec_leak.program import FLIPPED, LEAKED_CLASS, USUAL, Program, compile_program
+from qec_leak.program.sites import SiteTable, moves
+
+DEVICE = ql.Device.preset("miao2023")
+CZ = operations.cz_channel(DEVICE.cz)
+ISWAP = operations.leakage_iswap_channel(DEVICE.dqlr)
+IDLE = operations.idle_channel(DEVICE.idle, 500.0)
+FLIP_Z = 2
+
+
+def drawn(tables: dict[str, np.ndarray], kind: int, row: int) -> dict[int, float]:
+    """Probability of each action given a visit, from the alias table of a row of site 0."""
+    start, size = int(tables["site_row"][0, kind, row]), int(tables["site_size"][0, kind, row])
+    out: dict[int, float] = {}
+    for k in range(start, start + size):
+        share = float(tables["branch_share"][k])
+        for action, part in zip(tables["branch_action"][k].tolist(), (share, 1 - share), strict=True):
+            out[action] = out.get(action, 0.0) + part / size
+    return {action: p for action, p in out.items() if action and p > 0}
+
+
+def scaled(branches: dict[int, float], factor: float) -> dict[int, float]:
+    return {action: p * factor for action, p in branches.items()}
+
+
+def check(got: dict[int, float], channel: LeakageChannel, codes: tuple[int, ...]) -> None:
+    expected = moves(channel, codes)
+    assert got.keys() == expected.keys()
+    for action, p in expected.items():
+        assert got[action] == pytest.approx(p, rel=1e-9, abs=1e-15)
+
+
+@pytest.mark.parametrize("values", [(0, 0), (1, 0), (2, 0), (0, 3), (2, 3)])
+@pytest.mark.parametrize("channel", [CZ, ISWAP], ids=["CZ", "Leakage iSWAP"])
+def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None:
+    table = SiteTable()
+    assert table.add(channel, values) == 0
+    tables = table.arrays()
+    visited = -math.expm1(-float(tables["site_rate"][0]))
+    apart = bool(tables["site_flipped"][0])
+    for codes in itertools.product(range(6), repeat=2):
+        row = 6 * codes[0] + codes[1]
+        if max(codes) >= 4:
+            flips, nothing = (float(v) / 2**64 for v in tables["site_coin"][0, row])
+            got = scaled(drawn(tables, LEAKED_CLASS, row), 1 - nothing)
+            if flips > 0:
+                assert min(codes) < 4  # there is a computational partner, whose z it is
+                got[FLIP_Z << 8 if codes[0] >= 4 else FLIP_Z] = flips
+            check({a: p for a, p in got.items() if p > 1e-18}, channel, codes)
+            continue
+        if any((v & 2) != (code & 2) for v, code in zip(values, codes, strict=True)):
+            continue  # codes that this place does not meet
+        flipped = any(v & 2 and v != code for v, code in zip(values, codes, strict=True))
+        if flipped and apart:
+            check(drawn(tables, FLIPPED, row), channel, codes)
+        else:
+            check(scaled(drawn(tables, USUAL, row), visited), channel, codes)
+
+
+@pytest.mark.parametrize("value", [0, 2, 3])
+def test_one_transmon(value: int) -> None:
+    table = SiteTable()
+    assert table.add(IDLE, [value]) == 0
+    tables = table.arrays()
+    visited = -math.expm1(-float(tables["site_rate"][0]))
+    leaked = float(tables["site_leaked"][0])
+    for code in (4, 5):
+        check(scaled(drawn(tables, LEAKED_CLASS, code), leaked), IDLE, (code,))
+    for code in (0, 1) if value < 2 else (2, 3):
+        if tables["site_flipped"][0] and value != code:  # a 1 where the reference has 0 decays far more often
+            check(drawn(tables, FLIPPED, code), IDLE, (code,))
+        else:
+            check(scaled(drawn(tables, USUAL, code), visited), IDLE, (code,))
+
+
+def test_a_residual_one_meets_the_leakage_iswap_apart() -> None:
+    """With the measure qubit in 0 nothing happens; with a residual 1 nearly everything does."""
+    table = SiteTable()
+    table.add(ISWAP, [0, 2])
+    tables = table.arrays()
+    assert tables["site_flipped"][0] and tables["site_rate"][0] == 0.0
+
+
+def compiled(text: str) -> Program:
+    return compile_program(stim.Circuit(text))
+
+
+def test_places_of_an_operation_have_no_qubit_in_common() -> None:
+    tag = "II_ERROR[LEAKAGE_TRANSITION_2: (0.4, 2_U-->U_2)]"
+    program = compiled(f"I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0 1 0\n{tag} 0 1 2 3 1 2 4 5\n{tag} 0 1")
+    counts = program.ops[program.ops[:, 2] > 0, 2].tolist()
+    assert counts == [2, 1, 4, 4, 2]
