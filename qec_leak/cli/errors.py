@@ -62,7 +62,9 @@ def _quiet_libraries() -> None:
 
 def _report(error: BaseException, program: str) -> int:
     if _interrupted or isinstance(error, KeyboardInterrupt):
-        _say(f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}")
+        _say(
+            f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}"
+        )
         return STATUS_INTERRUPTED
     import click
 

@@ -146,27 +146,62 @@ def _visited(probability: float) -> float:
 def moves(channel: LeakageChannel, codes: Codes) -> dict[int, float]:
     """Probability of each action that does something to a shot with row ``codes``.
 
-    Where the value is unknown to the reference, the row averages over it; but the shot has one, the reference's joint
-    Z-basis sample with its frame. A branch that leaves with value c happens in shots with that value only, twice as
-    often, and the branches in which none leaves share the rest (physics: frozen-frame rule 4).
+    Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
+    Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
+    Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
+    shots with both values 1 only, and says so of whatever those values are tied to (physics: frozen-frame rule 4).
     """
     row: Row = tuple(CODE_LABELS[code] for code in codes)
-    leaving: dict[int, float] = {}
+    met = [t for t in channel.rows[row] if _leaves_with(codes, t)]
+    average: dict[_Branch, float] = {}
+    for t in met:
+        branch = _branch(row, codes, t)
+        average[branch] = average.get(branch, 0.0) + t.probability
+    resolved: dict[_Branch, float] = {}
+    values: Row = tuple(code if code < 2 else CODE_LABELS[code] for code in codes)
+    for t in channel.rows[values]:
+        branch = t.outgoing, t.returned_with
+        resolved[branch] = resolved.get(branch, 0.0) + t.probability
+    moving: dict[int, float] = {}
     staying: dict[int, float] = {}
-    kept = 0.0
-    for t in channel.rows[row]:
-        left = [(value, codes[q]) for q, value in enumerate(t.left_with) if value is not None and codes[q] < 2]
+    for t in met:
         action = 0 if t.is_identity(row) else action_of(row, t)
-        if not left:
-            kept += t.probability
+        if not _changes_level(row, t):
             staying[action] = staying.get(action, 0.0) + t.probability
-        elif all(value == code for value, code in left):
-            leaving[action] = leaving.get(action, 0.0) + t.probability * 2.0 ** len(left)
-    scale = (1.0 - math.fsum(leaving.values())) / kept if kept > 0 else 0.0
+        else:
+            branch = _branch(row, codes, t)
+            p = t.probability / average[branch] * resolved.get(branch, 0.0)
+            moving[action] = moving.get(action, 0.0) + p
+    kept = math.fsum(staying.values())
+    scale = (1.0 - math.fsum(moving.values())) / kept if kept > 0 else 0.0
     out = {action: p * scale for action, p in staying.items() if action}
-    for action, p in leaving.items():
-        out[action] = out.get(action, 0.0) + p
+    for action, p in moving.items():
+        if action and p > 0:
+            out[action] = out.get(action, 0.0) + p
     return out
+
+
+_Branch = tuple[Row, tuple[int | None, ...]]
+"""Outgoing labels, values where they are known, and the values with which transmons return."""
+
+
+def _branch(row: Row, codes: Codes, t: Transition) -> _Branch:
+    """The branch of the row of the shot's values to which a transition of the averaged row belongs."""
+    outgoing: list[Label] = list(t.outgoing)
+    for q, code in enumerate(codes):
+        if row[q] == "C" and outgoing[q] == "C":
+            outgoing[q] = code ^ (t.pauli[q] in "XY")
+    return tuple(outgoing), t.returned_with
+
+
+def _leaves_with(codes: Codes, t: Transition) -> bool:
+    """Whether those that leave do so with the values of the shot."""
+    return all(value is None or code >= 2 or value == code for value, code in zip(t.left_with, codes, strict=True))
+
+
+def _changes_level(row: Row, t: Transition) -> bool:
+    """Whether a transmon leaves, returns, or changes its leaked level."""
+    return any(a != b and (is_leaked(a) or is_leaked(b)) for a, b in zip(row, t.outgoing, strict=True))
 
 
 def _largest(channel: LeakageChannel, rows: Iterable[Codes]) -> float:
