@@ -182,6 +182,22 @@ def test_processes_of_dask_on_this_machine(undisturbed, tmp_path):
     assert counts(out) == undisturbed
 
 
+def test_ctrl_c_with_processes_of_dask(undisturbed, tmp_path):
+    pytest.importorskip("distributed")
+    file, out = write_sweep(tmp_path), tmp_path / "results.csv"
+    process = start(file, "--out", out, "--cluster", "local", "--workers", "2", "--set", "stop.max_errors=10000000")
+    try:
+        wait_until(lambda: num_lines(out) >= 3, process)
+        os.killpg(process.pid, signal.SIGINT)
+        _, stderr = process.communicate(timeout=60)
+    finally:
+        kill_group(process)
+    assert process.returncode == 130
+    assert stderr.count("\n") == 1 and stderr.startswith("qec-leak: interrupted; ")
+    assert run(file, "--out", out)[0] == 0
+    assert not undisturbed - counts(out)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="mounting a small tmpfs takes root")
 def test_a_disk_that_is_really_full(undisturbed, tmp_path):
