@@ -2,8 +2,8 @@
 
 Usage: python docs/make_figures.py RESULTS
 
-RESULTS is the folder of `qec-leak figure all --out RESULTS`. Results of an older experiment, device or version are
-refused.
+RESULTS is the folder of `qec-leak figure all --out RESULTS`. Figures that it has no results of are left out, and named;
+results of an older experiment, device or version are refused.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ like change it, `--quick` takes seconds. The notebooks in `notebooks/` explain t
 """
 
 
-def results_for(figure: PaperFigure, folder: Path) -> Results:
-    """Full results of the present experiment."""
+def results_for(figure: PaperFigure, folder: Path) -> Results | None:
+    """Full results of the present experiment; None if there are none."""
     path = figure.source.path(folder)
-    if not path.exists() or Results.load(path).fingerprint != figure.source.fingerprint(Experiment.find(figure.study)):
-        raise SystemExit(f"{path} is missing or out of date; run: qec-leak figure {figure.name} --out {folder}")
+    if not path.exists():
+        return None
+    if Results.load(path).fingerprint != figure.source.fingerprint(Experiment.find(figure.study)):
+        raise SystemExit(f"{path} is out of date; run: qec-leak figure {figure.name} --out {folder}")
     return Results.load(path)
 
 
-def section(figure: PaperFigure, folder: Path) -> str:
+def section(figure: PaperFigure, results: Results) -> str:
     """Draw one figure; its part of the page."""
-    results = results_for(figure, folder)
     (DOCS / "figures").mkdir(exist_ok=True)
     with house_style():
         figure.draw(results).savefig(DOCS / "figures" / f"{figure.name}.png", dpi=DPI, metadata={"Software": None})
@@ -64,11 +65,12 @@ def main() -> None:
     if len(sys.argv) != 2:
         raise SystemExit(__doc__)
     folder = Path(sys.argv[1])
-    for figure in FIGURES.values():
-        results_for(figure, folder)  # all or nothing
-    (DOCS / "figures.md").write_text(
-        "\n".join([HEAD, *(section(f, folder) for f in FIGURES.values())]), encoding="utf-8"
-    )
+    found = [(figure, results_for(figure, folder)) for figure in FIGURES.values()]
+    sections = [section(figure, results) for figure, results in found if results is not None]
+    (DOCS / "figures.md").write_text("\n".join([HEAD, *sections]), encoding="utf-8")
+    missing = [figure.name for figure, results in found if results is None]
+    if missing:
+        print(f"without results, left out: {', '.join(missing)}", file=sys.stderr)
 
 
 if __name__ == "__main__":
