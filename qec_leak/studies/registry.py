@@ -8,7 +8,18 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak.device import Device
-from qec_leak.studies import detection, injected, strategies, transport, within_cycle
+from qec_leak.studies import (
+    beyond,
+    bit_flip,
+    budget,
+    correlations,
+    detection,
+    injected,
+    strategies,
+    suppression,
+    transport,
+    within_cycle,
+)
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Results
 from qec_leak.studies.study import Run, Study
@@ -23,6 +34,14 @@ STUDIES: Mapping[str, Study] = {
         injected.LATTICE,
         detection.STUDY,
         detection.BLOG,
+        bit_flip.INJECTION,
+        bit_flip.CYCLES,
+        suppression.ORDER,
+        suppression.LAMBDA,
+        correlations.STUDY,
+        beyond.SUPPRESSION,
+        beyond.INTERVAL,
+        budget.STUDY,
     )
 }
 """Studies by name."""

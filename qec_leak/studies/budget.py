@@ -1,0 +1,164 @@
+"""Error budget: the derivative of 1/Lambda by the probability of every noise process, and what each contributes.
+
+1/Lambda = sum over processes of w p, to first order, with w = d(1/Lambda)/dp (Acharya et al., arXiv:2207.06431,
+error budget; Willow, arXiv:2408.13687, Table S4). Each w is a difference quotient between a process lowered and raised
+by the factors [study] ``factors``. The two sides are sampled independently: with common random numbers two devices
+share their first differing shot only, and the correlation of their logical errors was measured to be below 0.1.
+Leakage processes, which are small, get wider steps ([study] ``leakage_factors``), since their effect is nearly linear.
+
+Arrays: ``device``, ``strategy``, ``process`` str (rows,); ``probability`` float64 (rows,), per operation, or per cycle
+for idling and heating (averaged over computational states); ``weight``, ``weight_error`` float64 (rows,);
+``base_device``, ``base_strategy`` str (cases,), ``base``, ``base_error`` float64 (cases,): 1/Lambda as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from qec_leak.circuits import Strategy, make_patch
+from qec_leak.circuits.dress import cycle_ns
+from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.device import Device
+from qec_leak.studies.experiment import Experiment
+from qec_leak.studies.logical import LogicalCounts, counts_of
+from qec_leak.studies.results import Array, Results
+from qec_leak.studies.study import Number, Run, Study
+from qec_leak.sweep import Point
+
+
+class Process(NamedTuple):
+    """A noise process and the key of its parameter. leaks: it is a source of leakage."""
+
+    name: str
+    key: str
+    leaks: bool = False
+
+
+PROCESSES = (
+    Process("one-qubit gate", "gate.error"),
+    Process("CZ", "cz.error"),
+    Process("CZ crosstalk", "cz.crosstalk"),
+    Process("readout", "readout.error"),
+    Process("reset", "reset.error"),
+    Process("data idle", "idle.dd_error_per_us"),
+    Process("Leakage iSWAP", "dqlr.error"),
+    Process("CZ leakage", "cz.leakage", leaks=True),
+    Process("heating", "idle.heating_per_us", leaks=True),
+)
+
+
+def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
+    """Weights of all processes; the axes are device.preset, circuit.strategy and circuit.distance (two distances)."""
+    factors = {leaks: experiment.study[key] for leaks, key in ((False, "factors"), (True, "leakage_factors"))}
+    processes = [p for p in PROCESSES if p.name in experiment.study.get("processes", [p.name for p in PROCESSES])]
+    points: list[Point] = []
+    for point in experiment.points:
+        points.append(_changed(point, "", 1.0, point.device))
+        for process in processes:
+            for factor in factors[process.leaks]:
+                if _used(process, point):
+                    value = _parameter(point.device, process.key) * float(factor)
+                    points.append(_changed(point, process.name, factor, point.device.replace({process.key: value})))
+    counts = counts_of(experiment.sweep, points, run)
+    return _weights(points, counts, processes)
+
+
+def _used(process: Process, point: Point) -> bool:
+    return process.key != "dqlr.error" or point.circuit["strategy"] == "DQLR"
+
+
+def _changed(point: Point, process: str, factor: float, device: Device) -> Point:
+    labels = {**point.labels, "process": process, "factor": float(factor)}
+    return replace(point, device=device, labels=labels)
+
+
+def _parameter(device: Device, key: str) -> float:
+    section, name = key.split(".")
+    return float(getattr(getattr(device, section), name))
+
+
+def _weights(points: list[Point], arrays: Mapping[str, Array], processes: list[Process]) -> dict[str, Array]:
+    counts = LogicalCounts.of(Results("", "", arrays, {}))
+    devices = {str(point.labels["device.preset"]): point for point in points if not point.labels["process"]}
+    rows: list[tuple[str, str, str, float, float, float]] = []
+    base: list[tuple[str, str, float, float]] = []
+    for preset in counts.values("preset"):
+        for strategy in counts.values("strategy"):
+            case = counts.where(preset=preset, strategy=strategy)
+            value, error = _inverse(case.where(process=""))
+            base.append((preset, strategy, value, error))
+            device = devices[preset].device
+            for process in processes:
+                part = case.where(process=process.name)
+                if not len(part):
+                    continue
+                low, high = sorted(part.values("factor"))
+                (first, first_error), (second, second_error) = (_inverse(part.where(factor=f)) for f in (low, high))
+                p = probability(process, device, strategy)
+                step = (high - low) * p
+                weight_error = math.hypot(first_error, second_error) / step
+                rows.append((preset, strategy, process.name, p, (second - first) / step, weight_error))
+    names = ("device", "strategy", "process", "probability", "weight", "weight_error")
+    out = {name: np.array(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    base_names = ("base_device", "base_strategy", "base", "base_error")
+    return out | {name: np.array(column) for name, column in zip(base_names, zip(*base, strict=True), strict=True)}
+
+
+def _inverse(counts: LogicalCounts) -> tuple[float, float]:
+    small, large = sorted(counts.values("distance"))
+    value, error = counts.where(distance=small).inverse_suppression(counts.where(distance=large))
+    return float(value[0]), float(error[0])
+
+
+def probability(process: Process, device: Device, strategy: str) -> float:
+    """Probability of a process: per operation; of idling, the dynamical-decoupling part per cycle (measurement and
+    resets); of heating, per cycle, averaged over 0 and 1."""
+    value = _parameter(device, process.key)
+    if process.key == "idle.dd_error_per_us":
+        resets = 2 if strategy == "DQLR" else int(strategy == "MLR")
+        waiting_ns = device.readout.duration_ns + resets * device.reset.mlr_ns
+        return value * 1e-3 * (waiting_ns + (device.dqlr.iswap_ns if strategy == "DQLR" else 0.0))
+    if process.key == "idle.heating_per_us":
+        return -math.expm1(-value * 1e-3 * _cycle_ns(device, strategy)) / 2
+    return value
+
+
+def _cycle_ns(device: Device, strategy: str) -> float:
+    patch, parsed = make_patch("surface", 3), Strategy.parse(strategy)
+    roles = {q: role for role in ("data", "measure", "removal") for q in patch.qubits(role)}
+    if not parsed.removes_data_leakage:
+        roles = {q: role for q, role in roles.items() if role != "removal"}
+    return cycle_ns(ideal_memory_circuit(patch, parsed, 2, "Z"), device, roles)
+
+
+def rows(results: Results, device: str, strategy: str) -> tuple[list[str], Array, Array, Array]:
+    """Processes, their probabilities, weights and the weights' standard errors, of one device and strategy."""
+    chosen = (results["device"] == device) & (results["strategy"] == strategy)
+    names = [str(name) for name in results["process"][chosen]]
+    return names, results["probability"][chosen], results["weight"][chosen], results["weight_error"][chosen]
+
+
+def cases(results: Results) -> list[tuple[str, str, Number]]:
+    """Device, strategy and 1/Lambda of each case."""
+    columns = (results[name].tolist() for name in ("base_device", "base_strategy", "base", "base_error"))
+    return [(device, strategy, Number(value, error)) for device, strategy, value, error in zip(*columns, strict=True)]
+
+
+def numbers(results: Results) -> Mapping[str, Number]:
+    """1/Lambda of each case, and the weights of its leakage processes."""
+    out: dict[str, Number] = {}
+    for device, strategy, base in cases(results):
+        out[f"{device} {strategy} 1/Lambda"] = base
+        names, _, weights, errors = rows(results, device, strategy)
+        for name, weight, error in zip(names, weights, errors, strict=True):
+            if name in ("CZ leakage", "heating"):
+                out[f"{device} {strategy} weight of {name}"] = Number(float(weight), float(error))
+    return out
+
+
+STUDY = Study("beyond3", sample, numbers)
