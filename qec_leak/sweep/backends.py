@@ -102,8 +102,13 @@ class ProcessBackend(Backend):
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
         """Have a task run; workers are started by the first one."""
-        with without_interrupts():
-            return super().submit(function, *arguments)
+        try:
+            with without_interrupts():
+                return super().submit(function, *arguments)
+        except BrokenExecutor as error:  # a worker has died, and not all tasks know it yet
+            lost: Future[T] = Future()
+            lost.set_exception(error)
+            return lost
 
     def close(self, *, wait: bool) -> None:
         """Cancel what is not running, and end the workers."""

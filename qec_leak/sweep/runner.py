@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -20,10 +20,11 @@ from qec_leak.sweep.block import Block, BlockCounts, identify, run_blocks
 from qec_leak.sweep.errors import SweepError, SweepInterrupted
 from qec_leak.sweep.interrupt import InterruptFlag
 from qec_leak.sweep.point import Point, Sweep
-from qec_leak.sweep.progress import ActivePoint, Progress, Snapshot
+from qec_leak.sweep.progress import Progress
 from qec_leak.sweep.results import ResultsFile
 from qec_leak.sweep.rows import Row, format_row, row_key
 from qec_leak.sweep.state import PointState
+from qec_leak.sweep.watch import Watch
 
 _TASK_SECONDS = 0.5
 """Small blocks are put together into tasks of about this length: it makes messages cheap and Ctrl-C prompt."""
@@ -31,7 +32,6 @@ _TASK_SECONDS = 0.5
 _TASK_BLOCKS = 64
 _IDENTIFY_POINTS = 4
 _WAIT_SECONDS = 0.2
-_LISTED_POINTS = 20
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,21 @@ def collect(
     after Ctrl-C. What was done is in ``out`` in any case.
     """
     _checks.check_int("workers", workers, minimum=1)
-    with ExitStack() as stack:
-        file = None if out is None else stack.enter_context(ResultsFile(out, note=note))
-        interrupted = stack.enter_context(InterruptFlag())
-        if backend is None:
-            if executor is not None:
+    try:
+        with ExitStack() as stack:
+            file = None if out is None else stack.enter_context(ResultsFile(out, note=note))
+            interrupted = stack.enter_context(InterruptFlag())
+            if backend is None and executor is not None:
                 backend = Backend(executor, workers)
-            else:
+            elif backend is None:
                 backend = SerialBackend() if workers == 1 else ProcessBackend(workers)
-        run = _Run(sweep, file, backend, progress, note, interrupted)
-        try:
+            run = _Run(sweep, file, backend, progress, note, interrupted)
             run.run()
-        except BaseException as error:
+    except BaseException as error:
+        if backend is not None:
             backend.close(wait=isinstance(error, SweepInterrupted))  # then its workers have nothing to do any more
-            raise
-        backend.close(wait=True)
+        raise
+    backend.close(wait=True)
     return tuple(PointResult(state.point, state.stats()) for state in run.states)
 
 
@@ -111,7 +111,7 @@ class _Run:
         self._rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
         self._unknown: list[PointState] = []
         self._sizes = {id(state): state.point.num_detectors() for state in self.states}
-        self._watch = _Watch(self.states, self._sizes)
+        self._watch = Watch(self.states, self._sizes)
         self._last_report = 0.0
 
     def run(self) -> None:
@@ -228,12 +228,10 @@ class _Run:
                 f"workers must have qec_leak {qec_leak.__version__}, but one has {counts.version}; install the same "
                 "version everywhere"
             )
-        before = state.errors
         for accepted in state.finish(counts):
             if self._file is not None:
                 self._file.append(format_row(state.point, accepted, self._sweep.run.seed))
             self._watch.accepted(state, accepted)
-        assert state.errors >= before
 
     def _cancel_waiting(self) -> None:
         for future, task in list(self._futures.items()):
@@ -253,72 +251,3 @@ class _Run:
 
 def _has_result(future: Future[Any]) -> bool:
     return future.done() and not future.cancelled() and future.exception() is None
-
-
-class _Watch:
-    """Clocks and sums behind the progress report and the sizes of tasks."""
-
-    def __init__(self, states: Sequence[PointState], sizes: dict[int, int]) -> None:
-        self._states = states
-        self._sizes = sizes
-        self._start = time.monotonic()
-        self._began: dict[int, float] = {}
-        self._new: dict[int, int] = defaultdict(int)
-        self._new_work = 0.0
-        self._cpu_seconds = 0.0
-        self._work_left = 0.0
-        self._stale = 0.0
-
-    def started(self, state: PointState) -> None:
-        """A block of this point goes to the workers."""
-        self._began.setdefault(id(state), time.monotonic())
-
-    def accepted(self, state: PointState, counts: BlockCounts) -> None:
-        """A block of this point has been accepted."""
-        self._new[id(state)] += counts.block.shots
-        self._new_work += counts.block.shots * self._sizes[id(state)]
-        self._cpu_seconds += counts.seconds
-
-    def cpu_seconds(self, work: float) -> float:
-        """Processor time of so much work (detectors times shots), about; infinity before that is known."""
-        return work * self._cpu_seconds / self._new_work if self._new_work else float("inf")
-
-    def cpu_seconds_left(self) -> float:
-        """Processor time that the sweep still takes, about."""
-        now = time.monotonic()
-        if now > self._stale:  # a sum over all points: not for every task
-            self._work_left = sum(self._left())
-            self._stale = now + _WAIT_SECONDS
-        return self.cpu_seconds(self._work_left)
-
-    def snapshot(self) -> Snapshot:
-        """The sweep as it is now."""
-        now = time.monotonic()
-        active = [state for state in self._states if state.active][:_LISTED_POINTS]
-        shots = sum(state.shots for state in self._states)
-        return Snapshot(
-            points=len(self._states),
-            points_done=sum(state.done for state in self._states),
-            shots=shots,
-            errors=sum(state.errors for state in self._states),
-            shots_left=sum(state.shots_left() for state in self._states),
-            new_shots=sum(self._new.values()),
-            work=sum(state.shots * self._sizes[id(state)] for state in self._states),
-            work_left=sum(self._left()),
-            new_work=self._new_work,
-            seconds=now - self._start,
-            cpu_seconds=self._cpu_seconds,
-            active=tuple(
-                ActivePoint(
-                    title=state.point.title,
-                    shots=state.shots,
-                    errors=state.errors,
-                    shots_left=state.shots_left(),
-                    shots_per_second=self._new[id(state)] / max(now - self._began.get(id(state), now), 1e-9),
-                )
-                for state in active
-            ),
-        )
-
-    def _left(self) -> Iterator[float]:
-        return (state.shots_left() * self._sizes[id(state)] for state in self._states)

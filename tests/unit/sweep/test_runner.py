@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
 import pytest
 import sinter
@@ -249,8 +249,6 @@ class Dying(ThreadPoolExecutor):
         self.submitted, self.always = 0, always
 
     def submit(self, function, *arguments):
-        from concurrent.futures import BrokenExecutor
-
         self.submitted += 1
         if self.always or self.submitted % 3 == 0:
             return super().submit(lambda: (_ for _ in ()).throw(BrokenExecutor("killed")))
@@ -266,6 +264,28 @@ def test_workers_that_die(sweep, expected, monkeypatch):
         assert executor.submitted > 4
     with Dying(always=True) as executor, pytest.raises(SweepError, match="workers died 6 times without a block"):
         collect(sweep, executor=executor, workers=1)
+
+
+def test_a_pool_that_is_broken_when_it_gets_a_task(sweep, expected, monkeypatch, tmp_path):
+    """A worker may die between two tasks: then it is the submission that says so."""
+    pools = []
+
+    class Pool(ThreadPoolExecutor):
+        tasks = 0
+
+        def submit(self, function, *arguments):
+            self.tasks += 1
+            if len(pools) < 4 and self.tasks > 1:
+                raise BrokenExecutor("killed")
+            return super().submit(function, *arguments)
+
+    def make(workers):
+        pools.append(Pool(workers))
+        return pools[-1]
+
+    monkeypatch.setattr("qec_leak.sweep.backends._pool", make)
+    assert totals(collect(sweep, out=tmp_path / "results.csv", workers=2)) == expected
+    assert len(pools) == 4
 
 
 def test_an_error_in_a_block_names_the_point(sweep, monkeypatch):
