@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import queue
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
@@ -128,7 +129,16 @@ _worker_decoder: Decoder | None = None
 
 def _start_worker(error_model: str, correlated: bool) -> None:
     global _worker_decoder
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker_decoder = Decoder(stim.DetectorErrorModel(error_model), correlated=correlated)
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed cannot end its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _decode_in_worker(events_b8: Bytes) -> Bytes:
@@ -147,6 +157,7 @@ def _decoded_in_processes(
         initargs=(str(decoder.detector_error_model), decoder.correlated),
     )
     waiting: deque[tuple[ShotBatch, list[Future[Bytes]]]] = deque()
+    starting = threading.Thread(target=_start_processes, args=(pool, workers))
 
     def finished() -> tuple[ShotBatch, Bytes]:
         batch, pieces = waiting.popleft()
@@ -155,6 +166,7 @@ def _decoded_in_processes(
     error: Exception | None = None
     iterator = iter(batches)
     try:
+        starting.start()
         while True:
             try:
                 batch = next(iterator)
@@ -165,11 +177,10 @@ def _decoded_in_processes(
                 break
             events = batch.detection_events_b8
             step = max(64, _PIECE_BITS // max(batch.num_detectors, 1))
-            with _without_interrupts():
-                pieces = [
-                    pool.submit(_decode_in_worker, events[start : start + step])
-                    for start in range(0, len(events), step)
-                ]
+            starting.join()
+            pieces = [
+                pool.submit(_decode_in_worker, events[start : start + step]) for start in range(0, len(events), step)
+            ]
             waiting.append((batch, pieces))
             if len(waiting) > workers + _AHEAD:
                 yield finished()
@@ -178,17 +189,19 @@ def _decoded_in_processes(
         if error is not None:
             raise error
     finally:
+        if starting.ident is not None:
+            starting.join()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-@contextlib.contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Processes that start meanwhile never see Ctrl-C: it is for the parent, which ends them without tracebacks."""
-    if not hasattr(signal, "pthread_sigmask"):  # Windows
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def _start_processes(pool: ProcessPoolExecutor, workers: int) -> None:
+    """Start all workers; to be called in a thread. There Ctrl-C cannot come between a process and the pool's knowing of
+    it, and processes inherit that the thread ignores it: it is for the parent, which ends them without tracebacks."""
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    for _ in range(workers):  # one more process for each task that finds none idle
+        pool.submit(_nothing)
+
+
+def _nothing() -> None:
+    """A task that only makes the pool start a process."""

@@ -2,6 +2,10 @@
 
 import contextlib
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -109,6 +113,33 @@ def test_workers_are_ended_early(memory):
         batch, predicted = next(decoded)
     assert (batch.first_shot, len(predicted)) == (0, 2000)
     assert not multiprocessing.active_children()
+
+
+KILLED = """
+import qec_leak as ql
+from qec_leak.decode import Decoder, decoded_batches
+if __name__ == "__main__":
+    circuit = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="miao2023").circuit
+    sampler = ql.compile_sampler(circuit, seed=1)
+    for _ in decoded_batches(sampler.batches(10**9, batch_shots=2000), Decoder(circuit), workers=2):
+        print("decoding", flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="processes are killed otherwise here")
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGINT"])
+def test_workers_end_with_their_parent(number, tmp_path):
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    with subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout.readline() == "decoding\n"
+        os.killpg(process.pid, getattr(signal, number)) if number == "SIGINT" else process.kill()
+        # Workers hold the pipes: they close when the last of them has gone.
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == -getattr(signal, number)
+    assert said.count("Traceback") == (number == "SIGINT")  # its own, none of workers
 
 
 def test_arguments(memory):
