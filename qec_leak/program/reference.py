@@ -30,6 +30,12 @@ class Reference:
         """The definite Z value 0 or 1 of a qubit, -1 if it has none."""
         return (-1, 0, 1)[self._simulator.peek_z(qubit)]
 
+    def known_xz(self, a: int, b: int) -> int | None:
+        """The definite value 0 or 1 of X_a Z_b, None if it has none."""
+        product = stim.PauliString(self.num_qubits)
+        product[a], product[b] = "X", "Z"
+        return (1, None, 0)[self._simulator.peek_observable_expectation(product) + 1]
+
     def z_sample(self) -> list[int]:
         """One outcome of measuring Z of all qubits now: known values, and for the others values that fit together (0
         where free, in the order of qubits). What frames are relative to where a value is needed but not known."""

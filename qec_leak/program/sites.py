@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,10 @@ CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
 
 Codes = tuple[int, ...]
 """Row codes of the transmons of a channel."""
+
+Ties = tuple[int | None, ...]
+"""Of a place (a, b): the values of X_a Z_b and X_b Z_a, None where the reference has none."""
+FREE: Ties = (None, None)
 
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
@@ -45,6 +49,7 @@ class _Site:
     usual: frozenset[Codes]
     flipped: frozenset[Codes]
     leaked: frozenset[Codes]
+    ties: Ties
 
 
 class SiteTable:
@@ -53,9 +58,9 @@ class SiteTable:
     def __init__(self) -> None:
         self._sites: dict[_Site, int] = {}
 
-    def add(self, channel: LeakageChannel, values: Sequence[int]) -> int | None:
-        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target;
-        None if it never does anything there."""
+    def add(self, channel: LeakageChannel, values: Sequence[int], ties: Ties = FREE) -> int | None:
+        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target,
+        which all have these ``ties``; None if it never does anything there."""
         k = channel.num_qubits
         usual: set[Codes] = set()
         flipped: set[Codes] = set()
@@ -64,7 +69,7 @@ class SiteTable:
             usual |= says
             flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - says
         leaked = {codes for codes in itertools.product(range(6), repeat=k) if max(codes) >= 4}
-        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked))
+        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked), ties)
         if not any(_largest(channel, rows) for rows in (usual, flipped, leaked)):
             return None
         return self._sites.setdefault(site, len(self._sites))
@@ -85,12 +90,12 @@ class SiteTable:
             usual = _visited(usual if apart[site] else max(usual, flipped))
             rate[site] = -math.log1p(-usual) if usual < 1.0 else math.inf
             for codes in of.usual if apart[site] else of.usual | of.flipped:
-                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes), usual))
+                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes, of.ties), usual))
             for codes in of.flipped if apart[site] else ():
-                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes), 1.0))
+                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes, of.ties), 1.0))
             leaked[site] = _visited(_largest(of.channel, of.leaked))
             for codes in of.leaked:
-                branches = moves(of.channel, codes)
+                branches = moves(of.channel, codes, of.ties)
                 if len(codes) == 2:
                     coin[site, _row(codes)], branches = _coin(branches, codes)
                 else:
@@ -143,13 +148,17 @@ def _visited(probability: float) -> float:
     return 1.0 if probability > VISIT_EVERY else probability
 
 
-def moves(channel: LeakageChannel, codes: Codes) -> dict[int, float]:
+def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> dict[int, float]:
     """Probability of each action that does something to a shot with row ``codes``.
 
     Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
     Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
     Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
     shots with both values 1 only, and says so of whatever those values are tied to (physics: frozen-frame rule 4).
+
+    A transmon that leaves loses its X: its z becomes random. Not so where the reference ties its X to the Z of a
+    partner whose value the branch settles (``ties``): it was in a superposition with nothing else, and its z becomes
+    what lets it act as |0> also after a Hadamard, which it does not follow.
     """
     row: Row = tuple(CODE_LABELS[code] for code in codes)
     met = [t for t in channel.rows[row] if _leaves_with(codes, t)]
@@ -171,6 +180,7 @@ def moves(channel: LeakageChannel, codes: Codes) -> dict[int, float]:
         else:
             branch = _branch(row, codes, t)
             p = t.probability / average[branch] * resolved.get(branch, 0.0)
+            action = _with_ties(action, met, codes, t, ties)
             moving[action] = moving.get(action, 0.0) + p
     kept = math.fsum(staying.values())
     scale = (1.0 - math.fsum(moving.values())) / kept if kept > 0 else 0.0
@@ -192,6 +202,21 @@ def _branch(row: Row, codes: Codes, t: Transition) -> _Branch:
         if row[q] == "C" and outgoing[q] == "C":
             outgoing[q] = code ^ (t.pauli[q] in "XY")
     return tuple(outgoing), t.returned_with
+
+
+def _with_ties(action: int, met: Sequence[Transition], codes: Codes, t: Transition, ties: Ties) -> int:
+    """``action`` of ``t``, where the z of a transmon that leaves is definite if its partner's value settles its X."""
+    for q, tie in enumerate(ties):
+        other = 1 - q
+        if tie is None or t.left_with[q] is None or codes[other] >= 2 or t.outgoing[other] != "C":
+            continue
+        with_z = {"I": "Z", "Z": "I", "X": "Y", "Y": "X"}[t.pauli[other]]
+        pauli = with_z + t.pauli[1] if other == 0 else t.pauli[0] + with_z
+        twin = math.fsum(u.probability for u in met if replace(u, probability=t.probability) == replace(t, pauli=pauli))
+        if math.isclose(twin, t.probability, rel_tol=1e-6):  # the branch measures the partner's Z
+            z = _FLIP_Z if codes[other] ^ tie else 0
+            action = action & ~((_FLIP_Z | _RANDOM_Z) << (8 * q)) | z << (8 * q)
+    return action
 
 
 def _leaves_with(codes: Codes, t: Transition) -> bool:

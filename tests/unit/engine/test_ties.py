@@ -1,0 +1,74 @@
+"""A qubit that leaks in a CZ leaves its partner in a definite value, and whatever that value is tied to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import stim
+
+from qec_leak.channels.operations import cz_channel
+from qec_leak.circuits import tags
+from qec_leak.device import Device
+from qec_leak.engine import compile_sampler
+from qec_leak.program.reference import Reference
+
+SHOTS = 4096
+
+
+def _always_leaks() -> str:
+    """|11> -> |20> whenever it can, and nothing else that matters here."""
+    cz = replace(Device.preset("miao2023").cz, leakage=0.25)
+    return tags.format_channel(cz_channel(cz), "cz")
+
+
+def _growing_ghz(prefix: str = "") -> stim.Circuit:
+    """Qubit 2 copies itself to 1, then to 0, as a check's measure qubit does; 0 leaks in the second copy.
+
+    It leaks where 2 is 1, so 1 is 1 too, and a leaked qubit reads 1: Z_0 Z_1 is even in every shot.
+    """
+    return stim.Circuit(
+        f"""
+        R 0 1 2
+        {prefix}
+        H 1 2
+        CZ 2 1
+        H 0 1
+        CZ 0 2
+        II_ERROR[{_always_leaks()}] 0 2
+        H 0
+        M[LEAKAGE_PROJECTION_Z: (1.0, 2) (1.0, 3)] 0 1 2
+        DETECTOR rec[-3] rec[-2]
+        DETECTOR rec[-2] rec[-1]
+        """
+    )
+
+
+class TestPartnersValue:
+    def test_leaver_and_those_tied_to_its_partner(self) -> None:
+        batch = compile_sampler(_growing_ghz(), seed=1).sample(SHOTS, heralds=True)
+        assert batch.heralds is not None
+        leaked = batch.heralds[:, 0] == 2
+        assert 0.2 < leaked.mean() < 0.3
+        assert not batch.detection_events[:, 0].any()
+        # The partner is left in 0 and its copy in 1; without leakage they are equal.
+        assert (batch.detection_events[:, 1] == leaked).all()
+
+    def test_opposite_sign(self) -> None:
+        # Z_0 Z_1 is odd without leakage; where 0 leaks both read 1.
+        batch = compile_sampler(_growing_ghz("X 0"), seed=2).sample(SHOTS, heralds=True)
+        assert batch.heralds is not None
+        leaked = batch.heralds[:, 0] == 2
+        assert 0.2 < leaked.mean() < 0.3
+        assert (batch.detection_events[:, 0] == leaked).all()
+
+
+class TestKnownProducts:
+    def test_values(self) -> None:
+        reference = Reference(3)
+        assert reference.known_xz(0, 1) is None
+        reference.gate("H", [0, 1])
+        reference.gate("CZ", [0, 1])
+        assert (reference.known_xz(0, 1), reference.known_xz(1, 0)) == (0, 0)
+        reference.gate("Z", [0])
+        assert (reference.known_xz(0, 1), reference.known_xz(1, 0)) == (1, 0)
+        assert reference.known_xz(0, 2) is None
