@@ -79,11 +79,13 @@ def _table(summaries: Sequence[PointSummary]) -> str:
 
 
 def _totals(summaries: Sequence[PointSummary], results: Path) -> str:
+    from qec_leak.cli.sweep_progress import number_of
+
     shots = sum(s.stats.shots for s in summaries)
     errors = sum(s.stats.errors for s in summaries)
     seconds = _duration(sum(s.stats.seconds for s in summaries))
     rows = sum(s.rows for s in summaries)
-    points = f"{len(summaries)} points in {rows} lines"
+    points = f"{number_of(summaries, 'point')} in {rows:,} line{'' if rows == 1 else 's'}"
     return f"{results}: {points}, {shots:,} shots, {errors:,} logical errors, {seconds} of CPU"
 
 

@@ -96,7 +96,7 @@ _FIGURE_TABLES = ("study",)
 
 def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
     from qec_leak.cli.report import text_table
-    from qec_leak.cli.sweep_progress import duration
+    from qec_leak.cli.sweep_progress import duration, number_of
     from qec_leak.sweep import read_results
     from qec_leak.sweep.estimate import estimate_sweep
 
@@ -117,14 +117,16 @@ def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
     shots, seconds = sum(e.shots for e in estimates), sum(e.seconds for e in estimates)
     on = "1 worker" if workers == 1 else f"{workers} workers"
     click.echo(
-        f"\n{len(estimates)} points, {shots:,.0f} shots to run, about {duration(seconds / workers)} on {on}; nothing "
+        f"\n{number_of(estimates, 'point')}, {shots:,.0f} shots to run, about {duration(seconds / workers)} on {on}; nothing "
         "was run (dry run)"
     )
 
 
 def _summary(results: tuple[PointResult, ...], out: Path) -> str:
+    from qec_leak.cli.sweep_progress import number_of
+
     shots, errors = (sum(getattr(r.stats, name) for r in results) for name in ("shots", "errors"))
     return (
-        f"{len(results)} points, {shots:,} shots, {errors:,} logical errors: {out}\n"
+        f"{number_of(results, 'point')}, {shots:,} shots, {errors:,} logical errors: {out}\n"
         f"Look at them: qec-leak status {out}; qec-leak plot {out} --x d --group strategy"
     )

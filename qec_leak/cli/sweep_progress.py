@@ -9,7 +9,7 @@ import math
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,11 @@ _BAR = "{desc} {percentage:3.0f}%|{bar}|"
 def say(line: str) -> None:
     """A note to the user, above the bars."""
     tqdm.write(f"note: {line}", file=sys.stderr)
+
+
+def number_of(things: Sized, name: str) -> str:
+    """How many they are: "1 point", "12 points"."""
+    return f"{len(things):,} {name}" + ("" if len(things) == 1 else "s")
 
 
 def duration(seconds: float) -> str:
