@@ -62,8 +62,8 @@ def plot_command(
     title: str,
     out: Path,
 ) -> None:
-    """Draw a quantity of the points in RESULTS (CSV files of `qec-leak sweep`; logical errors of any of sinter's) against
-    one of their parameters.
+    """Draw a quantity of the points in RESULTS (CSV files of `qec-leak sweep`; logical errors of any of sinter's)
+    against one of their parameters.
 
     Bands hold the values whose likelihood is within a factor 1000 of the best one's. Points that differ in something
     that is neither --x nor --group are not drawn as one curve: choose among them with --where.

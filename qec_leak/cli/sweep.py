@@ -116,10 +116,9 @@ def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
     click.echo(text_table(header, lines))
     shots, seconds = sum(e.shots for e in estimates), sum(e.seconds for e in estimates)
     on = "1 worker" if workers == 1 else f"{workers} workers"
-    click.echo(
-        f"\n{number_of(estimates, 'point')}, {shots:,.0f} shots to run, about {duration(seconds / workers)} on {on}; nothing "
-        "was run (dry run)"
-    )
+    time = duration(seconds / workers)
+    points = number_of(estimates, "point")
+    click.echo(f"\n{points}, {shots:,.0f} shots to run, about {time} on {on}; nothing was run (dry run)")
 
 
 def _summary(results: tuple[PointResult, ...], out: Path) -> str:

@@ -134,7 +134,8 @@ def _leakage(counts: Counter[str], role: str, summary: PointSummary) -> sinter.F
     rounds = [int(name.rsplit("_r", 1)[1]) for name in counts if name.startswith(f"leaked_{role}_r")]
     if not rounds or not counts[f"qubits_{role}"]:
         raise ValueError(
-            f"the rows must count leaked {role} qubits, but those of {dict(summary.metadata)} do not; take rows of a sweep, another role"
+            f"the rows must count leaked {role} qubits, but those of {dict(summary.metadata)} do not; choose another "
+            "--role or --y"
         )
     hits = counts[f"leaked_{role}_r{max(rounds)}"]
     return binomial_fit(counts[f"qubits_{role}"], hits)
