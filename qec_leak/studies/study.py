@@ -36,8 +36,8 @@ class Number(NamedTuple):
         if not self.error or not math.isfinite(self.error):
             return f"{self.value:.4g}"
         decimals = 1 - math.floor(math.log10(self.error))
-        if self.value and not -4 <= math.floor(math.log10(abs(self.value))) < 6:
-            exponent = math.floor(math.log10(abs(self.value)))
+        exponent = math.floor(math.log10(max(abs(self.value), self.error)))
+        if not -4 <= exponent < 6:
             value, error = (x / 10.0**exponent for x in self)
             return (
                 f"({value:.{max(decimals + exponent, 0)}f} ± {error:.{max(decimals + exponent, 0)}f})e{exponent:+03d}"

@@ -105,6 +105,7 @@ def test_fingerprint_knows_experiment_and_device(file, monkeypatch):
         (Number(-5.56e-4, 1.2e-4), "-0.00056 ± 0.00012"),
         (Number(0.0, 0.02), "0.000 ± 0.020"),
         (Number(1234.0, 120.0), "1234 ± 120"),
+        (Number(-7e-6, 1.24e-4), "-0.00001 ± 0.00012"),
     ],
 )
 def test_numbers_read_as_they_are_known(number, text):
