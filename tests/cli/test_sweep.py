@@ -91,7 +91,7 @@ def test_expected_time_is_about_the_time(tmp_path):
     expected = sum(e.seconds for e in estimate_sweep(sweep))
     start_ = time.process_time()
     collect(sweep)
-    assert 0.3 < expected / (time.process_time() - start_) < 3.0  # wall against CPU time on a machine with other work
+    assert 0.4 < expected / (time.process_time() - start_) < 2.5
 
 
 def test_no_terminal_no_progress(tmp_path):
