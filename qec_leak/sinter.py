@@ -115,7 +115,7 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
     def _counts(self, batch: ShotBatch) -> Counter[str]:
         out: Counter[str] = Counter()
         out["detectors_checked"] = batch.num_detectors * batch.shots
-        out["detection_events"] = int(np.unpackbits(batch.detection_events_b8).sum(dtype=np.int64))
+        out["detection_events"] = int(batch.detection_events.sum(dtype=np.int64))
         assert batch.population_counts is not None, "sampled with populations"
         leaked = batch.population_counts.sum(axis=2)
         rounds = range(len(leaked)) if len(leaked) <= MAX_ROUNDS else range(len(leaked) - 1, len(leaked))
