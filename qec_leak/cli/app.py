@@ -12,6 +12,7 @@ from qec_leak.cli.figure import figure_command
 from qec_leak.cli.plot import plot_command
 from qec_leak.cli.run import run_command
 from qec_leak.cli.sample import sample_command
+from qec_leak.cli.scorecard import scorecard_command
 from qec_leak.cli.status import status_command
 from qec_leak.cli.sweep import sweep_command
 from qec_leak.cli.validate import validate_command
@@ -52,6 +53,7 @@ for _command in (
     status_command,
     plot_command,
     validate_command,
+    scorecard_command,
     completion_command,
 ):
     cli.add_command(_command)

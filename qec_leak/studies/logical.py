@@ -81,7 +81,7 @@ class LogicalCounts:
         return len(self.shots)
 
     def where(self, **labels: Any) -> LogicalCounts:
-        """The points with these labels, in their order; ``_`` stands for the dot of a name: cz_leakage=1e-3."""
+        """The points with these labels, in their order; ``_`` may stand for the dot of a name: cz_leakage=1e-3."""
         chosen = np.ones(len(self), dtype=bool)
         for key, value in labels.items():
             chosen &= self[key] == value
@@ -93,8 +93,13 @@ class LogicalCounts:
         )
 
     def __getitem__(self, name: str) -> Array:
-        """Values of one axis."""
-        return next(values for key, values in self.labels.items() if key.replace(".", "_") == name.replace(".", "_"))
+        """Values of one axis, or the rounds."""
+        if name == "rounds":
+            return self.rounds
+        found = [values for key, values in self.labels.items() if key.replace(".", "_") == name.replace(".", "_")]
+        if not found:
+            raise KeyError(name)
+        return found[0]
 
     def values(self, name: str) -> list[Any]:
         """The different values of an axis, in the order of the points."""

@@ -1,0 +1,18 @@
+"""The score card: every number of the literature that the simulator should reproduce, judged by one rule each."""
+
+from qec_leak.scorecard.report import markdown_report, terminal_table
+from qec_leak.scorecard.row import Part, Row, Verdict, judge
+from qec_leak.scorecard.rows import ROWS
+from qec_leak.scorecard.run import Report, score
+
+__all__ = [
+    "ROWS",
+    "Part",
+    "Report",
+    "Row",
+    "Verdict",
+    "judge",
+    "markdown_report",
+    "score",
+    "terminal_table",
+]
