@@ -133,10 +133,12 @@ class _Compiler:
             later.append(later[-1] | _used(item))
         later.reverse()  # later[i + 1]: qubits used after item i
         ops: list[Instruction] = []
+        self.layer = {}
         for i, item in enumerate(items):
             if isinstance(item, stim.CircuitRepeatBlock):
                 self.layer = {}
                 ops += self.loop(item, line, later[i + 1])
+                self.layer = {}  # what the body measured last is another layer
                 line += _lines(item)
                 continue
             if item.name in _MEASUREMENTS:
