@@ -70,7 +70,7 @@ class TestDeltaMethod:
     def test_errors_are_those_of_repetitions(self):
         """1000 binomial draws: spread of eps and of 1/Lambda against the delta method, 5 sigma = 11 %."""
         rng = np.random.default_rng(8)
-        shots, rounds, p, p_next = 20_000, 15, 0.08, 0.03
+        shots, rounds, p, p_next = 20_000, 15, 0.2, 0.1
         draws, draws_next = rng.binomial(shots, p, 1000), rng.binomial(shots, p_next, 1000)
         spread = np.std([logical_error_per_cycle(n / shots, rounds) for n in draws])
         error = logical_error_per_cycle_error(shots, round(p * shots), rounds)
