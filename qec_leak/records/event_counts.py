@@ -17,7 +17,8 @@ def count_events(
     """Sums over shots of what fired, by detector and by group of detectors.
 
     Args:
-        detection_events_b8: uint8 (shots, ceil(detectors/8)), bit-packed little-endian.
+        detection_events_b8: uint8 (shots, ceil(detectors/8)), bit-packed little-endian; bits beyond the last detector
+            are not looked at.
         group: int64 (detectors,), the group of each detector, 0 to ``num_groups`` - 1.
     Returns int64 arrays: (detectors,) how often each fired; (num_groups,) the sum over shots of n, the number of
     detectors of the group that fired in a shot; (num_groups,) the sum of n**2.
@@ -41,6 +42,8 @@ def _count(
     for shot in range(events.shape[0]):
         for position in range(events.shape[1]):
             byte = events[shot, position]
+            if position == len(group) // 8:
+                byte &= np.uint8((1 << len(group) % 8) - 1)
             while byte:
                 detector = 8 * position + _LOWEST_BIT[byte]
                 counts[detector] += 1
