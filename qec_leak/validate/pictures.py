@@ -13,6 +13,12 @@ from qec_leak.validate.check import Curve
 from qec_leak.validate.compare import Deviations
 from qec_leak.validate.suite import Report
 
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#444444")
+"""Colours that stay apart for colour-blind readers (Okabe and Ito; yellow left out)."""
+MARKERS = ("o", "^", "s", "x", "+", "D")
+MANY = 24
+"""Families beyond which the legend takes two columns."""
+
 
 def pictures(report: Report) -> dict[str, bytes]:
     """PNG of each picture, by topic letter."""
@@ -34,18 +40,21 @@ def _png(figure: Figure) -> bytes:
 
 
 def _deviations(families: list[tuple[str, Deviations]]) -> Figure:
-    """Ordered deviations of each family against those expected by chance: on the line if both samples are alike."""
-    figure, (axes,) = new_figure(width=2 * COLUMN_WIDTH, height=3.2)
+    """Ordered deviations of each family against those expected by chance: on the line if both samples are alike. The
+    legend is a column of its own; no two families share colour and marker."""
+    entries = (len(families) + 1) // 2 if len(families) > MANY else len(families)
+    figure, (axes,) = new_figure(width=3 * COLUMN_WIDTH, height=max(3.2, 0.5 + 0.16 * entries))
     largest = 5.0
-    for name, values in families:
+    for k, (name, values) in enumerate(families):
         ordered = np.sort(values)
         rank = (np.arange(len(ordered)) + 0.5) / len(ordered)
         expected = norm.isf((1 - rank) / 2)
-        axes.plot(expected, ordered, ".", markersize=2, label=name)
+        color, marker = COLORS[k % len(COLORS)], MARKERS[k // len(COLORS) % len(MARKERS)]
+        axes.plot(expected, ordered, linestyle="none", marker=marker, color=color, markersize=2.5, label=name)
         largest = max(largest, float(ordered[-1]))
     axes.plot([0, 5], [0, 5], color="#444444", linewidth=0.8)
     axes.set(xlabel="expected by chance (sigma)", ylabel="found (sigma)", xlim=(0, 5), ylim=(0, 1.05 * largest))
-    axes.legend(loc="upper left", fontsize=6, markerscale=3)
+    figure.legend(loc="outside right center", fontsize=6, markerscale=1.6, ncols=2 if len(families) > MANY else 1)
     return figure
 
 
@@ -66,5 +75,6 @@ def _curves(curves: tuple[Curve, ...]) -> Figure:
         )
     for axis, panel in zip(axes, panels, strict=True):
         axis.set(xscale="log", yscale="log", xlabel="CZ leakage L1", title=panel)
-    axes[0].legend()
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
     return figure
