@@ -120,6 +120,9 @@ def test_record_says_how_to_run_it_again(finished, tmp_path, capsys):
         read_populations(again / "populations.npz")["MLR"].counts,
         read_populations(out / "populations.npz")["MLR"].counts,
     )
+    (row,) = sinter.read_stats_from_csv_files(again / "results.csv")
+    before = {row.json_metadata["strategy"]: row for row in sinter.read_stats_from_csv_files(out / "results.csv")}
+    assert (row.errors, row.custom_counts) == (before["MLR"].errors, before["MLR"].custom_counts)
 
 
 def test_sinter_command_reads_the_csv(finished, tmp_path):
