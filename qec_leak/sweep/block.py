@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import sinter
 
-import qec_leak
 from qec_leak.decode import Decoder, count_logical_errors
 from qec_leak.engine import LeakageSampler, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
 from qec_leak.program import Program, compile_program
 from qec_leak.sweep.counting import MemoryCounter
 from qec_leak.sweep.point import Point, block_seed
+from qec_leak.sweep.version import VERSION
 
 _BATCH_BITS = 1 << 25  # detection events that are unpacked at once, a byte each
 _KEPT_POINTS = 8  # compiled points that a worker keeps
@@ -38,7 +38,7 @@ class Block:
 class BlockCounts:
     """What came of a block.
 
-    strong_id: the point's, as computed where it was run.   version: of qec_leak, there.
+    strong_id: the point's, as computed where it was run.   version: of the code there.
     seconds: processor time of sampling, decoding and counting.
     """
 
@@ -93,7 +93,7 @@ class CompiledPoint:
                 counts[name] = counts.get(name, 0) + count
         return BlockCounts(
             strong_id=self.strong_id,
-            version=qec_leak.__version__,
+            version=VERSION,
             block=block,
             errors=errors,
             seconds=time.thread_time() - start,

@@ -13,7 +13,6 @@ from typing import Any
 
 import sinter
 
-import qec_leak
 from qec_leak import _checks
 from qec_leak.sweep.backends import Backend, ProcessBackend, SerialBackend
 from qec_leak.sweep.block import Block, BlockCounts, identify, run_blocks
@@ -24,6 +23,7 @@ from qec_leak.sweep.progress import Progress
 from qec_leak.sweep.results import ResultsFile
 from qec_leak.sweep.rows import Row, format_row, row_key
 from qec_leak.sweep.state import PointState
+from qec_leak.sweep.version import VERSION
 from qec_leak.sweep.watch import Watch
 
 _TASK_SECONDS = 0.5
@@ -223,10 +223,10 @@ class _Run:
         self._unfinished.append(state)
 
     def _accept(self, state: PointState, counts: BlockCounts) -> None:
-        if counts.version != qec_leak.__version__:
+        if counts.version != VERSION:
             raise SweepError(
-                f"workers must have qec_leak {qec_leak.__version__}, but one has {counts.version}; install the same "
-                "version everywhere"
+                f"workers must have qec_leak {VERSION}, but one has {counts.version}; install the same everywhere, and "
+                "do not change it during a sweep"
             )
         for accepted in state.finish(counts):
             if self._file is not None:

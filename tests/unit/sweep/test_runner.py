@@ -295,11 +295,11 @@ def test_an_error_in_a_block_names_the_point(sweep, monkeypatch):
 
 
 def test_other_versions_of_the_package_are_refused(sweep, monkeypatch):
-    class Other:
-        __version__ = "9.9"
-
-    monkeypatch.setattr("qec_leak.sweep.runner.qec_leak", Other)
-    with pytest.raises(SweepError, match=r"workers must have qec_leak 9.9, but one has"):
+    """A cluster's workers with another release, or a checkout that is edited while a sweep starts its workers."""
+    monkeypatch.setattr("qec_leak.sweep.runner.VERSION", "9.9 (abc)")
+    with pytest.raises(
+        SweepError, match=r"workers must have qec_leak 9.9 \(abc\), but one has 0\.\d+\.\d+ \([0-9a-f]{8}\)"
+    ):
         collect(sweep)
 
 
