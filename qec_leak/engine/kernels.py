@@ -10,8 +10,8 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     detectors[WORDS * (d & 63) + w]  the last 64 detectors: they are written out when 64 are complete
     observables, sweep, measurements: WORDS words a bit, one after another
 
-    occupied[q]                bit w is set where LEAKED of word w may be other than 0, so that only those are looked at
-    population[q]              leaked shots of qubit q
+    population[q]              how many shots of qubit q are leaked, and which they are, in no order:
+    leaked_shots[BLOCK_SHOTS * q + i], i < population[q], so that only those are looked at
 
 Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
 they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
@@ -41,8 +41,8 @@ U32 = npt.NDArray[np.uint32]
 WORDS = 16
 """Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
 BLOCK_SHOTS = 64 * WORDS
-VISITS = 256
-"""Visits of shots that are listed before they are made."""
+VISITS = 2 * BLOCK_SHOTS
+"""Visits of shots that are listed before they are made; a pair has no more leaked shots than these."""
 
 _LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 _W = np.uint64(WORDS)
@@ -110,8 +110,8 @@ class Block(NamedTuple):
     """State of one block. ``measurements`` and ``heralds`` are empty when not asked for."""
 
     planes: U64
-    occupied: U64
     population: I64
+    leaked_shots: U16
     records: U64
     detectors: U64
     observables: U64
@@ -264,14 +264,6 @@ def _lowest(v: np.uint64) -> np.uint64:
 
 
 @_inlined
-def _nth_set_bit(v: np.uint64, n: int) -> np.uint64:
-    """Index of the n-th (from 0) set bit of v."""
-    for _ in range(n):
-        v &= v - _ONE
-    return _lowest(v)
-
-
-@_inlined
 def _all_if(condition: int) -> np.uint64:
     """All ones for 1, zero for 0."""
     return _ZERO - np.uint64(condition)
@@ -353,12 +345,14 @@ def _anchor(targets: I32, values: I8, start: int, count: int, planes: U64) -> No
 
 
 @_kernel
-def _swaps(targets: I32, start: int, count: int, planes: U64, occupied: U64, population: I64) -> None:
+def _swaps(targets: I32, start: int, count: int, planes: U64, population: I64, leaked_shots: U16) -> None:
     for k in range(start, start + count, 2):
         a, b = targets[k], targets[k + 1]
         for plane in (X, Z, LEAKED, THREE):
             _exchange(planes, _row(a) + plane, _row(b) + plane)
-        occupied[a], occupied[b] = occupied[b], occupied[a]
+        first, second = np.int64(a) * BLOCK_SHOTS, np.int64(b) * BLOCK_SHOTS
+        for i in range(max(population[a], population[b])):
+            leaked_shots[first + i], leaked_shots[second + i] = leaked_shots[second + i], leaked_shots[first + i]
         population[a], population[b] = population[b], population[a]
 
 
@@ -536,20 +530,33 @@ def _note(place: np.uint64, w: np.uint64, shots: np.uint64, noted: U64, noted_wo
 
 
 @_inlined
+def _change_level(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
+    """Put a shot on the list of leaked shots of a qubit, or take it off."""
+    first, n = q * np.uint64(BLOCK_SHOTS), np.uint64(population[q])
+    if leaks:
+        leaked_shots[first + n] = shot
+        population[q] += 1
+        return
+    k = first
+    while np.uint64(leaked_shots[k]) != shot:
+        k += _ONE
+    leaked_shots[k] = leaked_shots[first + n - _ONE]
+    population[q] -= 1
+
+
+@_inlined
 def _act(
-    action: np.uint64, q: np.uint64, w: np.uint64, bit: np.uint64, coin: np.uint64, planes: U64, occupied: U64,
-    population: I64,
-) -> None:  # fmt: skip
-    """Apply one transmon's byte of an action to one shot; without branches, which would be mispredicted."""
-    at = q * ROW + w
+    action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, planes: U64, population: I64, leaked_shots: U16
+) -> None:
+    """Apply one transmon's byte of an action to one shot."""
+    at, bit = q * ROW + (shot >> _SIX), shot & _BIT
     planes[at + X] ^= (action & _ONE) << bit
     planes[at + Z] ^= (((action >> _ONE) ^ ((action >> _TWO) & coin)) & _ONE) << bit
-    flip = (action >> np.uint64(3)) & _ONE
-    leaked = planes[at + LEAKED] ^ (flip << bit)
-    planes[at + LEAKED] = leaked
     planes[at + THREE] ^= ((action >> _FOUR) & _ONE) << bit
-    occupied[q] |= flip << w
-    population[q] += np.int64(flip) * (np.int64((leaked >> bit) & _ONE) * 2 - 1)
+    if (action >> np.uint64(3)) & _ONE:
+        leaked = planes[at + LEAKED] ^ (_ONE << bit)
+        planes[at + LEAKED] = leaked
+        _change_level(q, shot, (leaked >> bit) & _ONE, population, leaked_shots)
 
 
 @_inlined
@@ -569,9 +576,8 @@ def _rows(site: int, kind: int) -> np.uint64:
 
 @_inlined
 def _visit(
-    row: np.uint64, arity: int, a: np.uint64, b: np.uint64, w: np.uint64, bit: np.uint64,
-    site_row: I32, site_size: I32, share: F64, action: U16, planes: U64, occupied: U64, population: I64,
-    word: np.uint64,
+    row: np.uint64, arity: int, a: np.uint64, b: np.uint64, shot: np.uint64, site_row: I32, site_size: I32,
+    share: F64, action: U16, planes: U64, population: I64, leaked_shots: U16, word: np.uint64,
 ) -> None:  # fmt: skip
     """Draw what a channel does to one shot, from the alias table of its row (counted from ``_rows``), with one random
     word."""
@@ -579,131 +585,86 @@ def _visit(
     entry = np.int64(turn)
     k = np.uint64(site_row[row] + entry)
     does = np.uint64(action[k, 0] if turn - entry < share[k] else action[k, 1])
-    _act(does & np.uint64(255), a, w, bit, word & _ONE, planes, occupied, population)
+    _act(does & np.uint64(255), a, shot, word & _ONE, planes, population, leaked_shots)
     if arity == 2:
-        _act(does >> np.uint64(8), b, w, bit, (word >> _ONE) & _ONE, planes, occupied, population)
+        _act(does >> np.uint64(8), b, shot, (word >> _ONE) & _ONE, planes, population, leaked_shots)
 
 
 @_kernel
 def _meet_leaked_1(
     targets: I32, start: int, count: int, site: int, inverse_log: float, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
+    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, rng: U64,
 ) -> None:  # fmt: skip
     """One-transmon channel on the shots that arrive leaked, skipping as many as do not change."""
     rows, step = _rows(site, LEAKED_CLASS), rng[1]
     skip, state = _gap(rng[0], step, inverse_log)
     for k in range(count):
-        q, place = np.uint64(targets[start + k]), np.uint64(k)
-        if skip >= population[q]:
-            skip -= population[q]
-            continue
-        words = occupied[q]
-        while words:
-            w = _lowest(words)
-            words &= words - _ONE
-            left = planes[q * ROW + LEAKED + w]
-            bits = np.int64(_popcount(left))
-            while skip < bits:
-                bit = _nth_set_bit(left, skip)
-                state += step
-                _visit(
-                    rows + _code(q * ROW + w, bit, _ZERO, planes), 1, q, q, w, bit, site_row, site_size,
-                    share, action, planes, occupied, population, _mix(state),
-                )  # fmt: skip
-                _note(place, w, _ONE << bit, noted, noted_words)
-                left &= _ZERO - (_TWO << bit)
-                bits -= skip + 1
-                skip, state = _gap(state, step, inverse_log)
-            skip -= bits
+        q = np.uint64(targets[start + k])
+        while skip < population[q]:
+            before = population[q]
+            shot = np.uint64(leaked_shots[q * np.uint64(BLOCK_SHOTS) + np.uint64(skip)])
+            w, bit = shot >> _SIX, shot & _BIT
+            state += step
+            _visit(
+                rows + _code(q * ROW + w, bit, _ZERO, planes), 1, q, q, shot, site_row, site_size, share, action,
+                planes, population, leaked_shots, _mix(state),
+            )  # fmt: skip
+            _note(np.uint64(k), w, _ONE << bit, noted, noted_words)
+            gap, state = _gap(state, step, inverse_log)
+            # Where a shot came off the list, one that has not had its turn stands in its place.
+            skip += gap + 1 - (before - population[q])
+        skip -= population[q]
     rng[0] = state
-
-
-@_inlined
-def _toss(
-    shots: np.uint64, three: np.uint64, other: np.uint64, says: np.uint64, row: np.uint64, by_three: np.uint64,
-    by_other: np.uint64, coins: np.uint64, coin: U64, state: np.uint64, step: np.uint64,
-) -> tuple[np.uint64, np.uint64, np.uint64]:  # fmt: skip
-    """Draw for each of ``shots`` of a word whether the partner's z flips or more happens (Program.site_coin), without
-    branches: flips, more, and the new state. A shot's row is ``row``, + ``by_three`` in level 3, + ``by_other`` for
-    each of the bit of ``other`` against ``says``."""
-    flips, more = _ZERO, _ZERO
-    while shots:
-        bit = _lowest(shots)
-        shots &= shots - _ONE
-        k = row + by_three * ((three >> bit) & _ONE) + by_other * (says ^ ((other >> bit) & _ONE))
-        k = coins + k + k
-        state += step
-        word = _mix(state)
-        flips |= np.uint64(word < coin[k]) << bit
-        more |= np.uint64(word >= coin[k + _ONE]) << bit
-    return flips, more, state
 
 
 @_kernel
 def _meet_leaked_2(
     targets: I32, values: I8, start: int, count: int, site: int, coin: U64, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
+    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, visits: U64, rng: U64,
 ) -> None:  # fmt: skip
     """Two-transmon channel on the shots that arrive with one of them leaked. Nearly always the partner's z flips or
-    nothing happens, which is a coin; only shots to which more happens are visited and noted."""
+    nothing happens, which is a coin (Program.site_coin), tossed without branches; shots to which more happens are
+    listed, then visited and noted. A shot with both leaked counts with the first."""
     rows, coins = _rows(site, LEAKED_CLASS), np.uint64(72 * site)
     state, step = rng[0], rng[1]
     for k in range(count // 2):
         a, b = np.uint64(targets[start + 2 * k]), np.uint64(targets[start + 2 * k + 1])
-        if population[a] + population[b] == 0:
-            continue
         says_a, says_b = np.uint64(values[start + 2 * k]), np.uint64(values[start + 2 * k + 1])
-        words = occupied[a] | occupied[b]
-        while words:
-            w = _lowest(words)
-            words &= words - _ONE
-            at_a, at_b = a * ROW + w, b * ROW + w
-            leaked_a, leaked_b = planes[at_a + LEAKED], planes[at_b + LEAKED]
-            if leaked_a | leaked_b == _ZERO:
-                occupied[a] &= ~(_ONE << w)
-                occupied[b] &= ~(_ONE << w)
-                continue
-            three_a, three_b = planes[at_a + THREE], planes[at_b + THREE]
-            flips_b, more, state = _toss(
-                leaked_a & ~leaked_b,
-                three_a,
-                planes[at_b + X],
-                says_b,
-                np.uint64(24),
-                _SIX,
-                _ONE,
-                coins,
-                coin,
-                state,
-                step,
-            )
-            flips_a, more_a, state = _toss(
-                leaked_b & ~leaked_a, three_b, planes[at_a + X], says_a, _FOUR, _ONE, _SIX, coins, coin, state, step
-            )
-            _, both, state = _toss(
-                leaked_a & leaked_b, three_a, three_b, _ZERO, np.uint64(28), _SIX, _ONE, coins, coin, state, step
-            )
-            planes[at_a + Z] ^= flips_a
-            planes[at_b + Z] ^= flips_b
-            more |= more_a | both
-            if more:
-                _note(np.uint64(k), w, more, noted, noted_words)
-            while more:
-                bit = _lowest(more)
-                more &= more - _ONE
-                row = _SIX * _code(at_a, bit, says_a, planes) + _code(at_b, bit, says_b, planes)
-                state += step
-                _visit(
-                    rows + row, 2, a, b, w, bit, site_row, site_size, share, action, planes, occupied,
-                    population, _mix(state),
-                )  # fmt: skip
+        listed = _ZERO
+        for i in range(population[a]):
+            shot = np.uint64(leaked_shots[a * np.uint64(BLOCK_SHOTS) + np.uint64(i)])
+            at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
+            row = np.uint64(24) + _SIX * ((planes[at_a + THREE] >> bit) & _ONE) + _code(at_b, bit, says_b, planes)
+            state += step
+            word = _mix(state)
+            planes[at_b + Z] ^= np.uint64(word < coin[coins + row + row]) << bit
+            visits[listed] = (row << np.uint64(16)) | shot
+            listed += np.uint64(word >= coin[coins + row + row + _ONE])
+        for i in range(population[b]):
+            shot = np.uint64(leaked_shots[b * np.uint64(BLOCK_SHOTS) + np.uint64(i)])
+            at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
+            row = _SIX * (says_a ^ ((planes[at_a + X] >> bit) & _ONE)) + _FOUR + ((planes[at_b + THREE] >> bit) & _ONE)
+            alone = ~(planes[at_a + LEAKED] >> bit) & _ONE
+            state += step
+            word = _mix(state)
+            planes[at_a + Z] ^= (alone & np.uint64(word < coin[coins + row + row])) << bit
+            visits[listed] = (row << np.uint64(16)) | shot
+            listed += alone & np.uint64(word >= coin[coins + row + row + _ONE])
+        for i in range(listed):
+            row, shot = visits[i] >> np.uint64(16), visits[i] & np.uint64(0xFFFF)
+            _note(np.uint64(k), shot >> _SIX, _ONE << (shot & _BIT), noted, noted_words)
+            state += step
+            _visit(
+                rows + row, 2, a, b, shot, site_row, site_size, share, action, planes, population, leaked_shots,
+                _mix(state),
+            )  # fmt: skip
     rng[0] = state
 
 
 @_kernel
 def _meet_flipped(
     arity: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64, rng: U64,
+    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, rng: U64,
 ) -> None:  # fmt: skip
     """A channel on every shot that arrives with a known value flipped against the reference."""
     rows = _rows(site, FLIPPED)
@@ -734,8 +695,8 @@ def _meet_flipped(
                     row = _SIX * row + _code(at_b, bit, says_b, planes)
                 state += step
                 _visit(
-                    rows + row, arity, a, b, w, bit, site_row, site_size, share, action, planes, occupied,
-                    population, _mix(state),
+                    rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes, population,
+                    leaked_shots, _mix(state),
                 )  # fmt: skip
     rng[0] = state
 
@@ -743,30 +704,28 @@ def _meet_flipped(
 @_inlined
 def _list_visit(
     listed: np.uint64, arity: int, targets: I32, values: I8, start: int, rows: np.uint64, place: np.uint64,
-    shot: np.uint64, site_row: I32, planes: U64, noted: U64, noted_words: U64, visits: U64,
+    shot: np.uint64, site_row: I32, planes: U64, visits: U64,
 ) -> np.uint64:  # fmt: skip
-    """Put a shot on the list of visits unless it has been visited, arrived leaked, or nothing happens in its row;
-    returns the new length. Without branches, which would be mispredicted; rows are of how shots arrive."""
+    """Put a shot on the list of visits unless it is leaked or nothing happens in its row; returns the new length.
+    Without branches, which would be mispredicted."""
     w, bit = (shot >> _SIX) & _IN_BLOCK, shot & _BIT
     first = np.uint64(start) + np.uint64(arity) * place
-    last = first + np.uint64(arity - 1)
-    at_a, at_b = _row(targets[first]) + w, _row(targets[last]) + w
-    row = _code(at_a, bit, np.uint64(values[first]), planes)
+    at = _row(targets[first]) + w
+    row, leaked = np.uint64(values[first]) ^ ((planes[at + X] >> bit) & _ONE), planes[at + LEAKED]
     if arity == 2:
-        row = _SIX * row + _code(at_b, bit, np.uint64(values[last]), planes)
-    before = _is_noted(place, w, noted, noted_words)
-    gone = (planes[at_a + LEAKED] | planes[at_b + LEAKED] | before) >> bit
-    noted[place * _W + w] = before | (_ONE << bit)
-    noted_words[place] |= _ONE << w
-    visits[listed] = (first << _HALF) | (row << np.uint64(16)) | (shot & np.uint64(BLOCK_SHOTS - 1))
-    return listed + (~gone & np.uint64(site_row[rows + row] != 0))
+        last = first + _ONE
+        at = _row(targets[last]) + w
+        row = _SIX * row + (np.uint64(values[last]) ^ ((planes[at + X] >> bit) & _ONE))
+        leaked |= planes[at + LEAKED]
+    visits[listed] = (place << _HALF) | (row << np.uint64(16)) | (shot & np.uint64(BLOCK_SHOTS - 1))
+    return listed + (~(leaked >> bit) & np.uint64(site_row[rows + row] != 0))
 
 
 @_kernel
 def _meet_usual(
     arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32,
-    site_size: I32, share: F64, action: U16, planes: U64, occupied: U64, population: I64, noted: U64, noted_words: U64,
-    visits: U64, rng: U64,
+    site_size: I32, share: F64, action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64,
+    noted_words: U64, visits: U64, rng: U64,
 ) -> None:  # fmt: skip
     """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
     has one with probability 1 - exp(-rate). ``events`` -1: each is visited."""
@@ -783,16 +742,19 @@ def _meet_usual(
                 state += step
                 word = _mix(state)
                 place, shot = ((word >> _HALF) * np.uint64(places)) >> _HALF, word
-            listed = _list_visit(
-                listed, arity, targets, values, start, rows, place, shot, site_row, planes, noted, noted_words, visits
-            )
+            listed = _list_visit(listed, arity, targets, values, start, rows, place, shot, site_row, planes, visits)
         for k in range(listed):
-            first, row, shot = visits[k] >> _HALF, (visits[k] >> np.uint64(16)) & np.uint64(0xFFFF), visits[k]
+            place, row, shot = visits[k] >> _HALF, (visits[k] >> np.uint64(16)) & np.uint64(0xFFFF), visits[k]
+            w, bit = (shot >> _SIX) & _IN_BLOCK, shot & _BIT
+            if (_is_noted(place, w, noted, noted_words) >> bit) & _ONE:
+                continue
+            _note(place, w, _ONE << bit, noted, noted_words)
+            first = np.uint64(start) + np.uint64(arity) * place
             a, b = np.uint64(targets[first]), np.uint64(targets[first + np.uint64(arity - 1)])
             state += step
             _visit(
-                rows + row, arity, a, b, (shot >> _SIX) & _IN_BLOCK, shot & _BIT, site_row, site_size, share,
-                action, planes, occupied, population, _mix(state),
+                rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes, population,
+                    leaked_shots, _mix(state),
             )  # fmt: skip
     rng[0] = state
 
@@ -803,29 +765,30 @@ def _channel(
 ) -> None:
     """A leakage channel on every place of an operation; places have no qubit in common."""
     site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
-    planes, occupied, population, noted, noted_words = b.planes, b.occupied, b.population, b.noted, b.noted_words
+    planes, population, leaked_shots = b.planes, b.population, b.leaked_shots
+    noted, noted_words = b.noted, b.noted_words
     for place in range(count // arity):
         noted_words[place] = _ZERO
     if t.site_leaked[site] > 0.0:
         if arity == 1:
             _meet_leaked_1(
-                targets, start, count, site, t.site_log[site], site_row, site_size, share, action, planes, occupied,
-                population, noted, noted_words, b.rng,
+                targets, start, count, site, t.site_log[site], site_row, site_size, share, action, planes, population,
+                leaked_shots, noted, noted_words, b.rng,
             )  # fmt: skip
         else:
             _meet_leaked_2(
-                targets, values, start, count, site, t.site_coin, site_row, site_size, share, action, planes, occupied,
-                population, noted, noted_words, b.rng,
+                targets, values, start, count, site, t.site_coin, site_row, site_size, share, action, planes,
+                population, leaked_shots, noted, noted_words, b.visits, b.rng,
             )  # fmt: skip
     if t.site_flipped[site]:
         _meet_flipped(
-            arity, targets, values, start, count, site, site_row, site_size, share, action, planes, occupied,
-            population, noted, noted_words, b.rng,
+            arity, targets, values, start, count, site, site_row, site_size, share, action, planes, population,
+            leaked_shots, noted, noted_words, b.rng,
         )  # fmt: skip
     if t.site_rate[site] > 0.0:
         _meet_usual(
-            arity, events, targets, values, start, count, site, site_row, site_size, share, action, planes, occupied,
-            population, noted, noted_words, b.visits, b.rng,
+            arity, events, targets, values, start, count, site, site_row, site_size, share, action, planes, population,
+            leaked_shots, noted, noted_words, b.visits, b.rng,
         )  # fmt: skip
 
 
@@ -833,80 +796,61 @@ def _channel(
 
 
 @_kernel
-def _bernoulli_bits(rng: U64, among: np.uint64, probability: float) -> np.uint64:
-    """Each set bit of ``among`` kept with ``probability``."""
-    if probability >= 1.0 or among == _ZERO:
-        return among
-    out = _ZERO
-    if probability <= 0.0:
-        return out
-    while among:
-        mask = among & (~among + _ONE)
-        if _uniform(_random_word(rng)) < probability:
-            out |= mask
-        among ^= mask
-    return out
-
-
-@_kernel
 def _reset(
-    targets: I32, start: int, count: int, table: int, cum: F64, planes: U64, occupied: U64, population: I64, rng: U64
-) -> None:
+    targets: I32, start: int, count: int, table: int, cum: F64, planes: U64, population: I64, leaked_shots: U16,
+    rng: U64,
+) -> None:  # fmt: skip
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
-        q, row = targets[k], _row(targets[k])
+        q, row, first = targets[k], _row(targets[k]), np.int64(targets[k]) * BLOCK_SHOTS
         _fill_random(planes, row + Z, rng)
         for w in range(WORDS):
             planes[row + X + np.uint64(w)] = _ZERO
-        words = occupied[q]
-        occupied[q], population[q] = _ZERO, 0
-        while words:
-            w = _lowest(words)
-            words &= words - _ONE
-            among, third = planes[row + LEAKED + w], planes[row + THREE + w]
-            planes[row + LEAKED + w], planes[row + THREE + w] = _ZERO, _ZERO
+        arrived = population[q]
+        population[q] = 0
+        for i in range(arrived):
+            shot = np.uint64(leaked_shots[first + i])
+            at, mask = row + (shot >> _SIX), _ONE << (shot & _BIT)
+            level = 1 if planes[at + THREE] & mask else 0
+            planes[at + LEAKED] &= ~mask
+            planes[at + THREE] &= ~mask
             if table < 0:
                 continue
-            while among:
-                mask = among & (~among + _ONE)
-                among ^= mask
-                level = 1 if third & mask else 0
-                u = _uniform(_random_word(rng))
-                if u < cum[table, level, 0]:
-                    planes[row + X + w] |= mask
-                elif u < cum[table, level, 2]:
-                    planes[row + LEAKED + w] |= mask
-                    occupied[q] |= _ONE << w
-                    population[q] += 1
-                    if u >= cum[table, level, 1]:
-                        planes[row + THREE + w] |= mask
+            u = _uniform(_random_word(rng))
+            if u < cum[table, level, 0]:
+                planes[at + X] |= mask
+            elif u < cum[table, level, 2]:
+                planes[at + LEAKED] |= mask
+                leaked_shots[first + population[q]] = shot
+                population[q] += 1
+                if u >= cum[table, level, 1]:
+                    planes[at + THREE] |= mask
 
 
 @_kernel
 def _measure(
     targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
-    planes: U64, occupied: U64, ring: U64, rng: U64,
+    planes: U64, population: I64, leaked_shots: U16, ring: U64, rng: U64,
 ) -> None:  # fmt: skip
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
     for k in range(count):
-        row, value, r = _row(targets[start + k]), values[start + k], _record(ring, first_record + k)
+        q, value = targets[start + k], values[start + k]
+        row, r = _row(q), _record(ring, first_record + k)
         _fill_random(planes, row + Z, rng)
         for v in range(WORDS):
             ring[r + np.uint64(v)] = planes[row + X + np.uint64(v)]
         reference = _all_if(value & 1)
-        words = occupied[targets[start + k]]
-        while words:
-            w = _lowest(words)
-            words &= words - _ONE
-            among, third = planes[row + LEAKED + w], planes[row + THREE + w]
-            ones = _bernoulli_bits(rng, among & ~third, one_given_2)
-            ones |= _bernoulli_bits(rng, among & third, one_given_3)
+        for i in range(population[q]):
+            shot = np.uint64(leaked_shots[np.int64(q) * BLOCK_SHOTS + i])
+            w, mask = shot >> _SIX, _ONE << (shot & _BIT)
+            given = one_given_3 if planes[row + THREE + w] & mask else one_given_2
+            reads = _all_if(given >= 1.0 or (given > 0.0 and _uniform(_random_word(rng)) < given))
             if value & 2:
-                ring[r + w] ^= ones
+                ring[r + w] ^= reads & mask
             else:
-                ring[r + w] = (ring[r + w] & ~among) | ((ones ^ reference) & among)
-                planes[row + X + w] = (planes[row + X + w] & ~among) | (reference & among)
+                ring[r + w] = (ring[r + w] & ~mask) | ((reads ^ reference) & mask)
+                planes[row + X + w] = (planes[row + X + w] & ~mask) | (reference & mask)
 
 
 @_kernel
@@ -1007,16 +951,15 @@ def _clear_row(out: U64, index: int) -> None:
 
 
 @_kernel
-def _count_levels(planes: U64, population: I64, valid: U64, counts: I64, snapshot: int) -> None:
+def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, counts: I64, snapshot: int) -> None:
     for q in range(population.shape[0]):
-        if population[q] == 0:
-            continue
-        twos, threes, row = _ZERO, _ZERO, _row(q)
-        for v in range(WORDS):
-            w = np.uint64(v)
-            leaked, third = planes[row + LEAKED + w] & valid[w], planes[row + THREE + w] & valid[w]
-            threes += _popcount(third)
-            twos += _popcount(leaked & ~third)
+        twos, threes = _ZERO, _ZERO
+        for i in range(population[q]):
+            shot = np.uint64(leaked_shots[q * BLOCK_SHOTS + i])
+            w, bit = shot >> _SIX, shot & _BIT
+            counted, third = (valid[w] >> bit) & _ONE, (planes[_row(q) + THREE + w] >> bit) & _ONE
+            twos += counted & ~third
+            threes += counted & third
         counts[snapshot, q, 0] += np.int64(twos)
         counts[snapshot, q, 1] += np.int64(threes)
 
@@ -1143,9 +1086,9 @@ def _start(b: Block) -> None:
         b.planes[k] = _ZERO
     for k in range(b.observables.shape[0]):
         b.observables[k] = _ZERO
-    for q in range(b.occupied.shape[0]):
+    for q in range(b.population.shape[0]):
         _fill_random(b.planes, _row(q) + Z, b.rng)
-        b.occupied[q], b.population[q] = _ZERO, 0
+        b.population[q] = 0
 
 
 @_inlined
@@ -1178,7 +1121,9 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
     of_zero, of_one, of_two, of_three = (
         t.readout[readout, 0], t.readout[readout, 1], t.readout[readout, 2], t.readout[readout, 3]
     )  # fmt: skip
-    _measure(targets, values, start, count, records, of_two, of_three, b.planes, b.occupied, ring, rng)
+    _measure(
+        targets, values, start, count, records, of_two, of_three, b.planes, b.population, b.leaked_shots, ring, rng
+    )
     if events >= 0:
         _assignment_events(events, targets, start, count, records, b.planes, ring, rng)
     else:
@@ -1194,7 +1139,7 @@ def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) 
     if op <= _CZ:
         _gates(op, targets, start, count, planes, b.population)
     elif op == _SWAP:
-        _swaps(targets, start, count, planes, b.occupied, b.population)
+        _swaps(targets, start, count, planes, b.population, b.leaked_shots)
     elif op == _PAULI_ROTATION:
         _pauli_rotation(targets, start, count, planes)
     elif op == _FEEDBACK:
@@ -1237,7 +1182,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 measured = count
             _noise(op, events, start, count, param, t, b, records)
         elif op == _RESET:
-            _reset(targets, start, count, param, t.reset_cum, b.planes, b.occupied, b.population, b.rng)
+            _reset(targets, start, count, param, t.reset_cum, b.planes, b.population, b.leaked_shots, b.rng)
         elif op == _MEASURE:
             measured = count
             _measurements(events, start, count, param, t, b, records)
@@ -1258,7 +1203,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             _xor_records(targets, start, count, records, ring, b.observables, param)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
-                _count_levels(b.planes, b.population, b.valid, b.counts, taken)
+                _count_levels(b.planes, b.population, b.leaked_shots, b.valid, b.counts, taken)
                 taken += 1
         elif op == _PAD:
             measured = count

@@ -163,8 +163,8 @@ class LeakageSampler:
         counts = batch.population_counts
         return Block(
             planes=zeros(p.num_qubits * int(ROW)),
-            occupied=zeros(p.num_qubits),
             population=np.zeros(p.num_qubits, dtype=np.int64),
+            leaked_shots=np.zeros(p.num_qubits * BLOCK_SHOTS, dtype=np.uint16),
             records=zeros(p.ring_size * WORDS),
             detectors=zeros(64 * WORDS),
             observables=zeros(p.num_observables * WORDS),

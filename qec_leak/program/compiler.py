@@ -309,7 +309,7 @@ class _Compiler:
         return self.reference.known_xz(a, b), self.reference.known_xz(b, a)
 
     def _pauli_noise(self, item: stim.CircuitInstruction) -> list[Instruction]:
-        outcomes = pauli_outcomes(item.name, item.gate_args_copy())
+        outcomes = tuple(pauli_outcomes(item.name, item.gate_args_copy()))
         one = item.name in _PAULI_NOISE_1
         if not any(p for _, p in outcomes):
             return []
@@ -491,24 +491,22 @@ class _Compiler:
                 f"line {line}: `{_short(item)}` must have its assignment error in argument or tag, not both; drop one"
             )
         of_zero, of_one = given.get(0, error), 1 - given[1] if 1 in given else error
-        flips = poisson_rates([(1, of_zero)]) if of_zero == of_one else ()
+        flips = poisson_rates(((1, of_zero),)) if of_zero == of_one else ()
         readout = self.readouts.add(
             of_zero, of_one, given.get(2, 1.0), given.get(3, 1.0), flips[0][1] if flips else 0.0
         )
         values = []
         resets_too = item.name in _RESETS
-        for target in item.targets_copy():
+        for target, outcome in zip(item.targets_copy(), self.reference.measure_z(qubits), strict=True):
             q = target.value
             frozen = self.layer.get(q, False) and q not in used_later and not resets_too
-            outcome = self.reference.measure_z(q)
             record = outcome ^ target.is_inverted_result_target
             self.reference.records.append(record)
             values.append(int(outcome) + 2 * frozen + 4 * record)
         return self._op(Op.MEASURE, qubits, readout, values)
 
     def _reset(self, qubits: list[int], tag: tags.Tag | None) -> Instruction:
-        for q in qubits:
-            self.reference.reset_z(q)
+        self.reference.reset_z(qubits)
         if tag is None or not tag.reset:
             return self._op(Op.RESET, qubits, -1)
         cumulative = []

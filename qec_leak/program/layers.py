@@ -7,6 +7,7 @@ one table of (qubits, Pauli, rate), whatever they are called and wherever their 
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ Rates = tuple[tuple[int, float], ...]
 """(frame bits x0 z0 x1 z1, rate) of the Poisson events at one place."""
 
 
-def poisson_rates(outcomes: Sequence[tuple[int, float]]) -> Rates:
+@functools.lru_cache(maxsize=4096)
+def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
     """Rates of independent Poisson events (frame bits, rate) that together are the Pauli noise ``outcomes``; empty if
     there are none.
 

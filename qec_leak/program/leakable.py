@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
+import functools
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.channels.channel import Label, LeakageChannel, is_leaked
+from qec_leak.channels.channel import Label, LeakageChannel, Row, is_leaked
 
 _COMPUTATIONAL: frozenset[Label] = frozenset({"C", 0, 1})
 
@@ -23,14 +23,26 @@ def leakable_qubits(
     while changed:
         changed = False
         for channel, qubits in moves:
-            for row in itertools.product(*(tuple(labels[q]) for q in qubits)):
-                for t in channel.rows[row]:
-                    for q, after in zip(qubits, t.outgoing, strict=True):
-                        if is_leaked(after) and after not in labels[q]:
-                            labels[q].add(after)
-                            changed = True
+            for row, position, after in _leaks(channel):
+                have = labels[qubits[position]]
+                if after not in have and all(label in labels[q] for label, q in zip(row, qubits, strict=True)):
+                    have.add(after)
+                    changed = True
         for a, b in swaps:
             union = labels[a] | labels[b]
             changed |= labels[a] != union or labels[b] != union
             labels[a], labels[b] = set(union), set(union)
     return np.array([any(map(is_leaked, have)) for have in labels], dtype=bool)
+
+
+@functools.lru_cache(maxsize=1024)
+def _leaks(channel: LeakageChannel) -> tuple[tuple[Row, int, Label], ...]:
+    """(row, position, leaked level) of all that a channel can make a leaked level of."""
+    found = {
+        (row, position, after)
+        for row, transitions in channel.rows.items()
+        for t in transitions
+        for position, after in enumerate(t.outgoing)
+        if is_leaked(after)
+    }
+    return tuple(sorted(found, key=str))

@@ -41,18 +41,30 @@ class Reference:
         where free, in the order of qubits). What frames are relative to where a value is needed but not known."""
         if self._sample is None:
             copy = self._simulator.copy()
-            for q in range(self.num_qubits):
-                if copy.peek_z(q) == 0:
-                    copy.postselect_z(q, desired_value=False)
+            self._measured_as_zero(copy, range(self.num_qubits))
             self._sample = [int(copy.peek_z(q) == -1) for q in range(self.num_qubits)]
         return self._sample
 
-    def measure_z(self, qubit: int) -> bool:
-        """Outcome of measuring Z (0 if random); the record is the caller's to append."""
-        if self._simulator.peek_z(qubit) == 0:
+    def measure_z(self, qubits: Sequence[int]) -> list[bool]:
+        """Outcomes of measuring Z of ``qubits``, random ones 0 where they are free; the records are the caller's to
+        append."""
+        if any(self._simulator.peek_z(q) == 0 for q in qubits):
             self._sample = None
-            self._simulator.postselect_z(qubit, desired_value=False)
-        return bool(self._simulator.peek_z(qubit) == -1)
+            self._measured_as_zero(self._simulator, qubits)
+        return [self._simulator.peek_z(q) == -1 for q in qubits]
+
+    def _measured_as_zero(self, simulator: stim.TableauSimulator, qubits: Sequence[int]) -> None:
+        """Measure Z of ``qubits`` in their order, random outcomes being 0."""
+        unknown = [q for q in qubits if simulator.peek_z(q) == 0]
+        before = simulator.copy()
+        try:
+            # In one call: each call turns the whole tableau round.
+            simulator.postselect_z(unknown, desired_value=False)
+        except ValueError:  # earlier ones decide a later one, as 1
+            simulator.set_inverse_tableau(before.current_inverse_tableau())
+            for q in unknown:
+                if simulator.peek_z(q) == 0:
+                    simulator.postselect_z(q, desired_value=False)
 
     def measure_product(self, factors: list[tuple[int, int]]) -> bool:
         """Outcome of measuring a product of Paulis given as (qubit, Pauli)."""
@@ -66,10 +78,11 @@ class Reference:
             self._simulator.postselect_observable(observable, desired_value=False)
         return bool(self._simulator.peek_observable_expectation(observable) == -1)
 
-    def reset_z(self, qubit: int) -> None:
-        """Reset to |0>, the lost outcome taken as 0 if random."""
-        if self.measure_z(qubit):
-            self.pauli(1, qubit)
+    def reset_z(self, qubits: Sequence[int]) -> None:
+        """Reset to |0>, lost outcomes taken as 0 if random."""
+        flipped = [q for q, outcome in zip(qubits, self.measure_z(qubits), strict=True) if outcome]
+        if flipped:
+            self.gate("X", flipped)
 
     def state(self, lookback: int) -> tuple[object, ...]:
         """What determines everything that follows: the stabilizer group and the last ``lookback`` records."""

@@ -7,10 +7,12 @@ they are far more likely to change, apart; leaked ones apart.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +122,7 @@ class _RowTables:
         self.share: list[float] = [1.0]
         self.action: list[tuple[int, int]] = [(0, 0)]
 
-    def add(self, site: int, kind: int, codes: Codes, branches: dict[int, float]) -> None:
+    def add(self, site: int, kind: int, codes: Codes, branches: Mapping[int, float]) -> None:
         """Table of the row ``codes`` of a site, from the probabilities of its actions."""
         if not any(branches):
             return
@@ -148,7 +150,8 @@ def _visited(probability: float) -> float:
     return 1.0 if probability > VISIT_EVERY else probability
 
 
-def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> dict[int, float]:
+@functools.lru_cache(maxsize=4096)
+def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> Mapping[int, float]:
     """Probability of each action that does something to a shot with row ``codes``.
 
     Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
@@ -188,7 +191,7 @@ def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> dict[int,
     for action, p in moving.items():
         if action and p > 0:
             out[action] = out.get(action, 0.0) + p
-    return out
+    return MappingProxyType(out)
 
 
 _Branch = tuple[Row, tuple[int | None, ...]]
@@ -234,7 +237,7 @@ def _largest(channel: LeakageChannel, rows: Iterable[Codes]) -> float:
     return min(max((math.fsum(moves(channel, codes).values()) for codes in rows), default=0.0), 1.0)
 
 
-def _given_visit(branches: dict[int, float], visited: float) -> dict[int, float]:
+def _given_visit(branches: Mapping[int, float], visited: float) -> dict[int, float]:
     """Probability of each action, 0 for none, of a shot that is visited with probability ``visited``."""
     if not branches:
         return {}
@@ -245,7 +248,7 @@ def _given_visit(branches: dict[int, float], visited: float) -> dict[int, float]
     return out
 
 
-def _coin(branches: dict[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
+def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
     """What nearly always happens to a leaked transmon and its partner, by one comparison: the partner's z flips, or
     nothing does (Program.site_coin). And the other actions, given that it is one of them."""
     partner = {(True, False): _FLIP_Z << 8, (False, True): _FLIP_Z}.get((codes[0] >= 4, codes[1] >= 4))

@@ -136,13 +136,13 @@ MUTATIONS = (
     Mutation(
         "leaked qubit reads 0",
         "qec_leak/engine/kernels.py",
-        "ones = _bernoulli_bits(rng, among & ~third, one_given_2)",
-        "ones = _bernoulli_bits(rng, among & ~third, 1.0 - one_given_2)",
+        "given = one_given_3 if planes[row + THREE + w] & mask else one_given_2",
+        "given = one_given_3 if planes[row + THREE + w] & mask else 1.0 - one_given_2",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels.py",
-        "                planes[row + X + w] = (planes[row + X + w] & ~among) | (reference & among)",
+        "                planes[row + X + w] = (planes[row + X + w] & ~mask) | (reference & mask)",
         "                pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=("planes[row + X + w] = (planes[row + X + w] & ~leaked) | (reference & leaked)", "pass"),

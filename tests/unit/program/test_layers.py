@@ -72,12 +72,12 @@ def test_two_qubit_events_name_both_qubits() -> None:
 @pytest.mark.parametrize("outcomes", [[(1, 0.1), (3, 0.1)], [(1, 0.6)], [(1, 0.5)], [(1, 0.5), (2, 0.5)]])
 def test_what_has_no_rates_is_drawn_by_probability(outcomes: list[tuple[int, float]]) -> None:
     """X and Y without Z, and flips more likely than not, are no Poisson events."""
-    assert poisson_rates(outcomes) == ()
+    assert poisson_rates(tuple(outcomes)) == ()
 
 
 def test_rates_give_back_the_probabilities() -> None:
     outcomes = [(bits, 0.002 * (bits + 5)) for bits in range(1, 16)]
-    rates = dict(poisson_rates(outcomes))
+    rates = dict(poisson_rates(tuple(outcomes)))
     # Composition of Poisson events: exp of the generator, by repeated convolution over the group of bits.
     distribution, term = np.zeros(16), np.zeros(16)
     distribution[0] = term[0] = 1.0
