@@ -23,6 +23,7 @@ def draw(results: Results) -> Figure:
     for axes in panels[1:]:
         axes.sharey(panels[0])
         axes.set_ylabel("")
+    panels[0].autoscale(axis="y")  # over all panels, now that they share it
     return figure
 
 

@@ -24,6 +24,8 @@ def draw(results: Results) -> Figure:
         plot_inverse_lambda(axes, results, decoder)
     for axes in panels[1:]:
         axes.sharey(panels[0])
+    panels[0].autoscale(axis="y")  # over all panels, now that they share it
+    panels[0].set_ylim(bottom=0)
     return figure
 
 
@@ -51,17 +53,7 @@ def plot_inverse_lambda(axes: Axes, results: Results, decoder: str) -> None:
         axes.plot(
             1e3 * x, MEASURED_LINE[0] * x + MEASURED_LINE[1], color=strategy_color("DQLR"), linestyle=":", linewidth=1.4
         )
-        axes.annotate(
-            "Miao et al., DQLR",
-            (1e3 * end, MEASURED_LINE[0] * end + MEASURED_LINE[1]),
-            (0, -4),
-            textcoords="offset points",
-            ha="right",
-            va="top",
-            fontsize=7,
-            color=strategy_color("DQLR"),
-        )
+        axes.text(0.98, 0.04, "dotted: Miao et al., DQLR", transform=axes.transAxes, ha="right", fontsize=7)
         axes.set_xlabel("injected leakage per qubit and round (10$^{-3}$)")
         axes.set_ylabel(r"$1/\Lambda_{5/7}$, " + DECODER_NAMES.get(decoder, decoder))
-        axes.set_ylim(bottom=0)
         strategy_legend(axes, strategies)

@@ -258,8 +258,10 @@ ROWS = (
         "±30 %",
         ("beyond3",),
         _budget,
-        reason="weights depend on how long leakage lives, that is on the device's transport and resets, of which the "
-        "papers tell little; here they are of d = 3 and 5, with PyMatching.",
+        reason="CZ leakage agrees, and so does the drop of heating with DQLR. Without DQLR heating weighs a fifth of "
+        "what is published: here a heated qubit does as much harm as one that a CZ leaked, and a cycle has four CZs to "
+        "one chance of heating; the published weights per cycle and per CZ are equal. Weights are those of d = 3 and 5, "
+        "with PyMatching; where 1/Lambda is near 1 they flatten.",
     ),
 )
 """Section by section of the papers, as a table: 21 rows."""
