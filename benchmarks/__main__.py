@@ -42,9 +42,7 @@ def main() -> None:
         "rounds": args.rounds,
         "repeats": args.repeats,
         "quick": args.quick,
-        "levels": [],
-        "peers": [],
-        "whole": {},
+        **_earlier(args.out, args.parts),
     }
     cores = pin_to_one_core()
     if "levels" in args.parts:
@@ -62,6 +60,16 @@ def main() -> None:
     (args.out / "results.json").write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     (args.out / "results.md").write_text(markdown(report), encoding="utf-8")
     print(markdown(report))
+
+
+def _earlier(out: Path, parts: list[str]) -> dict[str, Any]:
+    """Parts that are not measured now, from the results in the folder."""
+    nothing: dict[str, Any] = {"levels": [], "peers": [], "whole": {}}
+    kept = [part for part in PARTS if part not in parts]
+    if not kept or not (out / "results.json").is_file():
+        return nothing
+    before = json.loads((out / "results.json").read_text(encoding="utf-8"))
+    return nothing | {part: before.get(part, nothing[part]) for part in kept}
 
 
 def _whole(args: argparse.Namespace, device: ql.Device) -> dict[str, Any]:
@@ -107,7 +115,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=0.3, help="aimed length of one timed run")
     parser.add_argument("--device", default="miao2023")
-    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument(
+        "--parts", nargs="+", choices=PARTS, default=list(PARTS), help="what to measure; the rest stays as it was"
+    )
     parser.add_argument("--quick", action="store_true", help="a look at everything in a minute or two")
     parser.add_argument(
         "--out", type=Path, default=None, help="folder of the results  [default: benchmarks/, quick: .]"

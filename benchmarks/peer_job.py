@@ -15,7 +15,8 @@ import stim
 
 @dataclass(frozen=True)
 class PeerNoise:
-    """Probabilities: of Paulis by operation, and of leakage by CZ (leak and seep by qubit)."""
+    """Probabilities: of Paulis by operation, and of leakage by CZ: a leaked qubit's partner leaks (``spread``), then
+    each qubit leaks (``leak``), then each leaked one returns (``seep``). The properties put the three together."""
 
     one_qubit: float = 2e-4
     two_qubit: float = 1e-3
@@ -24,6 +25,24 @@ class PeerNoise:
     leak: float = 5e-4
     spread: float = 5e-2
     seep: float = 2e-2
+
+    @property
+    def leaks(self) -> float:
+        """One of two computational qubits leaks, and stays so (that it returns at once is left out: 1e-5)."""
+        return self.leak * (1 - self.seep)
+
+    @property
+    def one_leaked(self) -> tuple[float, float, float, float]:
+        """One qubit leaked: then both are; only the other one; none; only the same one. In the last two the partner is
+        depolarized."""
+        spread, seep = self.spread, self.seep
+        partner_stays = 1 - spread + spread * seep
+        return spread * (1 - seep) ** 2, spread * seep * (1 - seep), seep * partner_stays, (1 - seep) * partner_stays
+
+    @property
+    def both_leaked(self) -> tuple[float, float, float]:
+        """Both leaked: then the first returns; the second; both."""
+        return self.seep * (1 - self.seep), self.seep * (1 - self.seep), self.seep**2
 
 
 def ideal_circuit(distance: int, rounds: int) -> stim.Circuit:
@@ -36,13 +55,11 @@ def ideal_circuit(distance: int, rounds: int) -> stim.Circuit:
 
 def tagged_circuit(ideal: stim.Circuit, noise: PeerNoise) -> stim.Circuit:
     """The job for this package and, tags left out, for Stim."""
-    leak, spread, seep = noise.leak, noise.spread, noise.seep
-    stay = 1 - spread - seep
     table = [
-        f"({leak}, U_U-->2_U) ({leak}, U_U-->U_2)",
-        f"({spread}, 2_U-->2_2) ({seep}, 2_U-->U_V) ({stay}, 2_U-->2_V)",
-        f"({spread}, U_2-->2_2) ({seep}, U_2-->V_U) ({stay}, U_2-->V_2)",
-        f"({seep}, 2_2-->U_2) ({seep}, 2_2-->2_U)",
+        f"({noise.leaks:.6g}, U_U-->2_U) ({noise.leaks:.6g}, U_U-->U_2)",
+        *(f"({p:.6g}, 2_U-->{after})" for p, after in zip(noise.one_leaked, ("2_2", "U_2", "U_V", "2_V"), strict=True)),
+        *(f"({p:.6g}, U_2-->{after})" for p, after in zip(noise.one_leaked, ("2_2", "2_U", "V_U", "V_2"), strict=True)),
+        *(f"({p:.6g}, 2_2-->{after})" for p, after in zip(noise.both_leaked, ("U_2", "2_U", "U_U"), strict=True)),
     ]
     tag = f"LEAKAGE_TRANSITION_2: {' '.join(table)}"
     text = noisy_text(

@@ -101,7 +101,13 @@ def started(names: list[str], ideal: stim.Circuit, noise: PeerNoise) -> Iterator
     words: dict[str, dict[str, Any]] = {
         "deltakit-stim": {"text": deltakit_text(ideal, noise)},
         "prism-q": {"instructions": instruction_list(ideal)},
-        "leakysim": {"text": leakysim_text(ideal, noise), "ideal": str(ideal)},
+        "leakysim": {
+            "text": leakysim_text(ideal, noise),
+            "ideal": str(ideal),
+            "leaks": noise.leaks,
+            "one_leaked": noise.one_leaked,
+            "both_leaked": noise.both_leaked,
+        },
     }
     peers: list[Peer] = []
     try:

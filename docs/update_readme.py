@@ -1,12 +1,14 @@
-"""Write what is generated in README.md: the picture, the example's output, the table. Run it after physics changed.
+"""Write what is generated in README.md: the picture, the example's output, the tables. Run it after physics changed.
 
 Usage: python docs/update_readme.py
+       python docs/update_readme.py --benchmark   only the tables of benchmarks/results.json, here and in performance.md
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import re
 import shutil
 import sys
@@ -19,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 EXAMPLE = re.compile(r"(<!-- example: .*?```python\n)(.*?)(```\n```text\n)(.*?)(```)", re.DOTALL)
 TABLE = re.compile(r"(<!-- table: .*?```console\n)(.*?)(```)", re.DOTALL)
+
+BENCHMARK = re.compile(r"(<!-- benchmark (\w+): [^\n]*-->\n)(.*?)(<!-- end of benchmark -->)", re.DOTALL)
 
 DEMO = (
     "run --code surface --distance 3 --rounds 30 --basis Z --strategy NO_RESET --strategy MLR --strategy DQLR "
@@ -37,6 +41,28 @@ def example_output(text: str) -> tuple[str, str]:
     return match[4], printed.getvalue()
 
 
+def with_benchmark_tables(text: str, report: dict[str, object]) -> str:
+    """The text with its tables of the benchmark written anew."""
+    if str(ROOT) not in sys.path:
+        sys.path.insert(0, str(ROOT))
+    from benchmarks import report as tables
+
+    makers = {
+        "goals": tables.goals_table,
+        "levels": tables.levels_table,
+        "peers": tables.peers_table,
+        "readme": tables.readme_table,
+    }
+    return BENCHMARK.sub(lambda m: f"{m[1]}{makers[m[2]](report)}\n{m[4]}", text)
+
+
+def write_benchmark_tables() -> None:
+    """Tables of benchmarks/results.json in README.md and docs/performance.md."""
+    report = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    for path in (README, ROOT / "docs" / "performance.md"):
+        path.write_text(with_benchmark_tables(path.read_text(encoding="utf-8"), report), encoding="utf-8")
+
+
 def demo() -> str:
     """Run the demo, put its picture into docs/, return what it printed up to the names of files."""
     printed = io.StringIO()
@@ -49,6 +75,9 @@ def demo() -> str:
 
 
 if __name__ == "__main__":
+    write_benchmark_tables()
+    if sys.argv[1:] == ["--benchmark"]:
+        sys.exit()
     text = README.read_text(encoding="utf-8")
     _, output = example_output(text)
     text = EXAMPLE.sub(lambda m: f"{m[1]}{m[2]}{m[3]}{output}{m[5]}", text)

@@ -13,32 +13,37 @@ from serve import serve
 C_C, L_C, C_L, L_L = [0, 0], [1, 0], [0, 1], [1, 1]
 
 
-def channel(leak: float, spread: float, seep: float) -> leaky.LeakyPauliChannel:
-    """After a CZ, by the levels of its qubits. Qubits that leak or return are randomised by leakysim itself."""
+def channel(leaks: float, one_leaked: list[float], both_leaked: list[float]) -> leaky.LeakyPauliChannel:
+    """The table after a CZ, by the levels of its qubits. leakysim itself randomises qubits that leak or return."""
     out = leaky.LeakyPauliChannel(2)
 
     def add(before: list[int], after: list[int], pauli: str, probability: float) -> None:
         out.add_transition(leaky.LeakageStatus(status=before), leaky.LeakageStatus(status=after), pauli, probability)
 
-    add(C_C, L_C, "II", leak)
-    add(C_C, C_L, "II", leak)
-    add(C_C, C_C, "II", 1 - 2 * leak)
-    for before in (L_C, C_L):
-        add(before, L_L, "II", spread)
+    add(C_C, L_C, "II", leaks)
+    add(C_C, C_L, "II", leaks)
+    add(C_C, C_C, "II", 1 - 2 * leaks)
+    both, other, none, same = one_leaked
+    for before, swapped in ((L_C, C_L), (C_L, L_C)):
+        add(before, L_L, "II", both)
+        add(before, swapped, "II", other)
         for pauli in "IXYZ":  # of the partner
             paulis = "I" + pauli if before == L_C else pauli + "I"
-            add(before, C_C, paulis, seep / 4)
-            add(before, before, paulis, (1 - spread - seep) / 4)
-    add(L_L, C_L, "II", seep)
-    add(L_L, L_C, "II", seep)
-    add(L_L, L_L, "II", 1 - 2 * seep)
+            add(before, C_C, paulis, none / 4)
+            add(before, before, paulis, same / 4)
+    first, second, neither = both_leaked
+    add(L_L, C_L, "II", first)
+    add(L_L, L_C, "II", second)
+    add(L_L, C_C, "II", neither)
+    add(L_L, L_L, "II", 1 - sum(both_leaked))
     out.safety_check()
     return out
 
 
 def compile_job(job: dict[str, Any]) -> Callable[[int], Any]:
-    circuit, noise = stim.Circuit(job["text"]), job["noise"]
-    simulator = leaky.Simulator(circuit.num_qubits, [channel(noise["leak"], noise["spread"], noise["seep"])], seed=1)
+    circuit = stim.Circuit(job["text"])
+    table = channel(job["leaks"], job["one_leaked"], job["both_leaked"])
+    simulator = leaky.Simulator(circuit.num_qubits, [table], seed=1)
     converter = stim.Circuit(job["ideal"]).compile_m2d_converter()
 
     def sample(shots: int) -> Any:

@@ -45,17 +45,24 @@ def test_words_of_the_others():
     assert stim.Circuit(text).num_detectors == ideal.num_detectors
 
 
+def two_qubit_chain(leak, spread, seep):
+    """Spread, leak and seep in turn, as matrices from (columns) to: both in C, first leaked, second, both."""
+    spreads = np.eye(4)
+    spreads[:, 1] = 0, 1 - spread, 0, spread
+    spreads[:, 2] = 0, 0, 1 - spread, spread
+    one = {name: np.array(matrix) for name, matrix in {
+        "leak": [[1 - leak, 0], [leak, 1]], "seep": [[1, seep], [0, 1 - seep]]
+    }.items()}  # fmt: skip
+    return np.kron(one["seep"], one["seep"]) @ np.kron(one["leak"], one["leak"]) @ spreads
+
+
 def test_leakage_settles_where_the_table_says():
     """Two qubits, a CZ over and over: leaked states come and go as the Markov chain of the model has it."""
     table = next(
         str(item.tag) for item in tagged_circuit(ideal_circuit(3, 2), NOISE).flattened() if item.name == "II_ERROR"
     )
     circuit = stim.Circuit(f"R 0 1\nREPEAT 300 {{\nCZ 0 1\nII_ERROR[{table}] 0 1\n}}\nTICK[LEAKAGE_POPULATION]\nM 0 1")
-    chain = np.zeros((4, 4))  # from (columns) and to: both in C, first leaked, second leaked, both
-    chain[:, 0] = 1 - 2 * NOISE.leak, NOISE.leak, NOISE.leak, 0
-    chain[:, 1] = NOISE.seep, 1 - NOISE.seep - NOISE.spread, 0, NOISE.spread
-    chain[:, 2] = NOISE.seep, 0, 1 - NOISE.seep - NOISE.spread, NOISE.spread
-    chain[:, 3] = 0, NOISE.seep, NOISE.seep, 1 - 2 * NOISE.seep
+    chain = two_qubit_chain(NOISE.leak, NOISE.spread, NOISE.seep)
     leaked = np.linalg.matrix_power(chain, 300)[:, 0] @ [0, 1, 1, 2] / 2
     shots = 200_000
     batch = ql.compile_sampler(circuit, seed=4).sample(shots)

@@ -1,9 +1,16 @@
 """The benchmark's goals and tables, from a report put in by hand; nothing is timed."""
 
+import importlib.util
+import json
+from pathlib import Path
+
 import pytest
 
+from benchmarks.__main__ import _earlier
 from benchmarks.goals import GOALS
 from benchmarks.report import levels_table, markdown, readme_table
+
+ROOT = Path(__file__).parents[3]
 
 
 def level(distance, name, ratio, cost):
@@ -75,3 +82,23 @@ def test_tables():
     assert "| 31 | DQLR | 1,000 | 1,000 | 1.00 | 1.10 |  |" in levels_table(report)
     complete = {"levels": [row for row in REPORT["levels"] if row["distance"] in (3, 5)]}
     assert readme_table(complete).splitlines()[2:] == ["| 3 | 5.0 | 1.0 | 1,000 |", "| 5 | 9.0 | 4.0 | 4,000 |"]
+
+
+def test_parts_that_are_not_measured_stay(tmp_path):
+    assert _earlier(tmp_path, ["whole"]) == {"levels": [], "peers": [], "whole": {}}
+    (tmp_path / "results.json").write_text(json.dumps(REPORT))
+    kept = _earlier(tmp_path, ["whole"])
+    assert kept["levels"] == REPORT["levels"] and kept["peers"] == REPORT["peers"] and kept["whole"] == {}
+    assert _earlier(tmp_path, ["levels", "peers", "whole"])["levels"] == []
+
+
+@pytest.mark.skipif(not (ROOT / "README.md").exists(), reason="an installed package has no README.md beside its tests")
+@pytest.mark.parametrize("page", ["README.md", "docs/performance.md"])
+def test_tables_of_the_documentation_are_those_of_the_results(page):
+    spec = importlib.util.spec_from_file_location("update_readme", ROOT / "docs" / "update_readme.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert module.BENCHMARK.search(text)
+    report = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    assert module.with_benchmark_tables(text, report) == text, "run docs/update_readme.py --benchmark"
