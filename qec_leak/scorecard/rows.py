@@ -260,8 +260,8 @@ ROWS = (
         _budget,
         reason="CZ leakage agrees, and so does the drop of heating with DQLR. Without DQLR heating weighs a fifth of "
         "what is published: here a heated qubit does as much harm as one that a CZ leaked, and a cycle has four CZs to "
-        "one chance of heating; the published weights per cycle and per CZ are equal. Weights are those of d = 3 and 5, "
-        "with PyMatching; where 1/Lambda is near 1 they flatten.",
+        "one chance of heating; the published weights per cycle and per CZ are equal. Weights are those of d = 3 "
+        "and 5, with PyMatching; where 1/Lambda is near 1 they flatten.",
     ),
 )
 """Section by section of the papers, as a table: 21 rows."""
