@@ -86,3 +86,24 @@ def test_dqlr_error_in_closed_form():
     leaky = dqlr_error(device.replace({"dqlr.error": 0.0, "reset.error": residual}), 200_000, 2)
     # |1> always leaks, |0> never; |+> does half of the time, and else is left in |0>, wrong half of the time.
     assert abs(leaky.value - residual * (1 + 4 * 3 / 4) / 6) < 5 * leaky.error
+
+
+def test_quick_score_card():
+    """All rows from the quick variants: the fitted ones pass, and those that a few shots can tell."""
+    report = score(quick=True)
+    assert len(report.verdicts) == 21 and all(verdict.parts for verdict in report.verdicts)
+    passed = {verdict.row.what for verdict in report.verdicts if verdict.passed}
+    assert {row.what for row in ROWS if row.fitted} <= passed
+    assert {
+        "transport of leakage by a CZ; phase",
+        "leakage under DQLR",
+        "leakage of data qubits within a DQLR cycle",
+        "detection probability under DQLR",
+        "detection without reset rises throughout",
+        "logical error, d = 3: NO_RESET > MLR > DQLR",
+        "p_ij beyond separation 1 without leakage",
+        "error of DQLR per cycle beyond idling",
+        "relaxation of 75 us over 300 ns, twirled",
+    } <= passed
+    assert "bit-flip code without reset: injections to 40 % error" not in passed  # known to fail, and told so
+    assert "quick variant" in terminal_table(report)
