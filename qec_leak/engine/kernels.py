@@ -993,10 +993,10 @@ def _byte(word: np.uint64, k: int) -> np.uint8:
 
 @_inlined
 def _pack_tile(
-    planes: U64, first: int, low: int, high: int, first_row: int, first_byte: int, tile: U64, out: U8
+    planes: U64, first: int, last: int, low: int, high: int, first_row: int, first_byte: int, tile: U64, out: U8
 ) -> None:
-    """Up to 64 planes, from word ``first`` on -> bytes first_byte..first_byte+7 of rows of ``out``."""
-    given = min(64 * WORDS, planes.shape[0] - first)
+    """Words first..last-1 of planes, 64 at most -> bytes first_byte..first_byte+7 of rows of ``out``; other bits 0."""
+    given = min(64 * WORDS, last - first)
     for k in range(64 * WORDS):
         tile[k] = planes[first + k] if k < given else _ZERO
     _transpose(tile)
@@ -1022,7 +1022,7 @@ def pack_shots(planes: U64, low: int, high: int, first_row: int, tile: U64, out:
     """Planes (n rows of WORDS words) -> rows ``first_row``... of ``out`` (rows, ceil(n / 8)), little-endian bits, of
     shots low..high-1; ``tile`` uint64 (64 * WORDS,) is scratch space."""
     for first in range(0, planes.shape[0], 64 * WORDS):
-        _pack_tile(planes, first, low, high, first_row, first // (8 * WORDS), tile, out)
+        _pack_tile(planes, first, planes.shape[0], low, high, first_row, first // (8 * WORDS), tile, out)
 
 
 @_kernel
@@ -1037,7 +1037,7 @@ def _write_detectors(
         for w in range(WORDS):
             detectors[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
         flip += 1
-    _pack_tile(detectors, 0, low, high, first_row, first // 8, tile, out)
+    _pack_tile(detectors, 0, (last - first) * WORDS, low, high, first_row, first // 8, tile, out)
     return flip
 
 

@@ -136,6 +136,15 @@ def test_packing_is_numpys(n: int, first: int, last: int) -> None:
     assert np.array_equal(out, np.packbits(bits.T[first:last], axis=1, bitorder="little"))
 
 
+@pytest.mark.parametrize("detectors", [1, 63, 64, 65, 100, 128, 131])
+def test_bits_beyond_the_detectors_are_zero(detectors: int) -> None:
+    """All detectors fire; what fills the last byte does not."""
+    text = f"X_ERROR(1) 0\nREPEAT {detectors} {{\nM 0\nDETECTOR rec[-1]\n}}"
+    batch = ql.compile_sampler(text, seed=1).sample(70)
+    expected = np.packbits(np.ones((70, detectors), dtype=bool), axis=1, bitorder="little")
+    assert np.array_equal(batch.detection_events_b8, expected)
+
+
 def test_batches_refuse_to_mix_circuits() -> None:
     first, second = (ql.compile_sampler(text, seed=1).sample(3) for text in ("M 0", "M 0 1"))
     with pytest.raises(ValueError, match="must come from one circuit, but num_qubits is 1 and 2"):
