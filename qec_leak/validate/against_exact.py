@@ -21,7 +21,7 @@ _ENGINE_SHOTS = 20  # as many of the engine's as of the judge's, whose noise the
 def run(settings: Settings) -> Result:
     """All checks of this topic."""
     checks: list[Check] = []
-    repetition, small = settings.shots(2_048, 40_000), settings.shots(2_048, 24_000)
+    repetition, small = settings.shots(2_048, 40_000), settings.shots(2_048, 60_000)
     for strategy in Strategy:
         memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=strategy, device=exaggerated())
         checks += _compare(f"repetition d=3, {strategy}", memory, repetition, settings.seed, 4)
