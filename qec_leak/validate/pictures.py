@@ -60,7 +60,7 @@ def _deviations(families: list[tuple[str, Deviations]]) -> Figure:
 
 def _curves(curves: tuple[Curve, ...]) -> Figure:
     panels = list(dict.fromkeys(curve.panel for curve in curves))
-    figure, axes = new_figure(width=2 * COLUMN_WIDTH, height=2.8, panels=len(panels))
+    figure, axes = new_figure(width=2 * COLUMN_WIDTH, height=3.0, panels=len(panels))
     for curve in curves:
         axis = axes[panels.index(curve.panel)]
         strategy, _, who = curve.label.partition(", ")
@@ -74,7 +74,10 @@ def _curves(curves: tuple[Curve, ...]) -> Figure:
             label=curve.label,
         )
     for axis, panel in zip(axes, panels, strict=True):
-        axis.set(xscale="log", yscale="log", xlabel="CZ leakage L1", title=panel)
+        axis.set(xscale="log", xlabel="CZ leakage L1", title=panel)
+        values = [y for curve in curves if curve.panel == panel for y in curve.y]
+        if max(values) > 10 * min(values):
+            axis.set_yscale("log")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
+    figure.legend(handles, labels, loc="outside lower center", ncols=(len(labels) + 1) // 2)
     return figure
