@@ -68,8 +68,8 @@ def plot_separations(axes: Axes, results: Results, kind: str) -> None:
                 elinewidth=0.7,
             )
         axes.set_yscale("log", nonpositive="clip")
-        axes.set_ylim(2e-5, 0.2)
+        axes.set_ylim(2e-5, 0.4)
         first, last = (int(cycle) for cycle in results["window"])
         axes.set_xlabel(f"separation (cycles {first} to {last})")
         axes.set_ylabel(r"mean $p_{ij}$")
-        axes.set_title(TITLES[kind], loc="right")
+        axes.text(0.98, 0.97, TITLES[kind], transform=axes.transAxes, ha="right", va="top", fontsize=7)

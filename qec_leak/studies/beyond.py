@@ -13,11 +13,13 @@ from qec_leak.studies.study import Number, Study
 
 
 def suppression_by_leakage(results: Results, strategy: str, distance: int) -> tuple[Array, Array, Array]:
-    """CZ leakage, Lambda_{d/(d+2)} and its standard error (delta method)."""
+    """CZ leakage, Lambda_{d/(d+2)} and its standard error (delta method), where that is below 30 %: from logical errors
+    near 1/2 nothing can be told."""
     counts = LogicalCounts.of(results).where(strategy=strategy)
     low = counts.where(distance=distance)
     inverse, error = low.inverse_suppression(counts.where(distance=distance + 2))
-    return low["cz.leakage"], 1 / inverse, error / inverse**2
+    known = (inverse > 0) & (error < 0.3 * inverse)
+    return low["cz.leakage"][known], 1 / inverse[known], error[known] / inverse[known] ** 2
 
 
 def suppression_numbers(results: Results) -> Mapping[str, Number]:
