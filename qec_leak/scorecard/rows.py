@@ -208,7 +208,8 @@ ROWS = (
         _lambda,
         reason="with PyMatching's correlated matching; plain matching is lower still. Idling outside of measurement "
         "and reset is not the reason: with it Lambda is 6.0 ± 0.2 in larger samples, without 6.2 ± 0.3. "
-        "Miao's line for DQLR has 1/Lambda = 0.2 without leakage, and that is reproduced. What is left is the decoder, or noise that Table S1 does not tell.",
+        "Miao's line for DQLR has 1/Lambda = 0.2 without leakage, and that is reproduced. "
+        "What is left is the decoder, or noise that Table S1 does not tell.",
     ),
     Row(
         "1/Lambda under DQLR against injected leakage",
