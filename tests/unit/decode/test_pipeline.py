@@ -116,9 +116,11 @@ def test_workers_are_ended_early(memory):
 
 
 KILLED = """
+import signal
 import qec_leak as ql
 from qec_leak.decode import Decoder, decoded_batches
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell has started with &
     circuit = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="miao2023").circuit
     sampler = ql.compile_sampler(circuit, seed=1)
     for _ in decoded_batches(sampler.batches(10**9, batch_shots=2000), Decoder(circuit), workers=2):
