@@ -5,6 +5,7 @@ from __future__ import annotations
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.validate.check import Check, Result, Settings, agreement, told_apart
+from qec_leak.validate.compare import chance_of_largest
 from qec_leak.validate.exact_judge import (
     bit_deviations,
     engine_batch,
@@ -14,6 +15,9 @@ from qec_leak.validate.exact_judge import (
     population_deviations,
 )
 from qec_leak.validate.small_patch import small_memory
+
+_UNLIKELY = 0.05
+"""A largest deviation with less than this chance is looked at again, with fresh samples."""
 
 _ENGINE_SHOTS = 20  # as many of the engine's as of the judge's, whose noise then is all
 
@@ -38,11 +42,21 @@ def _compare(title: str, memory: MemoryExperiment, shots: int, seed: int, levels
     judged = exact_batch(memory, shots, seed, levels=levels)
     ours = engine_batch(memory, _ENGINE_SHOTS * shots, seed)
     leaked = f"data leaked {memory.leakage_population(ours)[-1]:.3f}, exact {memory.leakage_population(judged)[-1]:.3f}"
+    detection, populations = bit_deviations(ours, judged), population_deviations(ours, judged)
+    again = ""
+    if chance_of_largest(float(detection.max()), detection.size) < _UNLIKELY:
+        # Chance does not come twice; what is wrong comes again, and larger.
+        fresh = bit_deviations(
+            engine_batch(memory, 2 * _ENGINE_SHOTS * shots, seed + 1),
+            exact_batch(memory, 2 * shots, seed + 1, levels=levels),
+        )
+        again = f"again with another seed, {2 * shots:,} shots: {fresh.max():.2f} sigma"
+        if fresh.max() > detection.max():
+            detection = fresh
     return [
         agreement(f"{title}: detection", "means and pair covariances of detectors and final flips", shots,
-                  bit_deviations(ours, judged)),
-        agreement(f"{title}: populations", "levels 2 and 3 of every qubit and round", shots,
-                  population_deviations(ours, judged), note=leaked),
+                  detection, note=again),
+        agreement(f"{title}: populations", "levels 2 and 3 of every qubit and round", shots, populations, note=leaked),
     ]  # fmt: skip
 
 
