@@ -1,4 +1,4 @@
-"""Makes ``comparison`` and ``random_circuits``, which several tests here share, importable."""
+"""Makes ``comparison`` and ``leaked_memory``, which several tests here share, importable."""
 
 import sys
 from pathlib import Path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +13,10 @@ import numpy.typing as npt
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import surface_patch
 from qec_leak.circuits.strategy import Strategy
+from qec_leak.validate.oracle import VARIABLE, run_oracle
 
 ROOT = Path(__file__).resolve().parents[2]
-ORACLE_PYTHON = os.environ.get("QEC_LEAK_ORACLE_PYTHON", str(ROOT / ".venv-oracle" / "bin" / "python"))
-SCRIPT = ROOT / "tests" / "oracle" / "run_leakysim.py"
+ORACLE_PYTHON = os.environ.get(VARIABLE, str(ROOT / ".venv-oracle" / "bin" / "python"))
 Bits = npt.NDArray[np.bool_]
 Row = tuple[list[int], list[int], str, float]
 _ANNOTATIONS = ("DETECTOR", "OBSERVABLE_INCLUDE", "QUBIT_COORDS", "SHIFT_COORDS", "TICK")
@@ -128,14 +126,5 @@ def leakysim_records(
     circuit: str, channels: list[list[Row]], shots: int, seed: int, folder: Path
 ) -> npt.NDArray[np.uint8]:
     """Records of leakysim, uint8 (shots, measurements): 0, 1, and the level of a leaked qubit."""
-    job = {"task": "sample", "circuit": circuit, "channels": channels, "shots": shots, "seed": seed}
-    return np.asarray(run_oracle(job, folder)["records"])
-
-
-def run_oracle(job: dict[str, object], folder: Path) -> dict[str, npt.NDArray[np.generic]]:
-    """Run tests/oracle/run_leakysim.py on ``job`` in the environment that has leakysim."""
-    (folder / "job.json").write_text(json.dumps(job))
-    command = [ORACLE_PYTHON, str(SCRIPT), str(folder / "job.json"), str(folder / "out.npz")]
-    subprocess.run(command, check=True)
-    with np.load(folder / "out.npz") as out:
-        return {name: out[name] for name in out.files}
+    job: dict[str, object] = {"task": "sample", "circuit": circuit, "channels": channels, "shots": shots, "seed": seed}
+    return np.asarray(run_oracle(ORACLE_PYTHON, job, folder)["records"])

@@ -5,9 +5,9 @@ import numpy.typing as npt
 import pytest
 import stim
 from comparison import disagreements, family_limit, mean_deviations
-from random_circuits import ALL, random_circuit
 
 import qec_leak as ql
+from qec_leak.validate.random_circuits import ALL, random_circuit
 
 QUICK_SHOTS, SLOW_SHOTS = 200_000, 1_000_000
 NOISE = {

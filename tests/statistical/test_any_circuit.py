@@ -3,9 +3,9 @@
 import stim
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_circuits import random_circuit
 
 import qec_leak as ql
+from qec_leak.validate.random_circuits import random_circuit
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

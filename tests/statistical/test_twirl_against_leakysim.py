@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from leaked_memory import ORACLE_PYTHON, run_oracle
+from leaked_memory import ORACLE_PYTHON
 
 from qec_leak.channels import (
     compose,
@@ -21,6 +21,7 @@ from qec_leak.channels import (
     twirl,
 )
 from qec_leak.channels.channel import Label
+from qec_leak.validate.oracle import run_oracle
 
 pytestmark = pytest.mark.skipif(not Path(ORACLE_PYTHON).exists(), reason=f"no leakysim at {ORACLE_PYTHON}; make test")
 
@@ -81,7 +82,9 @@ def theirs(kraus: list[npt.NDArray[np.complex128]], num_qubits: int, folder: Pat
         for pauli in itertools.product(*("IXYZ" if b == a == 0 else "I" for b, a in zip(before, after, strict=True)))
     ]
     np.savez(folder / "job.npz", kraus=np.array(kraus))
-    result = run_oracle({"task": "twirl", "num_qubits": num_qubits, "levels": levels, "rows": rows}, folder)
+    result = run_oracle(
+        ORACLE_PYTHON, {"task": "twirl", "num_qubits": num_qubits, "levels": levels, "rows": rows}, folder
+    )
     out: dict[tuple, float] = {}
     for (before, after, pauli), probability in zip(rows, result["probabilities"], strict=True):
         key = (tuple(before), tuple(min(a, 2) for a in after), pauli)
