@@ -75,7 +75,7 @@ def test_two_workers_are_nearly_twice_as_fast(tmp_path):
     """Wall time, so only where nothing else runs; counted from the first block on, without the start of Python."""
     if (os.cpu_count() or 1) < 2 or os.getloadavg()[0] > 0.7:
         pytest.skip("two idle cores are needed")
-    sweep = parse_sweep(POINTS.format(injected=8, leakages=5, shots=1_000_000))
+    sweep = parse_sweep(POINTS.format(injected=8, leakages=5, shots=400_000))
     block.warm_kernels()
     rates = {}
     for workers in (1, 2):
