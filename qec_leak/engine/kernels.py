@@ -7,7 +7,7 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     planes[row + LEAKED + w]   level >= 2
     planes[row + THREE + w]    level == 3 (then LEAKED is set too)
     records[WORDS * r + w]     ring of record flips (against the reference outcome), r counts records
-    detectors[WORDS * (d & 63) + w]  the last 64 detectors: they are written out when 64 are complete
+    detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
     observables, sweep, measurements: WORDS words a bit, one after another
 
     population[q]              how many shots of qubit q are leaked, and which they are, in no order:
@@ -41,6 +41,8 @@ U32 = npt.NDArray[np.uint32]
 WORDS = 16
 """Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
 BLOCK_SHOTS = 64 * WORDS
+TILE, TILES = 64 * WORDS, 8
+"""Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
 VISITS = 2 * BLOCK_SHOTS
 """Visits of shots that are listed before they are made; a pair has no more leaked shots than these."""
 
@@ -126,7 +128,7 @@ class Block(NamedTuple):
     valid: U64
     rng: U64
     loop_stack: npt.NDArray[np.int64]
-    tile: U64
+    tiles: U64
 
 
 class Outputs(NamedTuple):
@@ -968,8 +970,8 @@ def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, c
 
 
 @_kernel
-def _transpose(tile: U64) -> None:
-    """Transpose 64 x 64 bits of each column of ``tile`` (64 rows of WORDS words) in place (Hacker's Delight 7-3, least
+def _transpose(tiles: U64, first: np.uint64) -> None:
+    """Transpose 64 x 64 bits of each column of a tile (64 rows of WORDS words) in place (Hacker's Delight 7-3, least
     significant bit first)."""
     width = np.uint64(32)
     mask = np.uint64(0x00000000FFFFFFFF)
@@ -977,13 +979,22 @@ def _transpose(tile: U64) -> None:
         k = _ZERO
         while k < np.uint64(64):
             for j in range(k * _W, (k + width) * _W):
-                low, high = np.uint64(j), np.uint64(j) + width * _W
-                swapped = ((tile[low] >> width) ^ tile[high]) & mask
-                tile[low] ^= swapped << width
-                tile[high] ^= swapped
+                low, high = first + np.uint64(j), first + np.uint64(j) + width * _W
+                swapped = ((tiles[low] >> width) ^ tiles[high]) & mask
+                tiles[low] ^= swapped << width
+                tiles[high] ^= swapped
             k += width + width
         width >>= _ONE
         mask ^= mask << width
+
+
+@_inlined
+def _turn(planes: U64, first: int, last: int, tiles: U64, tile: int) -> None:
+    """Words first..last-1 of planes, 64 rows at most -> a tile: a word for each shot; other bits 0."""
+    begin, given = np.uint64(tile * TILE), min(TILE, last - first)
+    for k in range(TILE):
+        tiles[begin + np.uint64(k)] = planes[first + k] if k < given else _ZERO
+    _transpose(tiles, begin)
 
 
 @_inlined
@@ -991,53 +1002,48 @@ def _byte(word: np.uint64, k: int) -> np.uint8:
     return np.uint8((word >> np.uint64(8 * k)) & np.uint64(0xFF))
 
 
-@_inlined
-def _pack_tile(
-    planes: U64, first: int, last: int, low: int, high: int, first_row: int, first_byte: int, tile: U64, out: U8
-) -> None:
-    """Words first..last-1 of planes, 64 at most -> bytes first_byte..first_byte+7 of rows of ``out``; other bits 0."""
-    given = min(64 * WORDS, last - first)
-    for k in range(64 * WORDS):
-        tile[k] = planes[first + k] if k < given else _ZERO
-    _transpose(tile)
-    used = min(8, out.shape[1] - first_byte)
+@_kernel
+def _write_rows(tiles: U64, size: int, low: int, high: int, first_row: int, first_byte: int, out: U8) -> None:
+    """The first ``size`` bytes in ``tiles`` of shots low..high-1 -> their rows of ``out``, from first_byte on."""
     for shot in range(low, high):
-        word, row = tile[(shot & 63) * WORDS + (shot >> 6)], first_row + shot - low
-        if used == 8:  # written out, these are one store
-            out[row, first_byte] = _byte(word, 0)
-            out[row, first_byte + 1] = _byte(word, 1)
-            out[row, first_byte + 2] = _byte(word, 2)
-            out[row, first_byte + 3] = _byte(word, 3)
-            out[row, first_byte + 4] = _byte(word, 4)
-            out[row, first_byte + 5] = _byte(word, 5)
-            out[row, first_byte + 6] = _byte(word, 6)
-            out[row, first_byte + 7] = _byte(word, 7)
-        else:
-            for k in range(used):
-                out[row, first_byte + k] = _byte(word, k)
+        at, row = np.uint64((shot & 63) * WORDS + (shot >> 6)), np.uint64(first_row + shot - low)
+        byte = np.uint64(first_byte)
+        for tile in range(size >> 3):
+            word = tiles[np.uint64(tile * TILE) + at]
+            for k in range(8):  # unrolled, one store
+                out[row, byte + np.uint64(k)] = _byte(word, k)
+            byte += np.uint64(8)
+        for k in range(size & 7):
+            out[row, byte + np.uint64(k)] = _byte(tiles[np.uint64((size >> 3) * TILE) + at], k)
 
 
 @_kernel
-def pack_shots(planes: U64, low: int, high: int, first_row: int, tile: U64, out: U8) -> None:
+def pack_shots(planes: U64, low: int, high: int, first_row: int, tiles: U64, out: U8) -> None:
     """Planes (n rows of WORDS words) -> rows ``first_row``... of ``out`` (rows, ceil(n / 8)), little-endian bits, of
-    shots low..high-1; ``tile`` uint64 (64 * WORDS,) is scratch space."""
-    for first in range(0, planes.shape[0], 64 * WORDS):
-        _pack_tile(planes, first, planes.shape[0], low, high, first_row, first // (8 * WORDS), tile, out)
+    shots low..high-1; ``tiles`` uint64 (TILES * TILE,) is scratch space."""
+    for first_byte in range(0, out.shape[1], 8 * TILES):
+        size = min(8 * TILES, out.shape[1] - first_byte)
+        for tile in range((size + 7) >> 3):
+            _turn(planes, (8 * first_byte + 64 * tile) * WORDS, planes.shape[0], tiles, tile)
+        _write_rows(tiles, size, low, high, first_row, first_byte, out)
 
 
 @_kernel
 def _write_detectors(
     detectors: U64, first: int, last: int, flip: int, flips: I32, sweep: U64, low: int, high: int, first_row: int,
-    tile: U64, out: U8,
+    tiles: U64, out: U8,
 ) -> int:  # fmt: skip
-    """Write out detectors first..last-1, at most 64, without what sweep bits do to them: ``flips`` from ``flip`` on;
-    returns the flip that is next."""
+    """Take in detectors first..last-1, at most 64, without what sweep bits do to them (``flips`` from ``flip`` on), and
+    write out all tiles if they are full or these are the last; returns the flip that is next."""
     while flip < flips.shape[0] and flips[flip, 1] < last:
         source, target = np.uint64(flips[flip, 0]) * _W, np.uint64(flips[flip, 1] & 63) * _W
         for w in range(WORDS):
             detectors[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
         flip += 1
-    _pack_tile(detectors, 0, (last - first) * WORDS, low, high, first_row, first // 8, tile, out)
+    tile, first_byte, end = (first >> 6) % TILES, first // (64 * TILES) * (8 * TILES), (last + 7) >> 3
+    _turn(detectors, 0, (last - first) * WORDS, tiles, tile)
+    if tile == TILES - 1 or end == out.shape[1]:
+        _write_rows(tiles, end - first_byte, low, high, first_row, first_byte, out)
     return flip
 
 
@@ -1197,7 +1203,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             if detectors & 63 == 0:
                 flip = _write_detectors(
                     b.detectors, detectors - 64, detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
-                    b.tile, out.detectors,
+                    b.tiles, out.detectors,
                 )  # fmt: skip
         elif op == _OBSERVABLE:
             _xor_records(targets, start, count, records, ring, b.observables, param)
@@ -1216,7 +1222,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
     if detectors & 63:
         _write_detectors(
             b.detectors, detectors - (detectors & 63), detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
-            b.tile, out.detectors,
+            b.tiles, out.detectors,
         )  # fmt: skip
 
 
@@ -1241,9 +1247,9 @@ def run_blocks(
         b.rng[0], b.rng[1] = states[k, 0, 0], states[k, 0, 1]
         _run_block(t, b, out, low, high, row, snapshots)
         _take_out_sweep(out.flipped_observables, b.sweep, b.observables)
-        pack_shots(b.observables, low, high, row, b.tile, out.observables)
-        pack_shots(b.sweep, low, high, row, b.tile, out.sweep)
+        pack_shots(b.observables, low, high, row, b.tiles, out.observables)
+        pack_shots(b.sweep, low, high, row, b.tiles, out.sweep)
         if b.measurements.shape[0]:
-            pack_shots(b.measurements, low, high, row, b.tile, out.measurements)
+            pack_shots(b.measurements, low, high, row, b.tiles, out.measurements)
         if b.heralds.shape[0]:
             _write_levels(b.heralds, low, high, row, out.heralds)

@@ -14,7 +14,7 @@ import stim
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts
-from qec_leak.engine.kernels import BLOCK_SHOTS, ROW, VISITS, WORDS, Block, Outputs, Tables, run_blocks
+from qec_leak.engine.kernels import BLOCK_SHOTS, ROW, TILE, TILES, VISITS, WORDS, Block, Outputs, Tables, run_blocks
 from qec_leak.engine.rng import block_states
 from qec_leak.program import Program, compile_program
 
@@ -179,7 +179,7 @@ class LeakageSampler:
             valid=zeros(WORDS),
             rng=zeros(2),
             loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
-            tile=zeros(64 * WORDS),
+            tiles=zeros(TILES * TILE),
         )
 
     def _run(

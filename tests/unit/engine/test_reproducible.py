@@ -10,7 +10,7 @@ import pytest
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kernels import BLOCK_SHOTS, pack_shots
+from qec_leak.engine.kernels import BLOCK_SHOTS, TILE, TILES, pack_shots
 from qec_leak.engine.rng import block_states
 
 SHOTS = 2 * BLOCK_SHOTS + 300
@@ -132,7 +132,7 @@ def test_packing_is_numpys(n: int, first: int, last: int) -> None:
     bits = np.random.default_rng(n).random((n, BLOCK_SHOTS)) < 0.5
     planes = np.ascontiguousarray(np.packbits(bits, axis=1, bitorder="little")).view("<u8")
     out = np.full((last - first, (n + 7) // 8), 255, dtype=np.uint8)
-    pack_shots(planes.ravel(), first, last, 0, np.empty(BLOCK_SHOTS, dtype=np.uint64), out)
+    pack_shots(planes.ravel(), first, last, 0, np.empty(TILES * TILE, dtype=np.uint64), out)
     assert np.array_equal(out, np.packbits(bits.T[first:last], axis=1, bitorder="little"))
 
 
