@@ -27,6 +27,7 @@ known value not listed follow from the U row (``complete_channel``). Other tags 
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -94,6 +95,7 @@ class Tag:
     needs_known_z: bool = False
 
 
+@functools.lru_cache(maxsize=256)
 def parse_tag(text: str) -> Tag | None:
     """The tag's meaning, or None for text that is not a leakage tag. Raises TagError quoting the tag."""
     if not _OURS.match(text):
