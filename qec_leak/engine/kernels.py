@@ -11,7 +11,7 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     observables, sweep, measurements: WORDS words a bit, one after another
 
     population[q]              how many shots of qubit q are leaked, and which they are, in no order:
-    leaked_shots[BLOCK_SHOTS * q + i], i < population[q], so that only those are looked at
+    leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
 
 Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
 they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_SHIFT, SHARE_BITS, USUAL, Op
+from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_WORDS, SHARE_BITS, USUAL, Op
 
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -41,6 +41,9 @@ U32 = npt.NDArray[np.uint32]
 WORDS = 16
 """Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
 BLOCK_SHOTS = 64 * WORDS
+LIST = BLOCK_SHOTS + 32
+"""From one qubit's list of leaked shots to the next: not a power of two, which would put all of them in the same few
+sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
 VISITS = 2 * BLOCK_SHOTS
@@ -48,8 +51,8 @@ VISITS = 2 * BLOCK_SHOTS
 
 _LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 _W = np.uint64(WORDS)
-X, Z, LEAKED, THREE, ROW = np.uint64(0), _W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(4 * WORDS)
-assert 1 << QUBIT_SHIFT == ROW, "an event's code holds rows"
+X, Z, LEAKED, THREE, ROW = np.uint64(0), _W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(QUBIT_WORDS)
+assert QUBIT_WORDS >= 4 * WORDS, "a row holds four planes"
 assert 32 - SHARE_BITS >= _LOG_SHOTS, "half a word holds the share and the shot of an event"
 
 _LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
@@ -68,7 +71,7 @@ _ANCHOR, _FLIP_LEAKED = int(Op.ANCHOR), int(Op.FLIP_LEAKED)
 _ZERO, _ONE, _TWO, _FOUR, _SIX = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(6)
 _BIT, _IN_BLOCK, _HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
 _TURN, _TURN_SHIFT = np.uint64((1 << SHARE_BITS) - 1), np.uint64(32 - SHARE_BITS)
-_FIRST_ROW, _SECOND_ROW = np.uint64((1 << 32) - (1 << QUBIT_SHIFT)), np.uint64(32)
+_FIRST_ROW, _SECOND_ROW = np.uint64((1 << 32) - 16), np.uint64(32)
 _NEVER = np.int64(1) << np.int64(62)
 
 
@@ -352,7 +355,7 @@ def _swaps(targets: I32, start: int, count: int, planes: U64, population: I64, l
         a, b = targets[k], targets[k + 1]
         for plane in (X, Z, LEAKED, THREE):
             _exchange(planes, _row(a) + plane, _row(b) + plane)
-        first, second = np.int64(a) * BLOCK_SHOTS, np.int64(b) * BLOCK_SHOTS
+        first, second = np.int64(a) * LIST, np.int64(b) * LIST
         for i in range(max(population[a], population[b])):
             leaked_shots[first + i], leaked_shots[second + i] = leaked_shots[second + i], leaked_shots[first + i]
         population[a], population[b] = population[b], population[a]
@@ -534,7 +537,7 @@ def _note(place: np.uint64, w: np.uint64, shots: np.uint64, noted: U64, noted_wo
 @_inlined
 def _change_level(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
     """Put a shot on the list of leaked shots of a qubit, or take it off."""
-    first, n = q * np.uint64(BLOCK_SHOTS), np.uint64(population[q])
+    first, n = q * np.uint64(LIST), np.uint64(population[q])
     if leaks:
         leaked_shots[first + n] = shot
         population[q] += 1
@@ -604,7 +607,7 @@ def _meet_leaked_1(
         q = np.uint64(targets[start + k])
         while skip < population[q]:
             before = population[q]
-            shot = np.uint64(leaked_shots[q * np.uint64(BLOCK_SHOTS) + np.uint64(skip)])
+            shot = np.uint64(leaked_shots[q * np.uint64(LIST) + np.uint64(skip)])
             w, bit = shot >> _SIX, shot & _BIT
             state += step
             _visit(
@@ -634,7 +637,7 @@ def _meet_leaked_2(
         says_a, says_b = np.uint64(values[start + 2 * k]), np.uint64(values[start + 2 * k + 1])
         listed = _ZERO
         for i in range(population[a]):
-            shot = np.uint64(leaked_shots[a * np.uint64(BLOCK_SHOTS) + np.uint64(i)])
+            shot = np.uint64(leaked_shots[a * np.uint64(LIST) + np.uint64(i)])
             at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
             row = np.uint64(24) + _SIX * ((planes[at_a + THREE] >> bit) & _ONE) + _code(at_b, bit, says_b, planes)
             state += step
@@ -643,7 +646,7 @@ def _meet_leaked_2(
             visits[listed] = (row << np.uint64(16)) | shot
             listed += np.uint64(word >= coin[coins + row + row + _ONE])
         for i in range(population[b]):
-            shot = np.uint64(leaked_shots[b * np.uint64(BLOCK_SHOTS) + np.uint64(i)])
+            shot = np.uint64(leaked_shots[b * np.uint64(LIST) + np.uint64(i)])
             at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
             row = _SIX * (says_a ^ ((planes[at_a + X] >> bit) & _ONE)) + _FOUR + ((planes[at_b + THREE] >> bit) & _ONE)
             alone = ~(planes[at_a + LEAKED] >> bit) & _ONE
@@ -804,7 +807,7 @@ def _reset(
 ) -> None:  # fmt: skip
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
-        q, row, first = targets[k], _row(targets[k]), np.int64(targets[k]) * BLOCK_SHOTS
+        q, row, first = targets[k], _row(targets[k]), np.int64(targets[k]) * LIST
         _fill_random(planes, row + Z, rng)
         for w in range(WORDS):
             planes[row + X + np.uint64(w)] = _ZERO
@@ -844,7 +847,7 @@ def _measure(
             ring[r + np.uint64(v)] = planes[row + X + np.uint64(v)]
         reference = _all_if(value & 1)
         for i in range(population[q]):
-            shot = np.uint64(leaked_shots[np.int64(q) * BLOCK_SHOTS + i])
+            shot = np.uint64(leaked_shots[np.int64(q) * LIST + i])
             w, mask = shot >> _SIX, _ONE << (shot & _BIT)
             given = one_given_3 if planes[row + THREE + w] & mask else one_given_2
             reads = _all_if(given >= 1.0 or (given > 0.0 and _uniform(_random_word(rng)) < given))
@@ -957,7 +960,7 @@ def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, c
     for q in range(population.shape[0]):
         twos, threes = _ZERO, _ZERO
         for i in range(population[q]):
-            shot = np.uint64(leaked_shots[q * BLOCK_SHOTS + i])
+            shot = np.uint64(leaked_shots[q * LIST + i])
             w, bit = shot >> _SIX, shot & _BIT
             counted, third = (valid[w] >> bit) & _ONE, (planes[_row(q) + THREE + w] >> bit) & _ONE
             twos += counted & ~third

@@ -14,7 +14,19 @@ import stim
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts
-from qec_leak.engine.kernels import BLOCK_SHOTS, ROW, TILE, TILES, VISITS, WORDS, Block, Outputs, Tables, run_blocks
+from qec_leak.engine.kernels import (
+    BLOCK_SHOTS,
+    LIST,
+    ROW,
+    TILE,
+    TILES,
+    VISITS,
+    WORDS,
+    Block,
+    Outputs,
+    Tables,
+    run_blocks,
+)
 from qec_leak.engine.rng import block_states
 from qec_leak.program import Program, compile_program
 
@@ -158,13 +170,16 @@ class LeakageSampler:
         p = self.program
 
         def zeros(size: int) -> npt.NDArray[np.uint64]:
-            return np.zeros(size, dtype=np.uint64)
+            """From the start of a cache line on, so that no plane needs one line more than it fills."""
+            words = np.zeros(size + 7, dtype=np.uint64)
+            first = -words.ctypes.data // 8 % 8
+            return words[first : first + size]
 
         counts = batch.population_counts
         return Block(
             planes=zeros(p.num_qubits * int(ROW)),
             population=np.zeros(p.num_qubits, dtype=np.int64),
-            leaked_shots=np.zeros(p.num_qubits * BLOCK_SHOTS, dtype=np.uint16),
+            leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
             records=zeros(p.ring_size * WORDS),
             detectors=zeros(64 * WORDS),
             observables=zeros(p.num_observables * WORDS),

@@ -22,8 +22,9 @@ from qec_leak.program.tables import alias_table
 SHARE_BITS = 22
 """Bits of an alias table's shares: the engine draws the place in a block of shots from the same 32 bits."""
 
-QUBIT_SHIFT = 6
-"""Where a qubit stands in an event's code: the engine has 64 words a qubit, so that the code holds their index."""
+QUBIT_WORDS = 80
+"""Words from one qubit's planes to the next in the engine; an event's code holds the index of the first, a multiple of
+16. A power of two would put the same plane of all qubits in the same sets of the caches."""
 
 _COMMUTE = (Op.PAULI_1, Op.PAULI_2, Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
 """What Pauli noise may be moved past: other Pauli noise, and what does not read or change frames."""
@@ -74,7 +75,7 @@ class LayerTable:
         """Index of the layer with the events of ``places``: (qubits, rates)."""
         events: dict[int, float] = {}
         for qubits, rates in places:
-            where = qubits[0] << QUBIT_SHIFT | (qubits[1] << 32 + QUBIT_SHIFT if len(qubits) == 2 else 0)
+            where = qubits[0] * QUBIT_WORDS | (qubits[1] * QUBIT_WORDS << 32 if len(qubits) == 2 else 0)
             for bits, rate in rates:
                 events[where | bits] = events.get(where | bits, 0.0) + rate
         layer = _Layer(tuple(events), tuple(events.values()))

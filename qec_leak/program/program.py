@@ -53,8 +53,8 @@ class Program:
     loop_counts: int64.
     layer_rate: float64 (layers,): rate a shot of the Poisson events of a layer of Pauli noise. layer_start, layer_size:
         int64 (layers,): its events. event_share: uint32 (events,), in units of 2^-SHARE_BITS, and event_code: uint64
-        (events, 2): Walker's alias table; an event's own code and its alias: bits x0 z0 x1 z1, first qubit <<
-        QUBIT_SHIFT, second qubit << 32 + QUBIT_SHIFT.
+        (events, 2): Walker's alias table; an event's own code and its alias: bits x0 z0 x1 z1, QUBIT_WORDS *
+        first qubit, QUBIT_WORDS * second qubit << 32.
     noise_log: float64 (n,): 1/log(1-p) of the total probability p of noise that is drawn by it. noise_share: float64
         (n, 16), noise_alias: uint8 (n, 16): alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1
         of each outcome; noise_size: int32 (n,).

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import stim
 
-from qec_leak.program import QUBIT_SHIFT, SHARE_BITS, Op, Program, compile_program
+from qec_leak.program import QUBIT_WORDS, SHARE_BITS, Op, Program, compile_program
 from qec_leak.program.layers import poisson_rates
 
 X, Z, Y = 1, 2, 3
@@ -27,7 +27,7 @@ def events(program: Program, layer: int) -> dict[tuple[int, int, int], float]:
     for k in range(first, first + size):
         share = program.event_share[k] / 2**SHARE_BITS
         for code, part in zip(program.event_code[k].tolist(), (share, 1 - share), strict=True):
-            key = (code & 15, (code & 0xFFFFFFFF) >> QUBIT_SHIFT, code >> 32 + QUBIT_SHIFT)
+            key = (code & 15, (code & 0xFFFFFFFF) // QUBIT_WORDS, (code >> 32) // QUBIT_WORDS)
             rates[key] = rates.get(key, 0.0) + part / size * program.layer_rate[layer]
     return {key: rate for key, rate in rates.items() if rate > 1e-12}
 
