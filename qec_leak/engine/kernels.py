@@ -36,7 +36,6 @@ I32 = npt.NDArray[np.int32]
 I8 = npt.NDArray[np.int8]
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
-U32 = npt.NDArray[np.uint32]
 
 WORDS = 16
 """Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
@@ -84,8 +83,7 @@ class Tables(NamedTuple):
     loop_counts: npt.NDArray[np.int64]
     layer_start: npt.NDArray[np.int64]
     layer_size: npt.NDArray[np.int64]
-    event_share: npt.NDArray[np.uint32]
-    event_code: npt.NDArray[np.uint64]
+    event: npt.NDArray[np.uint64]
     noise_log: npt.NDArray[np.float64]
     noise_share: npt.NDArray[np.float64]
     noise_alias: npt.NDArray[np.uint8]
@@ -418,7 +416,7 @@ def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64, can_lea
 
 @_kernel
 def _pauli_layer(
-    arity: int, events: int, start: int, size: int, share: U32, code: U64, planes: U64, can_leak: bool, rng: U64
+    arity: int, events: int, start: int, size: int, event: U64, planes: U64, can_leak: bool, rng: U64
 ) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
@@ -429,12 +427,12 @@ def _pauli_layer(
         state += step
         word = _mix(state)
         k = first + (((word >> _HALF) * entries) >> _HALF)
-        own = np.uint32((word >> _TURN_SHIFT) & _TURN) < share[k]
-        event = code[k, _ZERO] if own else code[k, _ONE]
+        own = (word >> _TURN_SHIFT) & _TURN < event[k, _ZERO]
+        code = event[k, _ONE] if own else event[k, _TWO]
         w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
-        _apply(event, (event & _FIRST_ROW) + w, mask, planes, can_leak)
+        _apply(code, (code & _FIRST_ROW) + w, mask, planes, can_leak)
         if arity == 2:
-            _apply(event >> _TWO, (event >> _SECOND_ROW) + w, mask, planes, can_leak)
+            _apply(code >> _TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
     rng[0] = state
 
 
@@ -1105,8 +1103,8 @@ def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, 
     """Noise that is not leakage."""
     if op in (_PAULI_1, _PAULI_2):
         _pauli_layer(
-            1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event_share, t.event_code,
-            b.planes, t.can_leak, b.rng,
+            1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event, b.planes,
+            t.can_leak, b.rng,
         )  # fmt: skip
     elif op in (_BERNOULLI_1, _BERNOULLI_2):
         _bernoulli_noise(

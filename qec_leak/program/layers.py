@@ -59,7 +59,7 @@ def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Events of a layer, as in Program.event_code, and their rates."""
+    """Events of a layer, as codes in Program.event, and their rates."""
 
     codes: tuple[int, ...]
     rates: tuple[float, ...]
@@ -84,21 +84,19 @@ class LayerTable:
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         rate = np.array([math.fsum(layer.rates) for layer in self._index])
         size = np.array([len(layer.codes) for layer in self._index], dtype=np.int64)
-        share = np.zeros(size.sum(), dtype=np.uint32)
-        code = np.zeros((size.sum(), 2), dtype=np.uint64)
+        event = np.zeros((size.sum(), 3), dtype=np.uint64)
         start = np.cumsum(size) - size
         for first, total, layer in zip(start, rate, self._index, strict=True):
             kept, alias = alias_table([r / total for r in layer.rates])
             rows = slice(first, first + len(kept))
-            share[rows] = np.rint(np.array(kept) * 2**SHARE_BITS)
-            code[rows, 0] = layer.codes
-            code[rows, 1] = np.array(layer.codes, dtype=np.uint64)[alias]
+            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS)
+            event[rows, 1] = layer.codes
+            event[rows, 2] = np.array(layer.codes, dtype=np.uint64)[alias]
         return {
             "layer_rate": rate,
             "layer_start": start,
             "layer_size": size,
-            "event_share": share,
-            "event_code": code,
+            "event": event,
         }
 
 

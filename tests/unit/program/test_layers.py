@@ -25,8 +25,8 @@ def events(program: Program, layer: int) -> dict[tuple[int, int, int], float]:
     first, size = int(program.layer_start[layer]), int(program.layer_size[layer])
     rates: dict[tuple[int, int, int], float] = {}
     for k in range(first, first + size):
-        share = program.event_share[k] / 2**SHARE_BITS
-        for code, part in zip(program.event_code[k].tolist(), (share, 1 - share), strict=True):
+        share = int(program.event[k, 0]) / 2**SHARE_BITS
+        for code, part in zip(program.event[k, 1:].tolist(), (share, 1 - share), strict=True):
             key = (code & 15, (code & 0xFFFFFFFF) // QUBIT_WORDS, (code >> 32) // QUBIT_WORDS)
             rates[key] = rates.get(key, 0.0) + part / size * program.layer_rate[layer]
     return {key: rate for key, rate in rates.items() if rate > 1e-12}
