@@ -49,7 +49,9 @@ def ideal_memory_circuit(
     inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks, in
         every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
         2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
-    inject_pauli: probability of an X on the same qubits at the same place.
+    inject_pauli: probability, at the same place, of an X on data qubits and of a Z on measure qubits: the twirl of
+        rotations by 2 asin sqrt(P) about X and about Z (Miao et al., Fig. 4). On a measure qubit, between its two
+        Hadamards, the Z flips the outcome; an X would do nothing.
     leak_qubit, leak_round: this qubit is put into level 2 at the start of this round, counted from 0.
     idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
     """
@@ -256,7 +258,8 @@ class _Plan:
         if self.inject_leakage:
             circuit.append("I", targets, tag=f"{INJECT}({self.inject_leakage!r})")
         if self.inject_pauli:
-            circuit.append("X_ERROR", targets, self.inject_pauli, tag=INJECTED_ERROR_TAG)
+            circuit.append("X_ERROR", self.patch.data_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)
+            circuit.append("Z_ERROR", self.patch.measure_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)
 
     def _append_round_detectors(self, circuit: stim.Circuit, kind: _Kind) -> None:
         """Detectors of a round, right after its measurement: m_t + m_(t - lookback) mod 2.

@@ -160,7 +160,11 @@ def experiment_options(command: _Command) -> _Command:
             help="Leakage injected per qubit and round.",
         ),
         click.option(
-            "--inject-pauli", metavar="P", type=float, default=0.0, help="X errors injected per qubit and round."
+            "--inject-pauli",
+            metavar="P",
+            type=float,
+            default=0.0,
+            help="Errors per qubit and round: X on data, Z on measure.",
         ),
         click.option(
             "--cycle-ns",

@@ -57,6 +57,10 @@ def markdown_report(report: Report, *, command: str, date: str, versions: str, l
                 ("pass" if verdict.passed else "**FAIL**") if first else "",
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    noted = [verdict.row for verdict in report.verdicts if verdict.passed and verdict.row.note]
+    if noted:
+        lines += ["", "## What has to be known of rows that pass", ""]
+        lines += [f"- **{row.what}**: {row.note}" for row in noted]
     failing = [verdict for verdict in report.verdicts if not verdict.passed]
     if failing:
         lines += ["", "## What fails, and why, as far as it is known", ""]

@@ -36,6 +36,7 @@ class Row:
     parts: those numbers -> the values that are judged; a row passes if all do.
     fitted: whether a parameter of `miao2023` was fitted to it; else it is predicted.
     reason: why it fails, if it does, as far as that is known.
+    note: what has to be known of it if it passes.
     """
 
     what: str
@@ -45,6 +46,7 @@ class Row:
     parts: Callable[[Numbers], Sequence[Part]]
     fitted: bool = False
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -63,5 +63,5 @@ def cycle_numbers(results: Results) -> Mapping[str, Number]:
     return out
 
 
-INJECTION = Study("F4a", sample, injection_numbers)
+INJECTION = Study("F4a", sample, injection_numbers, version=2)
 CYCLES = Study("S5", sample, cycle_numbers)

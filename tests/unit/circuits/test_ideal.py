@@ -64,7 +64,8 @@ def test_exact_text_of_a_small_circuit():
         CX sweep[0] 0 sweep[1] 1 sweep[2] 2
         TICK
         H 3 4
-        X_ERROR[inject](0.25) 0 1 2 3 4
+        X_ERROR[inject](0.25) 0 1 2
+        Z_ERROR[inject](0.25) 3 4
         TICK
         CZ 3 0 4 1
         TICK
@@ -81,7 +82,8 @@ def test_exact_text_of_a_small_circuit():
         TICK[LEAKAGE_POPULATION]
         REPEAT 3 {
             H 3 4
-            X_ERROR[inject](0.25) 0 1 2 3 4
+            X_ERROR[inject](0.25) 0 1 2
+        Z_ERROR[inject](0.25) 3 4
             TICK
             CZ 3 0 4 1
             TICK
@@ -327,10 +329,11 @@ def test_injection_places_and_tags():
     injected = [n for n, instruction in enumerate(flat) if instruction.tag == "INJECT_LEAKAGE(1e-05)"]
     assert len(injected) == 4
     for n in injected:
-        assert [flat[n - 1].name, flat[n].name, flat[n + 1].name, flat[n + 2].name] == ["H", "I", "X_ERROR", "TICK"]
+        assert [item.name for item in flat[n - 1 : n + 4]] == ["H", "I", "X_ERROR", "Z_ERROR", "TICK"]
         assert [target.value for target in flat[n].targets_copy()] == list(range(17))
-        assert (flat[n + 1].tag, flat[n + 1].gate_args_copy()) == ("inject", [0.125])
-        assert flat[n + 1].targets_copy() == flat[n].targets_copy()
+        for error, qubits in ((flat[n + 1], patch.data_qubits), (flat[n + 2], patch.measure_qubits)):
+            assert (error.tag, error.gate_args_copy()) == ("inject", [0.125])
+            assert tuple(target.value for target in error.targets_copy()) == qubits
     (leak,) = (n for n, instruction in enumerate(flat) if instruction.name == "I_ERROR")
     assert flat[leak].tag == "inject|LEAKAGE_TRANSITION_1: (1, U-->2)"
     assert [target.value for target in flat[leak].targets_copy()] == [4]
@@ -338,6 +341,18 @@ def test_injection_places_and_tags():
     assert flat[leak - 1].tag == "LEAKAGE_POPULATION"
     families = {parse_tag(instruction.tag).family for instruction in flat if instruction.tag not in ("", "inject")}
     assert families == {"INJECT_LEAKAGE", "LEAKAGE_TRANSITION_1", "LEAKAGE_ISWAP", "LEAKAGE_POPULATION"}
+
+
+def test_injected_paulis_trigger_the_checks_of_both_kinds():
+    """On a data qubit of the bit-flip code an X fires both neighbours; on a measure qubit a Z flips its outcome, so
+    that one round's detector and the next one's fire."""
+    circuit = ideal_memory_circuit(repetition_patch(3), "MLR", 3, "Z", inject_pauli=0.125)
+    model = circuit.detector_error_model()
+    errors = {
+        frozenset(t.val for t in e.targets_copy() if t.is_relative_detector_id()) for e in model.flattened()
+        if e.type == "error"
+    }  # fmt: skip
+    assert {frozenset({0, 1}), frozenset({0, 2}), frozenset({1, 3}), frozenset({2, 4})} <= errors
 
 
 def test_generation_is_fast():

@@ -61,6 +61,9 @@ def test_reports_tell_failures():
     assert "pass  what" in text and "FAIL  what" in text and "1 of 2 rows pass; of the fitted ones 1 of 1" in text
     page = markdown_report(report, command="qec-leak x", date="today", versions="v", lesson="Learn.")
     assert "**FAIL**" in page and "the moon | stars" in page and page.endswith("Learn.\n")
+    noted = score(rows=(a_row(0, 2, note="six of one"), a_row(2, 3, note="half a dozen")))
+    page = markdown_report(noted, command="", date="", versions="", lesson="")
+    assert "six of one" in page and "half a dozen" not in page  # notes are for rows that pass
     clean = markdown_report(Report(report.verdicts[:1], True, 1.0), command="", date="", versions="", lesson="Learn.")
     assert "Learn." not in clean and "quick variant" in clean
 
