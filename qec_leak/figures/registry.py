@@ -185,7 +185,7 @@ FIGURES: Mapping[str, PaperFigure] = {
             "error budget: what each noise process contributes to 1/Lambda, leakage included",
             "beyond3",
             beyond3.draw,
-            "1/Lambda of d = 3 and 5, first-order contributions w p with w = d(1/Lambda)/dp; idling is the "
+            "1/Lambda of d = 3 and 5, contributions w p with w = d(1/Lambda)/dp at half of the noise; idling is the "
             "dynamical-decoupling part per cycle. DQLR adds idling and a gate, and removes most of what leakage costs.",
         ),
     )

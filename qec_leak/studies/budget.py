@@ -1,10 +1,14 @@
 """Error budget: the derivative of 1/Lambda by the probability of every noise process, and what each contributes.
 
-1/Lambda = sum over processes of w p, to first order, with w = d(1/Lambda)/dp (Acharya et al., arXiv:2207.06431,
-error budget; Willow, arXiv:2408.13687, Table S4). Each w is a difference quotient between a process lowered and raised
-by the factors [study] ``factors``. The two sides are sampled independently: with common random numbers two devices
-share their first differing shot only, and the correlation of their logical errors was measured to be below 0.1.
-Leakage processes, which are small, get wider steps ([study] ``leakage_factors``), since their effect is nearly linear.
+1/Lambda = sum over processes of w p, with w = d(1/Lambda)/dp at half of the device's noise (Acharya et al.,
+arXiv:2207.06431, error budget; Willow, arXiv:2408.13687, Table S4): from no noise to all of it 1/Lambda grows by its
+derivative half-way, to second order. At all of it weights are smaller where distances 3 and 5 are near threshold, and
+1/Lambda, near 1, flattens. "Half" is every process of the list at half its probability, T1 and T2 twice as long.
+
+Each w is a difference quotient between a process lowered and raised, from and to the factors [study] ``factors`` of its
+whole probability. The two sides are sampled independently: with common random numbers two devices share their first
+differing shot only, and the correlation of their logical errors was measured to be below 0.1. Leakage processes, which
+are small, get wider steps ([study.leakage_factors], by strategy); under DQLR their effect is linear (F5c).
 
 Arrays: ``device``, ``strategy``, ``process`` str (rows,); ``probability`` float64 (rows,), per operation, or per cycle
 for idling and heating (averaged over computational states); ``weight``, ``weight_error`` float64 (rows,);
@@ -54,18 +58,25 @@ PROCESSES = (
 
 def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     """Weights of all processes; the axes are device.preset, circuit.strategy and circuit.distance (two distances)."""
-    factors = {leaks: experiment.study[key] for leaks, key in ((False, "factors"), (True, "leakage_factors"))}
     processes = [p for p in PROCESSES if p.name in experiment.study.get("processes", [p.name for p in PROCESSES])]
     points: list[Point] = []
     for point in experiment.points:
         points.append(_changed(point, "", 1.0, point.device))
+        half = scaled(point.device, 0.5)
+        leakage_factors = experiment.study["leakage_factors"][point.circuit["strategy"]]
         for process in processes:
-            for factor in factors[process.leaks]:
+            for factor in leakage_factors if process.leaks else experiment.study["factors"]:
                 if _used(process, point):
                     value = _parameter(point.device, process.key) * float(factor)
-                    points.append(_changed(point, process.name, factor, point.device.replace({process.key: value})))
+                    points.append(_changed(point, process.name, factor, half.replace({process.key: value})))
     counts = counts_of(experiment.sweep, points, run)
     return _weights(points, counts, processes)
+
+
+def scaled(device: Device, factor: float) -> Device:
+    """The device with the probabilities of all processes, and its rates of relaxation and dephasing, x ``factor``."""
+    times = {f"idle.{name}": getattr(device.idle, name) / factor for name in ("t1_ns", "t2_ns")}
+    return device.replace({process.key: _parameter(device, process.key) * factor for process in PROCESSES} | times)
 
 
 def _used(process: Process, point: Point) -> bool:
@@ -161,4 +172,4 @@ def numbers(results: Results) -> Mapping[str, Number]:
     return out
 
 
-STUDY = Study("beyond3", sample, numbers)
+STUDY = Study("beyond3", sample, numbers, version=2)

@@ -157,6 +157,14 @@ class TestBudget:
             assert abs(weights[at] - expected) < 5 * errors[at] and errors[at] < expected
         assert budget.cases(results)[0][2].value == pytest.approx(0.3 + 90 * leakage + 5 * readout, rel=1e-2)
 
+    def test_half_of_the_noise(self):
+        device = Experiment.find("beyond3").points[0].device
+        half = budget.scaled(device, 0.5)
+        for process in budget.PROCESSES:
+            assert budget._parameter(half, process.key) == budget._parameter(device, process.key) / 2
+        assert (half.idle.t1_ns, half.idle.t2_ns) == (2 * device.idle.t1_ns, 2 * device.idle.t2_ns)
+        assert half.readout.duration_ns == device.readout.duration_ns
+
     def test_probabilities_per_cycle(self):
         device = Experiment.find("beyond3").points[0].device
         by_name = {process.name: process for process in budget.PROCESSES}
