@@ -170,6 +170,8 @@ class _Run:
         return task
 
     def _finish(self, future: Future[Any]) -> None:
+        if future not in self._futures and future not in self._to_identify:
+            return  # lost with another one, which has told of the death of its worker
         states = self._to_identify.pop(future, None)
         task = self._futures.pop(future, [])
         try:

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 
 import pytest
 import sinter
@@ -265,6 +265,33 @@ def test_workers_that_die(sweep, expected, monkeypatch):
         assert executor.submitted > 4
     with Dying(always=True) as executor, pytest.raises(SweepError, match="workers died 6 times without a block"):
         collect(sweep, executor=executor, workers=1)
+
+
+def test_a_death_counts_once(sweep, expected, monkeypatch):
+    """A pool that breaks loses all its tasks at the same moment."""
+    pools = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, workers):
+            super().__init__(workers)
+            self.lost = []
+
+        def submit(self, function, *arguments):
+            if len(pools) > 5:
+                return super().submit(function, *arguments)
+            self.lost.append(Future())
+            if len(self.lost) == 4:
+                for future in self.lost:
+                    future.set_exception(BrokenExecutor("killed"))
+            return self.lost[-1]
+
+    def make(workers):
+        pools.append(Pool(workers))
+        return pools[-1]
+
+    monkeypatch.setattr("qec_leak.sweep.backends._pool", make)
+    assert totals(collect(sweep, workers=2)) == expected
+    assert len(pools) == 6
 
 
 def test_a_pool_that_is_broken_when_it_gets_a_task(sweep, expected, monkeypatch, tmp_path):
