@@ -13,7 +13,8 @@ import numpy as np
 import qec_leak as ql
 from benchmarks.levels import LEVELS, memory_of
 from qec_leak.engine.counts import expected_counts
-from qec_leak.engine.kernels import BLOCK_SHOTS, WORDS
+from qec_leak.engine.kernels import BLOCK_SHOTS
+from qec_leak.engine.rows import WORDS
 from qec_leak.program import Op, Program
 
 ROUNDS = 30

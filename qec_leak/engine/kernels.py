@@ -27,6 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
 from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_WORDS, SHARE_BITS, USUAL, Op
 
 U64 = npt.NDArray[np.uint64]
@@ -37,14 +38,15 @@ I8 = npt.NDArray[np.int8]
 U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 
-WORDS = 16
-"""Words in a block; a block is the unit of randomness, so this number is part of what a seed means."""
 BLOCK_SHOTS = 64 * WORDS
+"""Shots of a block, the unit of randomness: this number is part of what a seed means."""
 LIST = BLOCK_SHOTS + 32
 """From one qubit's list of leaked shots to the next: not a power of two, which would put all of them in the same few
 sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
+DRAWN = 16 * WORDS
+"""Random words that are drawn at once."""
 VISITS = 2 * BLOCK_SHOTS
 """Visits of shots that are listed before they are made; a pair has no more leaked shots than these."""
 
@@ -125,6 +127,7 @@ class Block(NamedTuple):
     noted: U64
     noted_words: U64
     visits: U64
+    words: U64
     happened: U64
     valid: U64
     rng: U64
@@ -179,10 +182,16 @@ def _random_word(rng: U64) -> np.uint64:
 @_inlined
 def _fill_random(words: U64, first: np.uint64, rng: U64) -> None:
     """WORDS random words from index ``first`` on."""
-    state, step = rng[0], rng[1]
-    for w in range(WORDS):
-        words[first + np.uint64(w)] = _mix(state + np.uint64(w + 1) * step)
-    rng[0] = state + _W * step
+    store_row(words, first, _mix(row_of_steps(rng[0], rng[1])))
+    rng[0] += _W * rng[1]
+
+
+@_inlined
+def _draw(count: int, state: np.uint64, step: np.uint64, words: U64) -> np.uint64:
+    """The next ``count`` words into ``words``, and what fills the last row; returns the new state."""
+    for k in range(0, count, WORDS):
+        store_row(words, np.uint64(k), _mix(row_of_steps(state + np.uint64(k) * step, step)))
+    return state + np.uint64(count) * step
 
 
 @_inlined
@@ -290,23 +299,27 @@ def _record(ring: U64, r: int) -> np.uint64:
 
 @_inlined
 def _exchange(planes: U64, a: np.uint64, b: np.uint64) -> None:
-    for k in range(WORDS):
-        w = np.uint64(k)
-        planes[a + w], planes[b + w] = planes[b + w], planes[a + w]
+    row = load_row(planes, a)
+    store_row(planes, a, load_row(planes, b))
+    store_row(planes, b, row)
+
+
+@_inlined
+def _xor_into(words: U64, target: np.uint64, source_words: U64, source: np.uint64) -> None:
+    store_row(words, target, load_row(words, target) ^ load_row(source_words, source))
 
 
 @_inlined
 def _xor(planes: U64, source: np.uint64, target: np.uint64) -> None:
-    for k in range(WORDS):
-        planes[target + np.uint64(k)] ^= planes[source + np.uint64(k)]
+    _xor_into(planes, target, planes, source)
 
 
 @_inlined
 def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
-    for k in range(WORDS):
-        w = np.uint64(k)
-        planes[a + Z + w] ^= planes[b + X + w] & ~planes[a + LEAKED + w]
-        planes[b + Z + w] ^= planes[a + X + w] & ~planes[b + LEAKED + w]
+    into_a = load_row(planes, b + X) & ~load_row(planes, a + LEAKED)
+    into_b = load_row(planes, a + X) & ~load_row(planes, b + LEAKED)
+    store_row(planes, a + Z, load_row(planes, a + Z) ^ into_a)
+    store_row(planes, b + Z, load_row(planes, b + Z) ^ into_b)
 
 
 @_kernel
@@ -341,10 +354,8 @@ def _anchor(targets: I32, values: I8, start: int, count: int, planes: U64) -> No
     """Set the x of leaked qubits to the reference's Z value."""
     for k in range(start, start + count):
         row, reference = _row(targets[k]), _all_if(values[k])
-        for v in range(WORDS):
-            w = np.uint64(v)
-            leaked = planes[row + LEAKED + w]
-            planes[row + X + w] = (planes[row + X + w] & ~leaked) | (reference & leaked)
+        leaked = load_row(planes, row + LEAKED)
+        store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))
 
 
 @_kernel
@@ -416,23 +427,26 @@ def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64, can_lea
 
 @_kernel
 def _pauli_layer(
-    arity: int, events: int, start: int, size: int, event: U64, planes: U64, can_leak: bool, rng: U64
+    arity: int, events: int, start: int, size: int, event: U64, planes: U64, can_leak: bool, words: U64, rng: U64
 ) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
     it is, the lower ones for its alias and its shot."""
     first, entries = np.uint64(start), np.uint64(size)
     state, step = rng[0], rng[1]
-    for _ in range(events):
-        state += step
-        word = _mix(state)
-        k = first + (((word >> _HALF) * entries) >> _HALF)
-        own = (word >> _TURN_SHIFT) & _TURN < event[k, _ZERO]
-        code = event[k, _ONE] if own else event[k, _TWO]
-        w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
-        _apply(code, (code & _FIRST_ROW) + w, mask, planes, can_leak)
-        if arity == 2:
-            _apply(code >> _TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
+    while events > 0:
+        drawn = min(events, DRAWN)
+        state = _draw(drawn, state, step, words)
+        for i in range(drawn):
+            word = words[np.uint64(i)]
+            k = first + (((word >> _HALF) * entries) >> _HALF)
+            own = (word >> _TURN_SHIFT) & _TURN < event[k, _ZERO]
+            code = event[k, _ONE] if own else event[k, _TWO]
+            w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
+            _apply(code, (code & _FIRST_ROW) + w, mask, planes, can_leak)
+            if arity == 2:
+                _apply(code >> _TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
+        events -= drawn
     rng[0] = state
 
 
@@ -489,8 +503,7 @@ def _heralded_noise(
 @_kernel
 def _clear_records(ring: U64, first_record: int, count: int) -> None:
     for k in range(count):
-        for w in range(WORDS):
-            ring[_record(ring, first_record + k) + np.uint64(w)] = _ZERO
+        store_row(ring, _record(ring, first_record + k), row_of(_ZERO))
 
 
 @_kernel
@@ -678,11 +691,7 @@ def _meet_flipped(
         a, b, place = np.uint64(targets[first]), np.uint64(targets[last]), np.uint64(k)
         says_a, says_b = np.uint64(values[first]), np.uint64(values[last])
         known_a, known_b = _ZERO - (says_a >> _ONE), _ZERO - (says_b >> _ONE)
-        words = _ZERO
-        for v in range(WORDS):
-            w = np.uint64(v)
-            flipped = (planes[a * ROW + X + w] & known_a) | (planes[b * ROW + X + w] & known_b)
-            words |= np.uint64(flipped != _ZERO) << w
+        words = words_set((load_row(planes, a * ROW + X) & known_a) | (load_row(planes, b * ROW + X) & known_b))
         while words:
             w = _lowest(words)
             words &= words - _ONE
@@ -807,8 +816,7 @@ def _reset(
     for k in range(start, start + count):
         q, row, first = targets[k], _row(targets[k]), np.int64(targets[k]) * LIST
         _fill_random(planes, row + Z, rng)
-        for w in range(WORDS):
-            planes[row + X + np.uint64(w)] = _ZERO
+        store_row(planes, row + X, row_of(_ZERO))
         arrived = population[q]
         population[q] = 0
         for i in range(arrived):
@@ -841,8 +849,7 @@ def _measure(
         q, value = targets[start + k], values[start + k]
         row, r = _row(q), _record(ring, first_record + k)
         _fill_random(planes, row + Z, rng)
-        for v in range(WORDS):
-            ring[r + np.uint64(v)] = planes[row + X + np.uint64(v)]
+        store_row(ring, r, load_row(planes, row + X))
         reference = _all_if(value & 1)
         for i in range(population[q]):
             shot = np.uint64(leaked_shots[np.int64(q) * LIST + i])
@@ -923,8 +930,7 @@ def _keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: 
     for k in range(count):
         r, kept = _record(ring, first_record + k), np.uint64(first_record + k) * _W
         reference = _all_if((values[start + k] >> 2) & 1)
-        for v in range(WORDS):
-            measurements[kept + np.uint64(v)] = ring[r + np.uint64(v)] ^ reference
+        store_row(measurements, kept, load_row(ring, r) ^ reference)
 
 
 @_kernel
@@ -932,25 +938,18 @@ def _keep_levels(targets: I32, start: int, count: int, first_record: int, planes
     """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
     for k in range(count):
         row, kept = _row(targets[start + k]), np.uint64(2 * (first_record + k)) * _W
-        for v in range(WORDS):
-            w = np.uint64(v)
-            heralds[kept + w] = planes[row + LEAKED + w]
-            heralds[kept + _W + w] = planes[row + THREE + w]
+        store_row(heralds, kept, load_row(planes, row + LEAKED))
+        store_row(heralds, kept + _W, load_row(planes, row + THREE))
 
 
 @_kernel
 def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, index: int) -> None:
+    """Rows of ``out``: XOR the records into row ``index``."""
     first = np.uint64(index) * _W
+    row = load_row(out, first)
     for k in range(start, start + count):
-        r = _record(ring, records - targets[k])
-        for v in range(WORDS):
-            out[first + np.uint64(v)] ^= ring[r + np.uint64(v)]
-
-
-@_inlined
-def _clear_row(out: U64, index: int) -> None:
-    for w in range(WORDS):
-        out[np.uint64(index) * _W + np.uint64(w)] = _ZERO
+        row = row ^ load_row(ring, _record(ring, records - targets[k]))
+    store_row(out, first, row)
 
 
 @_kernel
@@ -979,11 +978,12 @@ def _transpose(tiles: U64, first: np.uint64) -> None:
     while width:
         k = _ZERO
         while k < np.uint64(64):
-            for j in range(k * _W, (k + width) * _W):
-                low, high = first + np.uint64(j), first + np.uint64(j) + width * _W
-                swapped = ((tiles[low] >> width) ^ tiles[high]) & mask
-                tiles[low] ^= swapped << width
-                tiles[high] ^= swapped
+            for j in range(k, k + width):
+                low, high = first + np.uint64(j) * _W, first + (np.uint64(j) + width) * _W
+                upper, lower = load_row(tiles, low), load_row(tiles, high)
+                swapped = ((upper >> width) ^ lower) & mask
+                store_row(tiles, low, upper ^ (swapped << width))
+                store_row(tiles, high, lower ^ swapped)
             k += width + width
         width >>= _ONE
         mask ^= mask << width
@@ -1038,8 +1038,7 @@ def _write_detectors(
     write out all tiles if they are full or these are the last; returns the flip that is next."""
     while flip < flips.shape[0] and flips[flip, 1] < last:
         source, target = np.uint64(flips[flip, 0]) * _W, np.uint64(flips[flip, 1] & 63) * _W
-        for w in range(WORDS):
-            detectors[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
+        _xor_into(detectors, target, sweep, source)
         flip += 1
     tile, first_byte, end = (first >> 6) % TILES, first // (64 * TILES) * (8 * TILES), (last + 7) >> 3
     _turn(detectors, 0, (last - first) * WORDS, tiles, tile)
@@ -1079,8 +1078,7 @@ def _take_out_sweep(flips: I32, sweep: U64, out: U64) -> None:
     """Take what sweep bits do to noiseless records out of observables, as Stim's converter does."""
     for k in range(flips.shape[0]):
         source, target = np.uint64(flips[k, 0]) * _W, np.uint64(flips[k, 1]) * _W
-        for w in range(WORDS):
-            out[target + np.uint64(w)] ^= sweep[source + np.uint64(w)]
+        _xor_into(out, target, sweep, source)
 
 
 # ---- a block -------------------------------------------------------------------------------------------------------
@@ -1104,7 +1102,7 @@ def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, 
     if op in (_PAULI_1, _PAULI_2):
         _pauli_layer(
             1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event, b.planes,
-            t.can_leak, b.rng,
+            t.can_leak, b.words, b.rng,
         )  # fmt: skip
     elif op in (_BERNOULLI_1, _BERNOULLI_2):
         _bernoulli_noise(
@@ -1198,7 +1196,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             inverse_log = t.noise_log[param] if param >= 0 else -1e300
             _measure_pauli(targets, start, count, records, inverse_log, b.planes, ring, b.rng)
         elif op == _DETECTOR:
-            _clear_row(b.detectors, detectors & 63)
+            store_row(b.detectors, np.uint64(detectors & 63) * _W, row_of(_ZERO))
             _xor_records(targets, start, count, records, ring, b.detectors, detectors & 63)
             detectors += 1
             if detectors & 63 == 0:

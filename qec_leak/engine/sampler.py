@@ -16,18 +16,19 @@ from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts
 from qec_leak.engine.kernels import (
     BLOCK_SHOTS,
+    DRAWN,
     LIST,
     ROW,
     TILE,
     TILES,
     VISITS,
-    WORDS,
     Block,
     Outputs,
     Tables,
     run_blocks,
 )
 from qec_leak.engine.rng import block_states
+from qec_leak.engine.rows import WORDS
 from qec_leak.program import Program, compile_program
 
 Populations = Literal["rounds", "moments"] | None
@@ -190,6 +191,7 @@ class LeakageSampler:
             noted=zeros(p.max_targets * WORDS),
             noted_words=zeros(p.max_targets),
             visits=zeros(VISITS + 1),
+            words=zeros(DRAWN),
             happened=zeros(WORDS),
             valid=zeros(WORDS),
             rng=zeros(2),

@@ -1,0 +1,46 @@
+"""Rows of words: what Numba compiles does what the functions say, which Python runs without JIT."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
+
+A, B, C = np.uint64(3), np.uint64(3 + WORDS), np.uint64(5 + 2 * WORDS)
+"""Rows need not begin at multiples of anything."""
+
+
+def combine(words):
+    a, b = load_row(words, A), load_row(words, B)
+    mixed = ((a ^ b) + (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | row_of(words[0]))
+    store_row(words, C, mixed ^ row_of_steps(words[0], words[1]))
+    return words_set(a)
+
+
+def exchange_overlapping(words):
+    """Rows are values: what is stored does not change what was loaded."""
+    a, b = load_row(words, A), load_row(words, A + np.uint64(5))
+    store_row(words, A + np.uint64(5), a)
+    store_row(words, A, b)
+    return np.uint64(0)
+
+
+@pytest.mark.parametrize("function", [combine, exchange_overlapping])
+def test_compiled_rows_are_numpys(function):
+    words = np.random.default_rng(1).integers(0, 2**64, 4 * WORDS, dtype=np.uint64)
+    words[A + np.arange(2, WORDS, 3, dtype=np.uint64)] = 0
+    expected, given = words.copy(), words.copy()
+    bits = function(expected)
+    assert njit(function)(given) == bits
+    assert (given == expected).all()
+    assert (given != words).any()
+
+
+def test_words_set_says_which_words_are_not_zero():
+    row = np.zeros(WORDS, dtype=np.uint64)
+    row[[0, 5, WORDS - 1]] = 1, 2**63, 2**32
+    assert words_set(row) == 1 | 1 << 5 | 1 << (WORDS - 1)
+
+
+def test_steps_count_from_one():
+    assert row_of_steps(np.uint64(7), np.uint64(2))[[0, 1, WORDS - 1]].tolist() == [9, 11, 7 + 2 * WORDS]
