@@ -10,7 +10,8 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
     observables, sweep, measurements: WORDS words a bit, one after another
 
-    population[q]              how many shots of qubit q are leaked, and which they are, in no order:
+    population[q]              how many shots of qubit q are leaked, those of all qubits last; and which they are, in no
+                               order:
     leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
 
 Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
@@ -45,8 +46,8 @@ LIST = BLOCK_SHOTS + 32
 sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
-DRAWN = 16 * WORDS
-"""Random words that are drawn at once."""
+DRAWN = BLOCK_SHOTS
+"""Random words that are drawn at once, at most."""
 VISITS = 2 * BLOCK_SHOTS
 """Visits of shots that are listed before they are made; a pair has no more leaked shots than these."""
 
@@ -552,12 +553,14 @@ def _change_level(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I
     if leaks:
         leaked_shots[first + n] = shot
         population[q] += 1
+        population[population.shape[0] - 1] += 1
         return
     k = first
     while np.uint64(leaked_shots[k]) != shot:
         k += _ONE
     leaked_shots[k] = leaked_shots[first + n - _ONE]
     population[q] -= 1
+    population[population.shape[0] - 1] -= 1
 
 
 @_inlined
@@ -600,7 +603,8 @@ def _visit(
     turn = _uniform(word) * np.float64(site_size[row])
     entry = np.int64(turn)
     k = np.uint64(site_row[row] + entry)
-    does = np.uint64(action[k, 0] if turn - entry < share[k] else action[k, 1])
+    own, alias = np.uint64(action[k, 0]), np.uint64(action[k, 1])
+    does = own if turn - entry < share[k] else alias
     _act(does & np.uint64(255), a, shot, word & _ONE, planes, population, leaked_shots)
     if arity == 2:
         _act(does >> np.uint64(8), b, shot, (word >> _ONE) & _ONE, planes, population, leaked_shots)
@@ -614,6 +618,8 @@ def _meet_leaked_1(
     """One-transmon channel on the shots that arrive leaked, skipping as many as do not change."""
     rows, step = _rows(site, LEAKED_CLASS), rng[1]
     skip, state = _gap(rng[0], step, inverse_log)
+    if skip >= population[population.shape[0] - 1]:
+        count = 0  # beyond all leaked shots there are
     for k in range(count):
         q = np.uint64(targets[start + k])
         while skip < population[q]:
@@ -706,10 +712,11 @@ def _meet_flipped(
                 if arity == 2:
                     row = _SIX * row + _code(at_b, bit, says_b, planes)
                 state += step
-                _visit(
-                    rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes, population,
-                    leaked_shots, _mix(state),
-                )  # fmt: skip
+                if site_row[rows + row]:  # else nothing happens
+                    _visit(
+                        rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes,
+                        population, leaked_shots, _mix(state),
+                    )  # fmt: skip
     rng[0] = state
 
 
@@ -737,7 +744,7 @@ def _list_visit(
 def _meet_usual(
     arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32,
     site_size: I32, share: F64, action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64,
-    noted_words: U64, visits: U64, rng: U64,
+    noted_words: U64, visits: U64, words: U64, rng: U64,
 ) -> None:  # fmt: skip
     """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
     has one with probability 1 - exp(-rate). ``events`` -1: each is visited."""
@@ -746,14 +753,17 @@ def _meet_usual(
     places = count // arity
     left = places * BLOCK_SHOTS if events < 0 else events
     while left > 0:
-        listed = _ZERO
-        for _ in range(min(left, VISITS)):
-            left -= 1
-            place, shot = np.uint64(left >> _LOG_SHOTS), np.uint64(left)
+        listed, drawn = _ZERO, min(left, DRAWN)
+        left -= drawn
+        if events >= 0:
+            state = _draw(drawn, state, step, words)
+        for i in range(drawn):
             if events >= 0:
-                state += step
-                word = _mix(state)
-                place, shot = ((word >> _HALF) * np.uint64(places)) >> _HALF, word
+                shot = words[np.uint64(i)]
+                place = ((shot >> _HALF) * np.uint64(places)) >> _HALF
+            else:
+                shot = np.uint64(left + drawn - 1 - i)
+                place = shot >> np.uint64(_LOG_SHOTS)
             listed = _list_visit(listed, arity, targets, values, start, rows, place, shot, site_row, planes, visits)
         for k in range(listed):
             place, row, shot = visits[k] >> _HALF, (visits[k] >> np.uint64(16)) & np.uint64(0xFFFF), visits[k]
@@ -800,7 +810,7 @@ def _channel(
     if t.site_rate[site] > 0.0:
         _meet_usual(
             arity, events, targets, values, start, count, site, site_row, site_size, share, action, planes, population,
-            leaked_shots, noted, noted_words, b.visits, b.rng,
+            leaked_shots, noted, noted_words, b.visits, b.words, b.rng,
         )  # fmt: skip
 
 
@@ -836,6 +846,7 @@ def _reset(
                 population[q] += 1
                 if u >= cum[table, level, 1]:
                     planes[at + THREE] |= mask
+        population[population.shape[0] - 1] -= arrived - population[q]
 
 
 @_kernel
@@ -954,7 +965,7 @@ def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, 
 
 @_kernel
 def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, counts: I64, snapshot: int) -> None:
-    for q in range(population.shape[0]):
+    for q in range(population.shape[0] - 1):
         twos, threes = _ZERO, _ZERO
         for i in range(population[q]):
             shot = np.uint64(leaked_shots[q * LIST + i])
@@ -1091,9 +1102,9 @@ def _start(b: Block) -> None:
         b.planes[k] = _ZERO
     for k in range(b.observables.shape[0]):
         b.observables[k] = _ZERO
-    for q in range(b.population.shape[0]):
+    b.population[:] = 0
+    for q in range(b.population.shape[0] - 1):
         _fill_random(b.planes, _row(q) + Z, b.rng)
-        b.population[q] = 0
 
 
 @_inlined

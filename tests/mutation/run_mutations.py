@@ -145,7 +145,7 @@ MUTATIONS = (
         "                planes[row + X + w] = (planes[row + X + w] & ~mask) | (reference & mask)",
         "                pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
-        also=("planes[row + X + w] = (planes[row + X + w] & ~leaked) | (reference & leaked)", "pass"),
+        also=("store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))", "pass"),
     ),
 )
 
