@@ -59,10 +59,19 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
 
 
 def _quiet_dask() -> None:
-    """Losses are reported here, in one line, not by dask in fifty. Its loggers have levels of their own."""
+    """Losses are reported here, in one line, not by dask in fifty. Its loggers have levels of their own; what its
+    tasks die of is logged by those who run them."""
     for name in ("distributed", *logging.root.manager.loggerDict):
         if name.split(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)
+    for name in ("asyncio", "tornado.application", "tornado.general"):
+        logging.getLogger(name).addFilter(_is_no_loss)  # added once, however often
+
+
+def _is_no_loss(record: logging.LogRecord) -> bool:
+    """True unless what is logged is an exception of a lost connection."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, OSError | CancelledError) and type(error).__module__.split(".")[0] != "distributed"
 
 
 class DaskBackend(Backend):

@@ -163,11 +163,10 @@ def test_the_scheduler_is_lost(undisturbed, tmp_path):
         finally:
             kill_group(process)
     assert process.returncode == 2
-    [message] = [line for line in stderr.splitlines() if not line.startswith("note: ")]
-    assert message == (
+    assert [line for line in stderr.splitlines() if not line.startswith("note: ")] == [
         f"qec-leak: error: the scheduler at {cluster.address} is gone; what was done is kept; start it again and run "
         "the same command to resume"
-    )
+    ]
     kept = counts(out)
     assert len(read_results(out)) >= 4 and not kept - undisturbed
     assert main(["sweep", str(file), "--out", str(out)]) == 0
