@@ -10,8 +10,7 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
     observables, sweep, measurements: WORDS words a bit, one after another
 
-    population[q]              how many shots of qubit q are leaked, those of all qubits last; and which they are, in no
-                               order:
+    population[q]              how many shots of qubit q are leaked, and which they are, in no order:
     leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
 
 Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
@@ -28,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.rows import WORDS, Row, load_row, row_of, row_of_steps, store_row, words_set
 from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_WORDS, SHARE_BITS, USUAL, Op
 
 U64 = npt.NDArray[np.uint64]
@@ -553,14 +552,12 @@ def _change_level(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I
     if leaks:
         leaked_shots[first + n] = shot
         population[q] += 1
-        population[population.shape[0] - 1] += 1
         return
     k = first
     while np.uint64(leaked_shots[k]) != shot:
         k += _ONE
     leaked_shots[k] = leaked_shots[first + n - _ONE]
     population[q] -= 1
-    population[population.shape[0] - 1] -= 1
 
 
 @_inlined
@@ -618,9 +615,10 @@ def _meet_leaked_1(
     """One-transmon channel on the shots that arrive leaked, skipping as many as do not change."""
     rows, step = _rows(site, LEAKED_CLASS), rng[1]
     skip, state = _gap(rng[0], step, inverse_log)
-    if skip >= population[population.shape[0] - 1]:
-        count = 0  # beyond all leaked shots there are
-    for k in range(count):
+    leaked = 0
+    for q in range(population.shape[0]):  # quicker than the walk below, which is left out where no shot changes
+        leaked += population[q]
+    for k in range(count if skip < leaked else 0):
         q = np.uint64(targets[start + k])
         while skip < population[q]:
             before = population[q]
@@ -846,7 +844,6 @@ def _reset(
                 population[q] += 1
                 if u >= cum[table, level, 1]:
                     planes[at + THREE] |= mask
-        population[population.shape[0] - 1] -= arrived - population[q]
 
 
 @_kernel
@@ -953,19 +950,18 @@ def _keep_levels(targets: I32, start: int, count: int, first_record: int, planes
         store_row(heralds, kept + _W, load_row(planes, row + THREE))
 
 
-@_kernel
-def _xor_records(targets: I32, start: int, count: int, records: int, ring: U64, out: U64, index: int) -> None:
-    """Rows of ``out``: XOR the records into row ``index``."""
-    first = np.uint64(index) * _W
-    row = load_row(out, first)
+@_inlined
+def _parity(targets: I32, start: int, count: int, records: int, ring: U64) -> Row:
+    """The parity of records."""
+    row = row_of(_ZERO)
     for k in range(start, start + count):
         row = row ^ load_row(ring, _record(ring, records - targets[k]))
-    store_row(out, first, row)
+    return row
 
 
 @_kernel
 def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, counts: I64, snapshot: int) -> None:
-    for q in range(population.shape[0] - 1):
+    for q in range(population.shape[0]):
         twos, threes = _ZERO, _ZERO
         for i in range(population[q]):
             shot = np.uint64(leaked_shots[q * LIST + i])
@@ -1103,7 +1099,7 @@ def _start(b: Block) -> None:
     for k in range(b.observables.shape[0]):
         b.observables[k] = _ZERO
     b.population[:] = 0
-    for q in range(b.population.shape[0] - 1):
+    for q in range(b.population.shape[0]):
         _fill_random(b.planes, _row(q) + Z, b.rng)
 
 
@@ -1207,8 +1203,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             inverse_log = t.noise_log[param] if param >= 0 else -1e300
             _measure_pauli(targets, start, count, records, inverse_log, b.planes, ring, b.rng)
         elif op == _DETECTOR:
-            store_row(b.detectors, np.uint64(detectors & 63) * _W, row_of(_ZERO))
-            _xor_records(targets, start, count, records, ring, b.detectors, detectors & 63)
+            store_row(b.detectors, np.uint64(detectors & 63) * _W, _parity(targets, start, count, records, ring))
             detectors += 1
             if detectors & 63 == 0:
                 flip = _write_detectors(
@@ -1216,7 +1211,9 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                     b.tiles, out.detectors,
                 )  # fmt: skip
         elif op == _OBSERVABLE:
-            _xor_records(targets, start, count, records, ring, b.observables, param)
+            first = np.uint64(param) * _W
+            parity = load_row(b.observables, first) ^ _parity(targets, start, count, records, ring)
+            store_row(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
                 _count_levels(b.planes, b.population, b.leaked_shots, b.valid, b.counts, taken)

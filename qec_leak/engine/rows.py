@@ -1,7 +1,7 @@
 """A row of WORDS words as one value that kernels compute with, in vector registers.
 
 LLVM does not turn loops over the words of a row into vector instructions: it cannot know that two rows of one array do
-not overlap. Here a row is loaded, combined by ``^ & | ~ << >> + *`` with rows or with a word that counts for all, and
+not overlap. Here a row is loaded, combined by ``^ & | ~ << >> *`` with rows or with a word that counts for all, and
 stored, as ``<WORDS x i64>`` of LLVM, whatever registers the machine has. The functions are what Python runs without
 JIT, with NumPy arrays as rows; what follows them tells Numba the same.
 
@@ -151,7 +151,6 @@ def _operator(function: Callable[..., Any], name: str) -> None:
 _operator(operator.xor, "xor")
 _operator(operator.and_, "and_")
 _operator(operator.or_, "or_")
-_operator(operator.add, "add")
 _operator(operator.mul, "mul")
 _operator(operator.lshift, "shl")
 _operator(operator.rshift, "lshr")

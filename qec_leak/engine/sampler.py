@@ -179,7 +179,7 @@ class LeakageSampler:
         counts = batch.population_counts
         return Block(
             planes=zeros(p.num_qubits * int(ROW)),
-            population=np.zeros(p.num_qubits + 1, dtype=np.int64),
+            population=np.zeros(p.num_qubits, dtype=np.int64),
             leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
             records=zeros(p.ring_size * WORDS),
             detectors=zeros(64 * WORDS),

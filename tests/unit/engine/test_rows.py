@@ -12,7 +12,7 @@ A, B, C = np.uint64(3), np.uint64(3 + WORDS), np.uint64(5 + 2 * WORDS)
 
 def combine(words):
     a, b = load_row(words, A), load_row(words, B)
-    mixed = ((a ^ b) + (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | row_of(words[0]))
+    mixed = ((a ^ b) ^ (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | row_of(words[0]))
     store_row(words, C, mixed ^ row_of_steps(words[0], words[1]))
     return words_set(a)
 
