@@ -10,6 +10,10 @@ import numpy.typing as npt
 from qec_leak.program import Op, Program
 from qec_leak.program.tables import alias_table
 
+LEAKED_NUMBERS = tuple(k if k < 8 else (4 + k % 4) << (k // 4 - 1) for k in range(37))
+"""Numbers of leaked shots of which there are tables: 0 to 1,024 (a block) with three significant bits."""
+
+
 _NEGLIGIBLE = 1e-18
 """Tails of the distribution below this probability are left out."""
 
@@ -29,15 +33,25 @@ def expected_counts(program: Program, block_shots: int) -> npt.NDArray[np.float6
     return expected
 
 
-def count_tables(expected: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.generic]]:
-    """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,), equal ones shared.
+def expected_met(program: Program) -> npt.NDArray[np.float64]:
+    """float64 (sites, numbers): mean number of events among ``LEAKED_NUMBERS`` leaked shots at a channel; nan where all
+    of them are met."""
+    met = np.where(program.site_leaked < 1.0, program.site_leaked, np.nan)
+    return np.asarray(np.multiply.outer(-np.log1p(-met), LEAKED_NUMBERS))
 
-    count_row: int32 (operations,): table of an operation, -1 without one. count_start, count_size, count_low: int64
-    (tables,): first entry, number of entries, smallest count. count_share: float64, count_alias: int32 (entries,).
+
+def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.generic]]:
+    """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,) and ``met`` (sites,
+    numbers), equal ones shared.
+
+    count_row: int32 (operations,): table of an operation, -1 without one; met_row: int32 (sites, numbers), the
+    same. count_start, count_size, count_low: int64 (tables,): first entry, number of entries, smallest count.
+    count_share: float64, count_alias: int32 (entries,).
     """
-    means, row = np.unique(expected[~np.isnan(expected)], return_inverse=True)
-    count_row = np.full(len(expected), -1, dtype=np.int32)
-    count_row[~np.isnan(expected)] = row
+    wanted = np.concatenate([expected, met.ravel()])
+    means, row = np.unique(wanted[~np.isnan(wanted)], return_inverse=True)
+    rows = np.full(len(wanted), -1, dtype=np.int32)
+    rows[~np.isnan(wanted)] = row
     low, size = np.zeros(len(means), dtype=np.int64), np.zeros(len(means), dtype=np.int64)
     share: list[float] = []
     alias: list[int] = []
@@ -48,7 +62,8 @@ def count_tables(expected: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.
         share += kept
         alias += other
     return {
-        "count_row": count_row,
+        "count_row": rows[: len(expected)],
+        "met_row": rows[len(expected) :].reshape(met.shape),
         "count_start": np.cumsum(size) - size,
         "count_size": size,
         "count_low": low,

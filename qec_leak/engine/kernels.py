@@ -27,8 +27,21 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from qec_leak.engine.rows import WORDS, Row, load_row, row_of, row_of_steps, store_row, words_set
-from qec_leak.program import FLIPPED, LEAKED_CLASS, QUBIT_WORDS, SHARE_BITS, USUAL, Op
+from qec_leak.engine.lists import CHUNK, U32, copy_chunk, find_in_chunk
+from qec_leak.engine.rows import WORDS, Row, count_bits, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.program import (
+    FLIP_X,
+    FLIP_Z,
+    FLIPPED,
+    LEAKED_CLASS,
+    QUBIT_WORDS,
+    RANDOM_X,
+    RANDOM_Z,
+    SHARE_BITS,
+    USUAL,
+    WILD,
+    Op,
+)
 
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -40,15 +53,13 @@ U16 = npt.NDArray[np.uint16]
 
 BLOCK_SHOTS = 64 * WORDS
 """Shots of a block, the unit of randomness: this number is part of what a seed means."""
-LIST = BLOCK_SHOTS + 32
-"""From one qubit's list of leaked shots to the next: not a power of two, which would put all of them in the same few
-sets of the caches."""
+LIST = BLOCK_SHOTS + CHUNK + 32
+"""From one qubit's list of leaked shots to the next: with room for a chunk behind its last, and not a power of two,
+which would put all of them in the same few sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
 DRAWN = BLOCK_SHOTS
 """Random words that are drawn at once, at most."""
-VISITS = 2 * BLOCK_SHOTS
-"""Visits of shots that are listed before they are made; a pair has no more leaked shots than these."""
 
 _LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 _W = np.uint64(WORDS)
@@ -69,7 +80,8 @@ _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op
 _PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
 _ANCHOR, _FLIP_LEAKED = int(Op.ANCHOR), int(Op.FLIP_LEAKED)
 
-_ZERO, _ONE, _TWO, _FOUR, _SIX = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(6)
+_ZERO, _ONE, _TWO, _FOUR, _FIVE, _SIX = (np.uint64(k) for k in (0, 1, 2, 4, 5, 6))
+_LOW = np.uint64((1 << 32) - 1)
 _BIT, _IN_BLOCK, _HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
 _TURN, _TURN_SHIFT = np.uint64((1 << SHARE_BITS) - 1), np.uint64(32 - SHARE_BITS)
 _FIRST_ROW, _SECOND_ROW = np.uint64((1 << 32) - 16), np.uint64(32)
@@ -94,15 +106,17 @@ class Tables(NamedTuple):
     site_rate: npt.NDArray[np.float64]
     site_flipped: npt.NDArray[np.bool_]
     site_leaked: npt.NDArray[np.float64]
-    site_log: npt.NDArray[np.float64]
+    site_default: npt.NDArray[np.uint8]
     site_coin: npt.NDArray[np.uint64]
+    site_acts: npt.NDArray[np.uint8]
     site_row: npt.NDArray[np.int32]
     site_size: npt.NDArray[np.int32]
-    branch_share: npt.NDArray[np.float64]
+    branch_share: npt.NDArray[np.uint64]
     branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
     count_row: npt.NDArray[np.int32]
+    met_row: npt.NDArray[np.int32]
     count_start: npt.NDArray[np.int64]
     count_size: npt.NDArray[np.int64]
     count_low: npt.NDArray[np.int64]
@@ -125,8 +139,8 @@ class Block(NamedTuple):
     heralds: U64
     counts: npt.NDArray[np.int64]
     noted: U64
-    noted_words: U64
     visits: U64
+    met: U32
     words: U64
     happened: U64
     valid: U64
@@ -180,10 +194,10 @@ def _random_word(rng: U64) -> np.uint64:
 
 
 @_inlined
-def _fill_random(words: U64, first: np.uint64, rng: U64) -> None:
-    """WORDS random words from index ``first`` on."""
-    store_row(words, first, _mix(row_of_steps(rng[0], rng[1])))
+def _random_row(rng: U64) -> Row:
+    row = _mix(row_of_steps(rng[0], rng[1]))
     rng[0] += _W * rng[1]
+    return row
 
 
 @_inlined
@@ -250,6 +264,14 @@ def _gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np
 
 
 @_inlined
+def _chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
+    """One of ``size`` (below 2^32) things, and 63 random bits for it: the word times ``size``, before and behind the
+    point."""
+    turns = (word >> _HALF) * size
+    return turns >> _HALF, ((turns & _LOW) << np.uint64(31)) | (word & (_LOW >> _ONE))
+
+
+@_inlined
 def _how_many(row: int, t: Tables, word: np.uint64) -> int:
     """Events that an operation has in a block: a Poisson variate from the alias table ``row`` of counts."""
     turn = _uniform(word) * np.float64(t.count_size[row])
@@ -279,6 +301,12 @@ def _lowest(v: np.uint64) -> np.uint64:
 def _all_if(condition: int) -> np.uint64:
     """All ones for 1, zero for 0."""
     return _ZERO - np.uint64(condition)
+
+
+@_inlined
+def _below(a: np.uint64, b: np.uint64) -> np.uint64:
+    """1 if a < b, both below 2^63: a comparison that is combined with other bits may become a branch."""
+    return (a - b) >> _BIT
 
 
 @_inlined
@@ -529,50 +557,140 @@ def _correlated_noise(
 
 # ---- leakage channels ----------------------------------------------------------------------------------------------
 # Each shot meets a channel once, in the class in which it arrives: leaked ones first, then those flipped against a
-# known value where they are visited apart, then the usual ones. Who has been visited is noted for each place (a group
-# of targets): bit w of noted_words[place] says that noted[WORDS * place + w] counts.
+# known value where they are visited apart, then the usual ones. Who has met it is noted for each place (a group of
+# targets): bits of noted[WORDS * place + w]. Shots to which more happens than a flip are put on a list of visits
+# (place << 32 | row << 16 | shot), which are then made. Conditions are bits that are computed with, since nobody can
+# foresee them; where a number of shots is drawn at random, the words are drawn before by the row.
 
 
 @_inlined
-def _is_noted(place: np.uint64, w: np.uint64, noted: U64, noted_words: U64) -> np.uint64:
-    """The noted shots of a word."""
-    return noted[place * _W + w] & (_ZERO - ((noted_words[place] >> w) & _ONE))
+def _noting(place: np.uint64, w: np.uint64) -> np.uint64:
+    """Index of a word of noted shots."""
+    return place * _W + w
 
 
 @_inlined
-def _note(place: np.uint64, w: np.uint64, shots: np.uint64, noted: U64, noted_words: U64) -> None:
-    noted[place * _W + w] = _is_noted(place, w, noted, noted_words) | shots
-    noted_words[place] |= _ONE << w
+def _visit_of(place: np.uint64, row: np.uint64, shot: np.uint64) -> np.uint64:
+    """A visit as it is listed; of ``shot`` the bits count that say which of the block it is."""
+    return (place << _HALF) | (row << np.uint64(16)) | (shot & np.uint64(BLOCK_SHOTS - 1))
 
 
 @_inlined
-def _change_level(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
-    """Put a shot on the list of leaked shots of a qubit, or take it off."""
+def _change_list(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
+    """Put a shot on the list of leaked shots of a qubit, or take it off: the last one takes its place."""
     first, n = q * np.uint64(LIST), np.uint64(population[q])
     if leaks:
         leaked_shots[first + n] = shot
         population[q] += 1
         return
-    k = first
-    while np.uint64(leaked_shots[k]) != shot:
-        k += _ONE
-    leaked_shots[k] = leaked_shots[first + n - _ONE]
+    chunk, k = first, find_in_chunk(leaked_shots, first, shot)
+    while k == np.uint64(CHUNK):
+        chunk += np.uint64(CHUNK)
+        k = find_in_chunk(leaked_shots, chunk, shot)
+    leaked_shots[chunk + k] = leaked_shots[first + n - _ONE]
     population[q] -= 1
 
 
 @_inlined
-def _act(
-    action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, planes: U64, population: I64, leaked_shots: U16
-) -> None:
+def _act(action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, b: Block) -> None:
     """Apply one transmon's byte of an action to one shot."""
-    at, bit = q * ROW + (shot >> _SIX), shot & _BIT
+    planes, at, bit = b.planes, q * ROW + (shot >> _SIX), shot & _BIT
     planes[at + X] ^= (action & _ONE) << bit
     planes[at + Z] ^= (((action >> _ONE) ^ ((action >> _TWO) & coin)) & _ONE) << bit
     planes[at + THREE] ^= ((action >> _FOUR) & _ONE) << bit
     if (action >> np.uint64(3)) & _ONE:
         leaked = planes[at + LEAKED] ^ (_ONE << bit)
         planes[at + LEAKED] = leaked
-        _change_level(q, shot, (leaked >> bit) & _ONE, population, leaked_shots)
+        _change_list(q, shot, (leaked >> bit) & _ONE, b.population, b.leaked_shots)
+
+
+@_inlined
+def _rows(site: int, kind: int) -> np.uint64:
+    """Where the rows of a class of shots at a site begin."""
+    return np.uint64(36 * (3 * site + kind))
+
+
+@_kernel
+def _make_visits(listed: np.uint64, arity: int, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+    """Draw what a channel does to each listed shot, from the alias table of its row (counted from ``_rows``), with one
+    random word."""
+    state, step = b.rng[0], b.rng[1]
+    for i in range(listed):
+        visit = b.visits[np.uint64(i)]
+        row, shot = rows + ((visit >> np.uint64(16)) & np.uint64(0xFFFF)), visit & np.uint64(BLOCK_SHOTS - 1)
+        first = np.uint64(start) + np.uint64(arity) * (visit >> _HALF)
+        state += step
+        word = _mix(state)
+        entry, turn = _chosen(word, np.uint64(t.site_size[row]))
+        k = np.uint64(t.site_row[row]) + entry
+        does = np.uint64(t.branch_action[k, _ONE - _below(turn, t.branch_share[k])])
+        _act(does & np.uint64(255), np.uint64(t.targets[first]), shot, word & _ONE, b)
+        if arity == 2:
+            _act(does >> np.uint64(8), np.uint64(t.targets[first + _ONE]), shot, (word >> _ONE) & _ONE, b)
+    b.rng[0] = state
+
+
+# Leaked shots.
+
+
+@_inlined
+def _met_of(leaked: int, site: int, t: Tables, rng: U64) -> tuple[int, int]:
+    """How many events there are among so many leaked shots, a Poisson variate, and among how many: those shots rounded
+    up to a number of which there are tables (engine/counts.py) and whole 1,024."""
+    last = t.met_row.shape[1] - 1
+    events, whole = 0, leaked >> _LOG_SHOTS
+    for _ in range(whole):
+        events += _how_many(t.met_row[site, last], t, _random_word(rng))
+    rest, shift = leaked & (BLOCK_SHOTS - 1), 0
+    while rest >> shift > 7:
+        shift += 1
+    digits = (rest + (1 << shift) - 1) >> shift
+    events += _how_many(t.met_row[site, 4 * shift + digits], t, _random_word(rng))
+    return events, (whole << _LOG_SHOTS) + (digits << shift)
+
+
+@_inlined
+def _list_leaked(
+    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Block
+) -> np.uint64:
+    """List the visit of a leaked shot to a channel of one transmon, if it exists and is not noted; returns the new
+    length."""
+    w, bit = shot >> _SIX, shot & _BIT
+    noting = _noting(place, w)
+    fresh = ~(b.noted[noting] >> bit) & exists
+    b.noted[noting] |= fresh << bit
+    b.visits[listed] = _visit_of(place, _FOUR + ((b.planes[q * ROW + THREE + w] >> bit) & _ONE), shot)
+    return listed + fresh
+
+
+@_kernel
+def _meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
+    lists of them, as if these were as long as the longest."""
+    most = 0
+    for k in range(start, start + count):
+        most = max(most, b.population[t.targets[k]])
+    listed, state, step = _ZERO, b.rng[0], b.rng[1]
+    if t.site_leaked[site] >= 1.0:
+        for k in range(count):
+            q = np.uint64(t.targets[start + k])
+            for i in range(b.population[q]):
+                shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + np.uint64(i)])
+                listed = _list_leaked(listed, q, np.uint64(k), shot, _ONE, b)
+    elif most:
+        events, among = _met_of(most * count, site, t, b.rng)
+        state, length = b.rng[0], among / count / 2.0**63
+        while events > 0:
+            drawn = min(events, DRAWN)
+            state = _draw(drawn, state, step, b.words)
+            for i in range(drawn):
+                k, turn = _chosen(b.words[np.uint64(i)], np.uint64(count))
+                q, at = np.uint64(t.targets[np.uint64(start) + k]), np.uint64(np.float64(np.int64(turn)) * length)
+                shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + at])
+                listed = _list_leaked(listed, q, k, shot, _below(at, np.uint64(b.population[q])), b)
+            events -= drawn
+        b.rng[0] = state
+    _make_visits(listed, 1, start, _rows(site, LEAKED_CLASS), t, b)
 
 
 @_inlined
@@ -585,231 +703,237 @@ def _code(at: np.uint64, bit: np.uint64, says: np.uint64, planes: U64) -> np.uin
 
 
 @_inlined
-def _rows(site: int, kind: int) -> np.uint64:
-    """Where the rows of a class of shots at a site begin."""
-    return np.uint64(36 * (3 * site + kind))
+def _toss(
+    listed: np.uint64, start: int, site: int, place: np.uint64, shot: np.uint64, turn: np.uint64, t: Tables, b: Block
+) -> np.uint64:
+    """Meet a shot of which one transmon or both are leaked: by a coin (63 random bits ``turn``) the partner's z flips,
+    nothing happens, or the shot is listed; returns the new length."""
+    w, bit = shot >> _SIX, shot & _BIT
+    first = np.uint64(start) + _TWO * place
+    at_0, at_1 = _row(t.targets[first]) + w, _row(t.targets[first + _ONE]) + w
+    code = _code(at_0, bit, np.uint64(t.values[first]), b.planes)
+    row = _SIX * code + _code(at_1, bit, np.uint64(t.values[first + _ONE]), b.planes)
+    coin = np.uint64(72 * site) + _TWO * row
+    partner = at_1 if code >= _FOUR else at_0
+    b.planes[partner + Z] ^= _below(turn, t.site_coin[coin]) << bit
+    b.noted[_noting(place, w)] |= _ONE << bit
+    b.visits[listed] = _visit_of(place, row, shot)
+    return listed + _ONE - _below(turn, t.site_coin[coin + _ONE])
 
 
 @_inlined
-def _visit(
-    row: np.uint64, arity: int, a: np.uint64, b: np.uint64, shot: np.uint64, site_row: I32, site_size: I32,
-    share: F64, action: U16, planes: U64, population: I64, leaked_shots: U16, word: np.uint64,
-) -> None:  # fmt: skip
-    """Draw what a channel does to one shot, from the alias table of its row (counted from ``_rows``), with one random
-    word."""
-    turn = _uniform(word) * np.float64(site_size[row])
-    entry = np.int64(turn)
-    k = np.uint64(site_row[row] + entry)
-    own, alias = np.uint64(action[k, 0]), np.uint64(action[k, 1])
-    does = own if turn - entry < share[k] else alias
-    _act(does & np.uint64(255), a, shot, word & _ONE, planes, population, leaked_shots)
-    if arity == 2:
-        _act(does >> np.uint64(8), b, shot, (word >> _ONE) & _ONE, planes, population, leaked_shots)
+def _toss_calm(
+    listed: np.uint64, start: int, site: int, entry: np.uint64, exists: np.uint64, turn: np.uint64, t: Tables,
+    b: Block,
+) -> np.uint64:  # fmt: skip
+    """``_toss`` for an ``entry`` of ``met``, if it exists and is not noted; if not, its partner is computational."""
+    w, bit, leads = (entry >> _SIX) & _IN_BLOCK, entry & _BIT, entry >> np.uint64(_LOG_SHOTS)
+    partner = leads ^ _ONE
+    at_leads, at_partner = (
+        _row(t.targets[np.uint64(start) + leads]) + w,
+        _row(t.targets[np.uint64(start) + partner]) + w,
+    )
+    level = _FOUR + ((b.planes[at_leads + THREE] >> bit) & _ONE)
+    code = np.uint64(t.values[np.uint64(start) + partner]) ^ ((b.planes[at_partner + X] >> bit) & _ONE)
+    row = level * (_SIX - _FIVE * (leads & _ONE)) + code * (_ONE + _FIVE * (leads & _ONE))
+    coin, noting = np.uint64(72 * site) + _TWO * row, _noting(leads >> _ONE, w)
+    noted = b.noted[noting]
+    b.noted[noting] = noted | (exists << bit)
+    fresh = ~(noted >> bit) & exists
+    b.planes[at_partner + Z] ^= (fresh & _below(turn, t.site_coin[coin])) << bit
+    b.visits[listed] = _visit_of(leads >> _ONE, row, entry)
+    return listed + (fresh & ~_below(turn, t.site_coin[coin + _ONE]))
 
 
-@_kernel
-def _meet_leaked_1(
-    targets: I32, start: int, count: int, site: int, inverse_log: float, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, rng: U64,
-) -> None:  # fmt: skip
-    """One-transmon channel on the shots that arrive leaked, skipping as many as do not change."""
-    rows, step = _rows(site, LEAKED_CLASS), rng[1]
-    skip, state = _gap(rng[0], step, inverse_log)
-    leaked = 0
-    for q in range(population.shape[0]):  # quicker than the walk below, which is left out where no shot changes
-        leaked += population[q]
-    for k in range(count if skip < leaked else 0):
-        q = np.uint64(targets[start + k])
-        while skip < population[q]:
-            before = population[q]
-            shot = np.uint64(leaked_shots[q * np.uint64(LIST) + np.uint64(skip)])
-            w, bit = shot >> _SIX, shot & _BIT
-            state += step
-            _visit(
-                rows + _code(q * ROW + w, bit, _ZERO, planes), 1, q, q, shot, site_row, site_size, share, action,
-                planes, population, leaked_shots, _mix(state),
-            )  # fmt: skip
-            _note(np.uint64(k), w, _ONE << bit, noted, noted_words)
-            gap, state = _gap(state, step, inverse_log)
-            # Where a shot came off the list, one that has not had its turn stands in its place.
-            skip += gap + 1 - (before - population[q])
-        skip -= population[q]
-    rng[0] = state
+@_inlined
+def _wild(leaked: Row, three: Row, site: int, side: int, t: Tables) -> Row:
+    """Shots that are not calm if a transmon leads."""
+    shots = row_of(_ZERO)
+    if t.site_default[site, side, 0] & WILD:
+        shots = leaked & ~three
+    if t.site_default[site, side, 1] & WILD:
+        shots = shots | three
+    return shots
 
 
-@_kernel
-def _meet_leaked_2(
-    targets: I32, values: I8, start: int, count: int, site: int, coin: U64, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, visits: U64, rng: U64,
-) -> None:  # fmt: skip
-    """Two-transmon channel on the shots that arrive with one of them leaked. Nearly always the partner's z flips or
-    nothing happens, which is a coin (Program.site_coin), tossed without branches; shots to which more happens are
-    listed, then visited and noted. A shot with both leaked counts with the first."""
-    rows, coins = _rows(site, LEAKED_CLASS), np.uint64(72 * site)
-    state, step = rng[0], rng[1]
-    for k in range(count // 2):
-        a, b = np.uint64(targets[start + 2 * k]), np.uint64(targets[start + 2 * k + 1])
-        says_a, says_b = np.uint64(values[start + 2 * k]), np.uint64(values[start + 2 * k + 1])
-        listed = _ZERO
-        for i in range(population[a]):
-            shot = np.uint64(leaked_shots[a * np.uint64(LIST) + np.uint64(i)])
-            at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
-            row = np.uint64(24) + _SIX * ((planes[at_a + THREE] >> bit) & _ONE) + _code(at_b, bit, says_b, planes)
-            state += step
-            word = _mix(state)
-            planes[at_b + Z] ^= np.uint64(word < coin[coins + row + row]) << bit
-            visits[listed] = (row << np.uint64(16)) | shot
-            listed += np.uint64(word >= coin[coins + row + row + _ONE])
-        for i in range(population[b]):
-            shot = np.uint64(leaked_shots[b * np.uint64(LIST) + np.uint64(i)])
-            at_a, at_b, bit = a * ROW + (shot >> _SIX), b * ROW + (shot >> _SIX), shot & _BIT
-            row = _SIX * (says_a ^ ((planes[at_a + X] >> bit) & _ONE)) + _FOUR + ((planes[at_b + THREE] >> bit) & _ONE)
-            alone = ~(planes[at_a + LEAKED] >> bit) & _ONE
-            state += step
-            word = _mix(state)
-            planes[at_a + Z] ^= (alone & np.uint64(word < coin[coins + row + row])) << bit
-            visits[listed] = (row << np.uint64(16)) | shot
-            listed += alone & np.uint64(word >= coin[coins + row + row + _ONE])
-        for i in range(listed):
-            row, shot = visits[i] >> np.uint64(16), visits[i] & np.uint64(0xFFFF)
-            _note(np.uint64(k), shot >> _SIX, _ONE << (shot & _BIT), noted, noted_words)
-            state += step
-            _visit(
-                rows + row, 2, a, b, shot, site_row, site_size, share, action, planes, population, leaked_shots,
-                _mix(state),
-            )  # fmt: skip
-    rng[0] = state
+@_inlined
+def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Block) -> np.uint64:
+    """Add a qubit's leaked shots to ``met``, marked with the operation's target ``leads``; returns the new length."""
+    first, n, tag = q * np.uint64(LIST), np.uint64(b.population[q]), np.uint64(leads) << np.uint64(_LOG_SHOTS)
+    copy_chunk(met, at, b.leaked_shots, first, tag)
+    for chunk in range(CHUNK, n, CHUNK):
+        copy_chunk(met, at + np.uint64(chunk), b.leaked_shots, first + np.uint64(chunk), tag)
+    return at + n
 
 
-@_kernel
-def _meet_flipped(
-    arity: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32, site_size: I32, share: F64,
-    action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64, noted_words: U64, rng: U64,
-) -> None:  # fmt: skip
-    """A channel on every shot that arrives with a known value flipped against the reference."""
-    rows = _rows(site, FLIPPED)
-    state, step = rng[0], rng[1]
-    for k in range(count // arity):
-        first = start + arity * k
-        last = first + arity - 1
-        a, b, place = np.uint64(targets[first]), np.uint64(targets[last]), np.uint64(k)
-        says_a, says_b = np.uint64(values[first]), np.uint64(values[last])
-        known_a, known_b = _ZERO - (says_a >> _ONE), _ZERO - (says_b >> _ONE)
-        words = words_set((load_row(planes, a * ROW + X) & known_a) | (load_row(planes, b * ROW + X) & known_b))
+@_inlined
+def _list_wild(
+    listed: np.uint64, leaked: np.uint64, start: int, count: int, site: int, t: Tables, b: Block
+) -> tuple[np.uint64, np.uint64]:
+    """Meet the shots that are not calm, and list all leaked ones in ``met``; returns both new lengths."""
+    state, step = b.rng[0], b.rng[1]
+    for k in range(0, count, 2):
+        q_0, q_1 = np.uint64(t.targets[start + k]), np.uint64(t.targets[start + k + 1])
+        leaked = _copy_list(b.met, leaked, q_0, k, b)
+        leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
+        leaked_0, leaked_1 = load_row(b.planes, q_0 * ROW + LEAKED), load_row(b.planes, q_1 * ROW + LEAKED)
+        wild = leaked_0 & leaked_1
+        wild = wild | _wild(leaked_0, load_row(b.planes, q_0 * ROW + THREE), site, 0, t)
+        wild = wild | _wild(leaked_1, load_row(b.planes, q_1 * ROW + THREE), site, 1, t)
+        words = words_set(wild)
+        if words:
+            store_row(b.words, _ZERO, wild)
         while words:
             w = _lowest(words)
             words &= words - _ONE
-            at_a, at_b = a * ROW + w, b * ROW + w
-            left = (planes[at_a + X] & known_a) | (planes[at_b + X] & known_b)
-            left &= ~(planes[at_a + LEAKED] | planes[at_b + LEAKED] | _is_noted(place, w, noted, noted_words))
-            _note(place, w, left, noted, noted_words)
-            while left:
-                bit = _lowest(left)
-                left &= left - _ONE
-                row = _code(at_a, bit, says_a, planes)
-                if arity == 2:
-                    row = _SIX * row + _code(at_b, bit, says_b, planes)
+            shots = b.words[w]
+            while shots:
+                shot = (w << _SIX) | _lowest(shots)
+                shots &= shots - _ONE
                 state += step
-                if site_row[rows + row]:  # else nothing happens
-                    _visit(
-                        rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes,
-                        population, leaked_shots, _mix(state),
-                    )  # fmt: skip
-    rng[0] = state
+                listed = _toss(listed, start, site, np.uint64(k >> 1), shot, _mix(state) >> _ONE, t, b)
+    b.rng[0] = state
+    return listed, leaked
+
+
+@_inlined
+def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: Tables, b: Block) -> np.uint64:
+    """Meet calm shots by Poisson events; others, which are in ``met`` too, have been noted. Returns the new length."""
+    events, among = _met_of(np.int64(leaked), site, t, b.rng)
+    state, step = b.rng[0], b.rng[1]
+    while events > 0:
+        drawn = min(events, DRAWN)
+        state = _draw(drawn, state, step, b.words)
+        for i in range(drawn):
+            k, turn = _chosen(b.words[np.uint64(i)], np.uint64(among))
+            exists = _below(k, leaked)
+            listed = _toss_calm(listed, start, site, np.uint64(b.met[k * exists]), exists, turn, t, b)
+        events -= drawn
+    b.rng[0] = state
+    return listed
+
+
+@_inlined
+def _flip_by_default(shots: Row, flips: int, randomises: int, coins: Row, plane: np.uint64, planes: U64) -> None:
+    if flips:
+        store_row(planes, plane, load_row(planes, plane) ^ shots)
+    elif randomises:
+        store_row(planes, plane, load_row(planes, plane) ^ (shots & coins))
+
+
+@_inlined
+def _do_defaults(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """What happens by default to the partners of calm shots that are not noted."""
+    defaults, planes = t.site_default[site], b.planes
+    randomises = (defaults[0, 0] | defaults[0, 1] | defaults[1, 0] | defaults[1, 1]) & (RANDOM_X | RANDOM_Z)
+    coins_x, coins_z = row_of(_ZERO), row_of(_ZERO)
+    for k in range(count // 2):
+        if randomises:  # one coin for a shot, whichever transmon leads
+            coins_x, coins_z = _random_row(b.rng), _random_row(b.rng)
+        for side in range(2):
+            leads, partner = _row(t.targets[start + 2 * k + side]), _row(t.targets[start + 2 * k + 1 - side])
+            for level in range(2):
+                default = defaults[side, level]
+                if default and not default & WILD:
+                    three = load_row(planes, leads + THREE)
+                    shots = three if level == 1 else load_row(planes, leads + LEAKED) & ~three
+                    shots = shots & ~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * _W))
+                    _flip_by_default(shots, default & FLIP_X, default & RANDOM_X, coins_x, partner + X, planes)
+                    _flip_by_default(shots, default & FLIP_Z, default & RANDOM_Z, coins_z, partner + Z, planes)
+
+
+@_kernel
+def _meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """Two-transmon channel on the shots that arrive with one of them leaked, or both. Where a default is nearly all
+    that happens, shots are calm: those that Poisson events choose are met one by one, the others as rows."""
+    listed, leaked = _list_wild(_ZERO, _ZERO, start, count, site, t, b)
+    if leaked:
+        listed = _list_calm(listed, leaked, start, site, t, b)
+        _do_defaults(start, count, site, t, b)
+    _make_visits(listed, 2, start, _rows(site, LEAKED_CLASS), t, b)
+
+
+# Shots that arrive computational.
 
 
 @_inlined
 def _list_visit(
-    listed: np.uint64, arity: int, targets: I32, values: I8, start: int, rows: np.uint64, place: np.uint64,
-    shot: np.uint64, site_row: I32, planes: U64, visits: U64,
-) -> np.uint64:  # fmt: skip
-    """Put a shot on the list of visits unless it is leaked or nothing happens in its row; returns the new length.
-    Without branches, which would be mispredicted."""
+    listed: np.uint64, arity: int, start: int, rows: np.uint64, place: np.uint64, shot: np.uint64, t: Tables, b: Block
+) -> np.uint64:
+    """List the visit of a shot, and note it, unless it is noted or leaked or nothing happens in its row; returns the
+    new length."""
     w, bit = (shot >> _SIX) & _IN_BLOCK, shot & _BIT
-    first = np.uint64(start) + np.uint64(arity) * place
-    at = _row(targets[first]) + w
-    row, leaked = np.uint64(values[first]) ^ ((planes[at + X] >> bit) & _ONE), planes[at + LEAKED]
+    first, noting = np.uint64(start) + np.uint64(arity) * place, _noting(place, w)
+    at = _row(t.targets[first]) + w
+    row = np.uint64(t.values[first]) ^ ((b.planes[at + X] >> bit) & _ONE)
+    barred = b.planes[at + LEAKED] | b.noted[noting]
     if arity == 2:
-        last = first + _ONE
-        at = _row(targets[last]) + w
-        row = _SIX * row + (np.uint64(values[last]) ^ ((planes[at + X] >> bit) & _ONE))
-        leaked |= planes[at + LEAKED]
-    visits[listed] = (place << _HALF) | (row << np.uint64(16)) | (shot & np.uint64(BLOCK_SHOTS - 1))
-    return listed + (~(leaked >> bit) & np.uint64(site_row[rows + row] != 0))
+        at = _row(t.targets[first + _ONE]) + w
+        row = _SIX * row + (np.uint64(t.values[first + _ONE]) ^ ((b.planes[at + X] >> bit) & _ONE))
+        barred |= b.planes[at + LEAKED]
+    fresh = ~(barred >> bit) & np.uint64(t.site_acts[rows + row])
+    b.noted[noting] |= fresh << bit
+    b.visits[listed] = _visit_of(place, row, shot)
+    return listed + fresh
 
 
 @_kernel
-def _meet_usual(
-    arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, site_row: I32,
-    site_size: I32, share: F64, action: U16, planes: U64, population: I64, leaked_shots: U16, noted: U64,
-    noted_words: U64, visits: U64, words: U64, rng: U64,
-) -> None:  # fmt: skip
+def _meet_flipped(arity: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """A channel on every shot that arrives with a known value flipped against the reference."""
+    rows, listed = _rows(site, FLIPPED), _ZERO
+    for k in range(count // arity):
+        first = start + arity * k
+        last = first + arity - 1
+        at_0, at_1 = _row(t.targets[first]), _row(t.targets[last])
+        known_0, known_1 = _all_if(t.values[first] >> 1), _all_if(t.values[last] >> 1)
+        words = words_set((load_row(b.planes, at_0 + X) & known_0) | (load_row(b.planes, at_1 + X) & known_1))
+        while words:
+            w = _lowest(words)
+            words &= words - _ONE
+            left = (b.planes[at_0 + X + w] & known_0) | (b.planes[at_1 + X + w] & known_1)
+            left &= ~(b.planes[at_0 + LEAKED + w] | b.planes[at_1 + LEAKED + w])
+            while left:
+                shot = (w << _SIX) | _lowest(left)
+                left &= left - _ONE
+                listed = _list_visit(listed, arity, start, rows, np.uint64(k), shot, t, b)
+    _make_visits(listed, arity, start, rows, t, b)
+
+
+@_kernel
+def _meet_usual(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
     """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
     has one with probability 1 - exp(-rate). ``events`` -1: each is visited."""
-    rows = _rows(site, USUAL)
-    state, step = rng[0], rng[1]
-    places = count // arity
+    rows, step, places = _rows(site, USUAL), b.rng[1], count // arity
     left = places * BLOCK_SHOTS if events < 0 else events
     while left > 0:
         listed, drawn = _ZERO, min(left, DRAWN)
         left -= drawn
         if events >= 0:
-            state = _draw(drawn, state, step, words)
+            b.rng[0] = _draw(drawn, b.rng[0], step, b.words)
         for i in range(drawn):
             if events >= 0:
-                shot = words[np.uint64(i)]
+                shot = b.words[np.uint64(i)]
                 place = ((shot >> _HALF) * np.uint64(places)) >> _HALF
             else:
                 shot = np.uint64(left + drawn - 1 - i)
                 place = shot >> np.uint64(_LOG_SHOTS)
-            listed = _list_visit(listed, arity, targets, values, start, rows, place, shot, site_row, planes, visits)
-        for k in range(listed):
-            place, row, shot = visits[k] >> _HALF, (visits[k] >> np.uint64(16)) & np.uint64(0xFFFF), visits[k]
-            w, bit = (shot >> _SIX) & _IN_BLOCK, shot & _BIT
-            if (_is_noted(place, w, noted, noted_words) >> bit) & _ONE:
-                continue
-            _note(place, w, _ONE << bit, noted, noted_words)
-            first = np.uint64(start) + np.uint64(arity) * place
-            a, b = np.uint64(targets[first]), np.uint64(targets[first + np.uint64(arity - 1)])
-            state += step
-            _visit(
-                rows + row, arity, a, b, (w << _SIX) | bit, site_row, site_size, share, action, planes, population,
-                    leaked_shots, _mix(state),
-            )  # fmt: skip
-    rng[0] = state
+            listed = _list_visit(listed, arity, start, rows, place, shot, t, b)
+        _make_visits(listed, arity, start, rows, t, b)
 
 
 @_inlined
-def _channel(
-    arity: int, events: int, targets: I32, values: I8, start: int, count: int, site: int, t: Tables, b: Block
-) -> None:
+def _channel(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
     """A leakage channel on every place of an operation; places have no qubit in common."""
-    site_row, site_size, share, action = t.site_row, t.site_size, t.branch_share, t.branch_action
-    planes, population, leaked_shots = b.planes, b.population, b.leaked_shots
-    noted, noted_words = b.noted, b.noted_words
     for place in range(count // arity):
-        noted_words[place] = _ZERO
-    if t.site_leaked[site] > 0.0:
-        if arity == 1:
-            _meet_leaked_1(
-                targets, start, count, site, t.site_log[site], site_row, site_size, share, action, planes, population,
-                leaked_shots, noted, noted_words, b.rng,
-            )  # fmt: skip
-        else:
-            _meet_leaked_2(
-                targets, values, start, count, site, t.site_coin, site_row, site_size, share, action, planes,
-                population, leaked_shots, noted, noted_words, b.visits, b.rng,
-            )  # fmt: skip
+        store_row(b.noted, np.uint64(place) * _W, row_of(_ZERO))
+    if arity == 2:
+        _meet_leaked_2(start, count, site, t, b)
+    elif t.site_leaked[site] > 0.0:
+        _meet_leaked_1(start, count, site, t, b)
     if t.site_flipped[site]:
-        _meet_flipped(
-            arity, targets, values, start, count, site, site_row, site_size, share, action, planes, population,
-            leaked_shots, noted, noted_words, b.rng,
-        )  # fmt: skip
+        _meet_flipped(arity, start, count, site, t, b)
     if t.site_rate[site] > 0.0:
-        _meet_usual(
-            arity, events, targets, values, start, count, site, site_row, site_size, share, action, planes, population,
-            leaked_shots, noted, noted_words, b.visits, b.words, b.rng,
-        )  # fmt: skip
+        _meet_usual(arity, events, start, count, site, t, b)
 
 
 # ---- measurement and reset -----------------------------------------------------------------------------------------
@@ -823,7 +947,7 @@ def _reset(
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
         q, row, first = targets[k], _row(targets[k]), np.int64(targets[k]) * LIST
-        _fill_random(planes, row + Z, rng)
+        store_row(planes, row + Z, _random_row(rng))
         store_row(planes, row + X, row_of(_ZERO))
         arrived = population[q]
         population[q] = 0
@@ -846,29 +970,47 @@ def _reset(
                     planes[at + THREE] |= mask
 
 
+@_inlined
+def _read_ones(probability: float, shots: Row, words: U64, rng: U64) -> Row:
+    """Those of ``shots`` that read 1."""
+    if probability >= 1.0:
+        return shots
+    if probability <= 0.0:
+        return row_of(_ZERO)
+    store_row(words, _ZERO, shots)
+    for w in range(WORDS):
+        left = words[w]
+        while left:
+            bit = _lowest(left)
+            left &= left - _ONE
+            if _uniform(_random_word(rng)) >= probability:
+                words[w] ^= _ONE << bit
+    return load_row(words, _ZERO)
+
+
 @_kernel
 def _measure(
     targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
-    planes: U64, population: I64, leaked_shots: U16, ring: U64, rng: U64,
+    planes: U64, population: I64, ring: U64, words: U64, rng: U64,
 ) -> None:  # fmt: skip
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
     for k in range(count):
         q, value = targets[start + k], values[start + k]
         row, r = _row(q), _record(ring, first_record + k)
-        _fill_random(planes, row + Z, rng)
-        store_row(ring, r, load_row(planes, row + X))
-        reference = _all_if(value & 1)
-        for i in range(population[q]):
-            shot = np.uint64(leaked_shots[np.int64(q) * LIST + i])
-            w, mask = shot >> _SIX, _ONE << (shot & _BIT)
-            given = one_given_3 if planes[row + THREE + w] & mask else one_given_2
-            reads = _all_if(given >= 1.0 or (given > 0.0 and _uniform(_random_word(rng)) < given))
-            if value & 2:
-                ring[r + w] ^= reads & mask
-            else:
-                ring[r + w] = (ring[r + w] & ~mask) | ((reads ^ reference) & mask)
-                planes[row + X + w] = (planes[row + X + w] & ~mask) | (reference & mask)
+        store_row(planes, row + Z, _random_row(rng))
+        reads = row_of(_ZERO)
+        leaked, reference = load_row(planes, row + LEAKED), _all_if(value & 1)
+        if population[q]:
+            three = load_row(planes, row + THREE)
+            reads = _read_ones(one_given_2, leaked & ~three, words, rng)
+            reads = reads | _read_ones(one_given_3, three, words, rng)
+        flips = load_row(planes, row + X)
+        if value & 2:
+            store_row(ring, r, flips ^ reads)
+        else:
+            store_row(ring, r, (flips & ~leaked) | ((reads ^ reference) & leaked))
+            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))
 
 
 @_kernel
@@ -960,17 +1102,13 @@ def _parity(targets: I32, start: int, count: int, records: int, ring: U64) -> Ro
 
 
 @_kernel
-def _count_levels(planes: U64, population: I64, leaked_shots: U16, valid: U64, counts: I64, snapshot: int) -> None:
-    for q in range(population.shape[0]):
-        twos, threes = _ZERO, _ZERO
-        for i in range(population[q]):
-            shot = np.uint64(leaked_shots[q * LIST + i])
-            w, bit = shot >> _SIX, shot & _BIT
-            counted, third = (valid[w] >> bit) & _ONE, (planes[_row(q) + THREE + w] >> bit) & _ONE
-            twos += counted & ~third
-            threes += counted & third
-        counts[snapshot, q, 0] += np.int64(twos)
-        counts[snapshot, q, 1] += np.int64(threes)
+def _count_levels(planes: U64, valid: U64, counts: I64, snapshot: int) -> None:
+    shots = load_row(valid, _ZERO)
+    for q in range(counts.shape[1]):
+        leaked, three = load_row(planes, _row(q) + LEAKED) & shots, load_row(planes, _row(q) + THREE) & shots
+        threes = np.int64(count_bits(three))
+        counts[snapshot, q, 0] += np.int64(count_bits(leaked)) - threes
+        counts[snapshot, q, 1] += threes
 
 
 # ---- outputs -------------------------------------------------------------------------------------------------------
@@ -1071,7 +1209,7 @@ def _set_sweep(given: U8, low: int, high: int, first_row: int, rng: U64, sweep: 
     for bit in range(sweep.shape[0] // WORDS):
         first = np.uint64(bit) * _W
         if given.shape[0] == 0:
-            _fill_random(sweep, first, rng)
+            store_row(sweep, first, _random_row(rng))
             continue
         for w in range(WORDS):
             sweep[first + np.uint64(w)] = _ZERO
@@ -1100,7 +1238,7 @@ def _start(b: Block) -> None:
         b.observables[k] = _ZERO
     b.population[:] = 0
     for q in range(b.population.shape[0]):
-        _fill_random(b.planes, _row(q) + Z, b.rng)
+        store_row(b.planes, _row(q) + Z, _random_row(b.rng))
 
 
 @_inlined
@@ -1133,9 +1271,7 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
     of_zero, of_one, of_two, of_three = (
         t.readout[readout, 0], t.readout[readout, 1], t.readout[readout, 2], t.readout[readout, 3]
     )  # fmt: skip
-    _measure(
-        targets, values, start, count, records, of_two, of_three, b.planes, b.population, b.leaked_shots, ring, rng
-    )
+    _measure(targets, values, start, count, records, of_two, of_three, b.planes, b.population, ring, b.words, rng)
     if events >= 0:
         _assignment_events(events, targets, start, count, records, b.planes, ring, rng)
     else:
@@ -1188,7 +1324,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             else:
                 depth -= 1
         elif op in (_CHANNEL_1, _CHANNEL_2):
-            _channel(1 if op == _CHANNEL_1 else 2, events, targets, values, start, count, param, t, b)
+            _channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
         elif op in (_PAULI_1, _PAULI_2, _BERNOULLI_1, _BERNOULLI_2, _CORRELATED, _ELSE_CORRELATED, _HERALDED):
             if op == _HERALDED:
                 measured = count
@@ -1216,7 +1352,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             store_row(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
-                _count_levels(b.planes, b.population, b.leaked_shots, b.valid, b.counts, taken)
+                _count_levels(b.planes, b.valid, b.counts, taken)
                 taken += 1
         elif op == _PAD:
             measured = count

@@ -56,6 +56,11 @@ def words_set(row: Row) -> np.uint64:
     return np.uint64(_PLACES[row != 0].sum())
 
 
+def count_bits(row: Row) -> np.uint64:
+    """How many bits are set."""
+    return np.uint64(sum(word.bit_count() for word in row.tolist()))
+
+
 # ---- for Numba -----------------------------------------------------------------------------------------------------
 
 
@@ -75,7 +80,7 @@ class _RowModel(models.PrimitiveModel):
         super().__init__(manager, type_, _VECTOR)  # type: ignore[no-untyped-call]
 
 
-def _lowered(function: Callable[..., Any], result: Any, *arguments: Any) -> Callable[[_Build], None]:
+def lowered(function: Callable[..., Any], result: Any, *arguments: Any) -> Callable[[_Build], None]:
     """Decorates what builds the instructions of ``function(*arguments)``: (builder, context, types, args) -> value."""
 
     def fits(given: Any, wanted: Any) -> bool:
@@ -105,45 +110,55 @@ def _pointer(builder: Any, context: Any, array_type: Any, array: Any, first: Any
     return builder.bitcast(builder.gep(data, [first]), _VECTOR.as_pointer())
 
 
-@_lowered(load_row, _ROW, types.Array, _WORD)
+@lowered(load_row, _ROW, types.Array, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     return builder.load(_pointer(builder, context, given[0], *args), align=8)
 
 
-@_lowered(store_row, types.none, types.Array, _WORD, _ROW)
+@lowered(store_row, types.none, types.Array, _WORD, _ROW)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     builder.store(args[2], _pointer(builder, context, given[0], args[0], args[1]), align=8)
     return context.get_dummy_value()
 
 
-@_lowered(row_of, _ROW, _WORD)
+@lowered(row_of, _ROW, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     return _everywhere(builder, args[0])
 
 
-@_lowered(row_of_steps, _ROW, _WORD, _WORD)
+@lowered(row_of_steps, _ROW, _WORD, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     steps = builder.mul(_everywhere(builder, args[1]), ir.Constant(_VECTOR, _COUNTED.tolist()))
     return builder.add(_everywhere(builder, args[0]), steps)
 
 
-@_lowered(words_set, _WORD, _ROW)
+@lowered(words_set, _WORD, _ROW)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     is_set = builder.icmp_unsigned("!=", args[0], ir.Constant(_VECTOR, [0] * WORDS))
     return builder.zext(builder.bitcast(is_set, ir.IntType(WORDS)), ir.IntType(64))
 
 
-@_lowered(operator.invert, _ROW, _ROW)
+@lowered(count_bits, _WORD, _ROW)
+def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
+    def intrinsic(name: str, result: Any) -> Any:
+        declared = builder.module.globals.get(name)
+        return declared or ir.Function(builder.module, ir.FunctionType(result, [_VECTOR]), name)
+
+    counts = builder.call(intrinsic(f"llvm.ctpop.v{WORDS}i64", _VECTOR), args)
+    return builder.call(intrinsic(f"llvm.vector.reduce.add.v{WORDS}i64", ir.IntType(64)), [counts])
+
+
+@lowered(operator.invert, _ROW, _ROW)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     return builder.not_(args[0])
 
 
 def _operator(function: Callable[..., Any], name: str) -> None:
-    @_lowered(function, _ROW, _ROW, _ROW)
+    @lowered(function, _ROW, _ROW, _ROW)
     def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
         return getattr(builder, name)(*args)
 
-    @_lowered(function, _ROW, _ROW, _WORD)
+    @lowered(function, _ROW, _ROW, _WORD)
     def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
         return getattr(builder, name)(args[0], _everywhere(builder, args[1]))
 

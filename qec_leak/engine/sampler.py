@@ -13,7 +13,7 @@ import stim
 
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.counts import count_tables, expected_counts
+from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import (
     BLOCK_SHOTS,
     DRAWN,
@@ -21,12 +21,12 @@ from qec_leak.engine.kernels import (
     ROW,
     TILE,
     TILES,
-    VISITS,
     Block,
     Outputs,
     Tables,
     run_blocks,
 )
+from qec_leak.engine.lists import CHUNK
 from qec_leak.engine.rng import block_states
 from qec_leak.engine.rows import WORDS
 from qec_leak.program import Program, compile_program
@@ -58,9 +58,9 @@ class LeakageSampler:
         self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
         self.threads = _checks.check_int("threads", threads, minimum=1)
         self._next_shot = 0
-        counts = count_tables(expected_counts(program, BLOCK_SHOTS))
+        counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         arrays = {name: counts.get(name, getattr(program, name, None)) for name in Tables._fields}
-        arrays |= {name: getattr(program, name).ravel() for name in ("site_coin", "site_row", "site_size")}
+        arrays |= {name: getattr(program, name).ravel() for name in ("site_coin", "site_acts", "site_row", "site_size")}
         self._tables = Tables(**arrays | {"can_leak": bool(program.can_leak.any())})  # type: ignore[arg-type]
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
@@ -189,8 +189,8 @@ class LeakageSampler:
             heralds=zeros(2 * p.num_measurements * WORDS if batch.heralds is not None else 0),
             counts=np.zeros((0, p.num_qubits, 2) if counts is None else counts.shape, dtype=np.int64),
             noted=zeros(p.max_targets * WORDS),
-            noted_words=zeros(p.max_targets),
-            visits=zeros(VISITS + 1),
+            visits=zeros(p.max_targets * BLOCK_SHOTS + 1),
+            met=np.zeros(p.max_targets * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
             words=zeros(DRAWN),
             happened=zeros(WORDS),
             valid=zeros(WORDS),

@@ -3,6 +3,20 @@
 from qec_leak.program.compiler import compile_program
 from qec_leak.program.layers import QUBIT_WORDS, SHARE_BITS
 from qec_leak.program.program import Op, Program
-from qec_leak.program.sites import FLIPPED, LEAKED_CLASS, USUAL
+from qec_leak.program.sites import FLIP_X, FLIP_Z, FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD
 
-__all__ = ["FLIPPED", "LEAKED_CLASS", "QUBIT_WORDS", "SHARE_BITS", "USUAL", "Op", "Program", "compile_program"]
+__all__ = [
+    "FLIPPED",
+    "FLIP_X",
+    "FLIP_Z",
+    "LEAKED_CLASS",
+    "QUBIT_WORDS",
+    "RANDOM_X",
+    "RANDOM_Z",
+    "SHARE_BITS",
+    "USUAL",
+    "WILD",
+    "Op",
+    "Program",
+    "compile_program",
+]

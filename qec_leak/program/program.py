@@ -61,17 +61,21 @@ class Program:
     site_rate: float64 (sites,): Poisson rate of the visits of a shot that arrives computational, as many as its most
         likely row to do something needs; inf: each shot is visited. Only the first visit counts.
     site_flipped: bool (sites,): shots with a known value flipped are visited apart, all of them.
-    site_leaked: float64 (sites,): the same probability for shots that arrive leaked (one transmon); site_log: float64
-        (sites,): 1/log(1 - site_leaked).
-    site_coin: uint64 (sites, 36, 2): shots that arrive leaked on two transmons: below the first number, as a part of
-        2^64, the computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
+    site_leaked: float64 (sites,): probability with which a shot is met that arrives leaked; of two transmons a calm
+        one, others all are.
+    site_default: uint8 (sites, 2, 2): what happens to the computational partner of the first or second transmon, by the
+        level of that one from 2, in calm shots that are not met: bit 0 flips x, 1 flips z, 2 randomises z, 3 randomises
+        x; 16: none, these shots are not calm.
+    site_coin: uint64 (sites, 36, 2): leaked shots of two transmons that are met: below the first number, as a part of
+        2^63, the computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
+    site_acts: uint8 (sites, 3, 36): 1 if more than the identity is in the row's table.
     site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class
         (usual, flipped, leaked) and row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the
         reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its branches, the identity among them,
         have their probabilities given that the shot was visited; entry 0 is the identity.
-    branch_share: float64 (entries,); branch_action: uint16 (entries, 2): the entry's own action and its alias. The low
-        byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2 randomises z, 3 flips
-        the leaked plane, 4 the level-3 plane.
+    branch_share: uint64 (entries,), as a part of 2^63; branch_action: uint16 (entries, 2): the entry's own action and
+        its alias. The low byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2
+        randomises z, 3 flips the leaked plane, 4 the level-3 plane.
     reset_cum: float64 (n, 2, 3): per level 2, 3 the cumulative probabilities of leaving in 1, 2, 3.
     readout: float64 (n, 5): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3), and the Poisson rate of
         flips where both values flip alike (0: drawn by the probabilities).
@@ -106,11 +110,12 @@ class Program:
     site_rate: npt.NDArray[np.float64]
     site_flipped: npt.NDArray[np.bool_]
     site_leaked: npt.NDArray[np.float64]
-    site_log: npt.NDArray[np.float64]
+    site_default: npt.NDArray[np.uint8]
     site_coin: npt.NDArray[np.uint64]
+    site_acts: npt.NDArray[np.uint8]
     site_row: npt.NDArray[np.int32]
     site_size: npt.NDArray[np.int32]
-    branch_share: npt.NDArray[np.float64]
+    branch_share: npt.NDArray[np.uint64]
     branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]

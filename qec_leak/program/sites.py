@@ -2,7 +2,10 @@
 
 Shots at a site are of three classes: as the reference says, with a known value flipped against it, and arriving leaked.
 The usual ones are visited as often as the most likely row to do something needs; flipped ones among them, or, where
-they are far more likely to change, apart; leaked ones apart.
+they are far more likely to change, apart; leaked ones apart. Of two transmons, that one leads which is leaked while its
+partner is computational. Something happens to the partner's frame by default (its z flips, or becomes random), which is
+done to whole rows; where that is nearly all that happens, a shot is calm, and met by itself only as often as the most
+likely row to do something else needs.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qec_leak.channels.channel import Label, LeakageChannel, Row, Transition, is_leaked
-from qec_leak.program.tables import alias_table, inverse_log
+from qec_leak.program.tables import alias_table
 
 CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
 """Labels by row code: 0, 1 the shot's value where the reference does not know it; 2, 3 where it does; 4, 5 leaked."""
@@ -33,16 +36,25 @@ FREE: Ties = (None, None)
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
 
+CALM = 0.5
+"""Up to this largest probability of anything but the default, leaked shots are calm."""
+
 VISIT_TOGETHER = 0.01
 """Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
 
 USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
 """Classes of shots."""
 
-_FLIP_X, _FLIP_Z, _RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
+FLIP_X, FLIP_Z, RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
 """Bits of a transmon's byte of an action."""
 
-_WHOLE = 1 << 64
+RANDOM_X, WILD = 8, 16
+"""Bits of a default beside those of an action up to 4: the partner's x becomes random; there is none, the shots are not
+calm."""
+
+_WHOLE = 1 << 63
+
+DEFAULTS = tuple(x | z for x in (0, FLIP_X, RANDOM_X) for z in (0, FLIP_Z, RANDOM_Z))
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,16 @@ class _Site:
     flipped: frozenset[Codes]
     leaked: frozenset[Codes]
     ties: Ties
+
+    @property
+    def arity(self) -> int:
+        return self.channel.num_qubits
+
+    @property
+    def met_leading(self) -> set[Codes]:
+        """Rows of shots of which one transmon leads, for the partners that places of this site have."""
+        met = self.usual | self.flipped
+        return {codes for a, b in met for level in (4, 5) for codes in ((level, b), (a, level))}
 
 
 class SiteTable:
@@ -84,6 +106,7 @@ class SiteTable:
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         n = len(self._sites)
         rate, apart, leaked = np.zeros(n), np.zeros(n, dtype=bool), np.zeros(n)
+        default = np.zeros((n, 2, 2), dtype=np.uint8)
         coin = np.zeros((n, 36, 2), dtype=np.uint64)
         rows = _RowTables(n)
         for of, site in self._sites.items():
@@ -95,19 +118,23 @@ class SiteTable:
                 rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes, of.ties), usual))
             for codes in of.flipped if apart[site] else ():
                 rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes, of.ties), 1.0))
-            leaked[site] = _visited(_largest(of.channel, of.leaked))
+            if of.arity == 1:
+                leaked[site] = _visited(_largest(of.channel, of.leaked))
+                for codes in of.leaked:
+                    rows.add(site, LEAKED_CLASS, codes, _given_visit(moves(of.channel, codes), leaked[site]))
+                continue
+            default[site], leaked[site] = _defaults(of)
             for codes in of.leaked:
-                branches = moves(of.channel, codes, of.ties)
-                if len(codes) == 2:
-                    coin[site, _row(codes)], branches = _coin(branches, codes)
-                else:
-                    branches = _given_visit(branches, leaked[site])
+                branches: Mapping[int, float] = moves(of.channel, codes, of.ties)
+                if codes in of.met_leading and not default[site][_leading(codes)] & WILD:
+                    branches = _beside_default(branches, codes, int(default[site][_leading(codes)]), leaked[site])
+                coin[site, _row(codes)], branches = _coin(branches, codes)
                 rows.add(site, LEAKED_CLASS, codes, branches)
         return {
             "site_rate": rate,
             "site_flipped": apart,
             "site_leaked": leaked,
-            "site_log": np.array([inverse_log(p) if p > 0 else 0.0 for p in leaked]),
+            "site_default": default,
             "site_coin": coin,
             **rows.arrays(),
         }
@@ -135,9 +162,10 @@ class _RowTables:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         return {
+            "site_acts": (self.start > 0).astype(np.uint8),
             "site_row": self.start,
             "site_size": self.size,
-            "branch_share": np.array(self.share),
+            "branch_share": np.array([round(share * _WHOLE) for share in self.share], dtype=np.uint64),
             "branch_action": np.array(self.action, dtype=np.uint16),
         }
 
@@ -217,8 +245,8 @@ def _with_ties(action: int, met: Sequence[Transition], codes: Codes, t: Transiti
         pauli = with_z + t.pauli[1] if other == 0 else t.pauli[0] + with_z
         twin = math.fsum(u.probability for u in met if replace(u, probability=t.probability) == replace(t, pauli=pauli))
         if math.isclose(twin, t.probability, rel_tol=1e-6):  # the branch measures the partner's Z
-            z = _FLIP_Z if codes[other] ^ tie else 0
-            action = action & ~((_FLIP_Z | _RANDOM_Z) << (8 * q)) | z << (8 * q)
+            z = FLIP_Z if codes[other] ^ tie else 0
+            action = action & ~((FLIP_Z | RANDOM_Z) << (8 * q)) | z << (8 * q)
     return action
 
 
@@ -248,15 +276,89 @@ def _given_visit(branches: Mapping[int, float], visited: float) -> dict[int, flo
     return out
 
 
+def _defaults(of: _Site) -> tuple[npt.NDArray[np.uint8], float]:
+    """What happens by default to the partner where the first or second transmon leads, by its level: uint8 (2, 2), of
+    ``DEFAULTS`` or WILD; and the probability with which calm shots have to be met."""
+    chosen = np.full((2, 2), WILD, dtype=np.uint8)
+    met = 0.0
+    for group in np.ndindex(2, 2):
+        rows = [codes for codes in of.met_leading if _leading(codes) == group]
+        needs = {q: max(_needs(moves(of.channel, codes, of.ties), codes, q) for codes in rows) for q in DEFAULTS}
+        best = min(DEFAULTS, key=lambda q: (round(needs[q], 12), DEFAULTS.index(q)))
+        if needs[best] <= CALM:
+            chosen[group], met = best, max(met, needs[best])
+    return chosen, met
+
+
+def _leading(codes: Codes) -> tuple[int, int]:
+    """Which transmon leads, and its level, from 2."""
+    leads = int(codes[0] < 4)
+    return leads, codes[leads] - 4
+
+
+def _needs(branches: Mapping[int, float], codes: Codes, default: int) -> float:
+    """With which probability shots have to be met if the others can be left to the default."""
+    found = _explicit(branches, codes)
+    parts = _default_parts(default, codes)
+    needs = 1.0 - min(found.get(action, 0.0) / p for action, p in parts.items() if p > 0)
+    return needs if needs > 1e-12 else 0.0
+
+
+def _beside_default(branches: Mapping[int, float], codes: Codes, default: int, met: float) -> dict[int, float]:
+    """What a calm shot does that is met (probability ``met``), if that and the default together make ``branches``."""
+    if met == 0.0:
+        return {}
+    found = _explicit(branches, codes)
+    for action, p in _default_parts(default, codes).items():
+        found[action] = found.get(action, 0.0) - (1.0 - met) * p
+    assert min(found.values()) > -1e-9, (codes, found)
+    return {action: p / met for action, p in found.items() if p > 1e-15}
+
+
+def _default_parts(default: int, codes: Codes) -> dict[int, float]:
+    """The actions of a default with their probabilities."""
+    x = (0, FLIP_X) if default & RANDOM_X else (default & FLIP_X,)
+    z = (0, FLIP_Z) if default & RANDOM_Z else (default & FLIP_Z,)
+    parts = {(a | b) << _partner_byte(codes): 1.0 / (len(x) * len(z)) for a in x for b in z}
+    return _explicit(parts, codes)
+
+
+def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
+    """All actions of a calm row, that of doing nothing among them, in one form: where the partner stays computational,
+    a random z is half a flip; where its value is known, z is nothing at all."""
+    byte = _partner_byte(codes)
+    known = max(code for code in codes if code < 4) >= 2
+    out = {0: max(1.0 - math.fsum(branches.values()), 0.0)} if 0 not in branches else {}
+    for action, p in branches.items():
+        stays = not (action >> byte) & _FLIP_LEAKED
+        plain = action & ~((FLIP_Z | RANDOM_Z) << byte)
+        if stays and known:
+            parts = [(plain, p)]
+        elif stays and (action >> byte) & RANDOM_Z:
+            parts = [(plain, p / 2), (plain | FLIP_Z << byte, p / 2)]
+        else:
+            parts = [(action, p)]
+        for part, q in parts:
+            out[part] = out.get(part, 0.0) + q
+    return out
+
+
 def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
-    """What nearly always happens to a leaked transmon and its partner, by one comparison: the partner's z flips, or
-    nothing does (Program.site_coin). And the other actions, given that it is one of them."""
-    partner = {(True, False): _FLIP_Z << 8, (False, True): _FLIP_Z}.get((codes[0] >= 4, codes[1] >= 4))
-    flips = branches.get(partner, 0.0) if partner is not None else 0.0
-    others = {action: p for action, p in branches.items() if action != partner}
+    """What nearly always happens to a leaked shot that is met, by one comparison: the z of its computational partner
+    flips, or nothing happens (Program.site_coin). And the other actions, given that it is one of them."""
+    flip = FLIP_Z << _partner_byte(codes) if min(codes) < 4 else None
+    flips = branches.get(flip, 0.0) if flip is not None else 0.0
+    others = {action: p for action, p in branches.items() if action and action != flip}
     total = math.fsum(others.values())
-    below = tuple(min(max(int(p * _WHOLE), 0), _WHOLE - 1) for p in (flips, 1.0 - total))
+    if total < 1e-15:
+        return (round(flips * _WHOLE), _WHOLE), {}
+    below = tuple(round(min(max(p, 0.0), 1.0) * _WHOLE) for p in (flips, 1.0 - total))
     return (below[0], below[1]), {action: p / total for action, p in others.items()}
+
+
+def _partner_byte(codes: Codes) -> int:
+    """Shift of the computational partner's byte in an action."""
+    return 8 if codes[0] >= 4 else 0
 
 
 def action_of(row: Row, t: Transition) -> int:
@@ -270,9 +372,9 @@ def _action(before: Label, after: Label, pauli: str, left: int | None, returned:
     action |= _FLIP_THREE if (before == 3) != (after == 3) else 0
     value = left if left is not None else returned
     if value is not None:
-        return action | _RANDOM_Z | (_FLIP_X if value else 0)
+        return action | RANDOM_Z | (FLIP_X if value else 0)
     if is_leaked(before):
         return action
     if before == "C":
-        return (_FLIP_X if pauli in "XY" else 0) | (_FLIP_Z if pauli in "YZ" else 0)
-    return _RANDOM_Z | (_FLIP_X if after != before else 0)
+        return (FLIP_X if pauli in "XY" else 0) | (FLIP_Z if pauli in "YZ" else 0)
+    return RANDOM_Z | (FLIP_X if after != before else 0)

@@ -88,7 +88,7 @@ MUTATIONS = (
     Mutation(
         "partner's Z dropped",
         "qec_leak/program/sites.py",
-        '| (_FLIP_Z if pauli in "YZ" else 0)',
+        '| (FLIP_Z if pauli in "YZ" else 0)',
         "| 0",
     ),
     Mutation(
@@ -136,14 +136,26 @@ MUTATIONS = (
     Mutation(
         "leaked qubit reads 0",
         "qec_leak/engine/kernels.py",
-        "given = one_given_3 if planes[row + THREE + w] & mask else one_given_2",
-        "given = one_given_3 if planes[row + THREE + w] & mask else 1.0 - one_given_2",
+        "reads = _read_ones(one_given_2, leaked & ~three",
+        "reads = _read_ones(1.0 - one_given_2, leaked & ~three",
+    ),
+    Mutation(
+        "calm shots are left without their default",
+        "qec_leak/engine/kernels.py",
+        "        _do_defaults(start, count, site, t, b)\n    _make_visits",
+        "    _make_visits",
+    ),
+    Mutation(
+        "calm shots that are met have their default too",
+        "qec_leak/engine/kernels.py",
+        "~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * _W))",
+        "~load_row(planes, partner + LEAKED)",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels.py",
-        "                planes[row + X + w] = (planes[row + X + w] & ~mask) | (reference & mask)",
-        "                pass",
+        "            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
+        "            pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=("store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))", "pass"),
     ),

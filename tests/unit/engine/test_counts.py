@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from qec_leak.engine.counts import count_tables, poisson_distribution
+from qec_leak.engine.counts import LEAKED_NUMBERS, count_tables, poisson_distribution
+
+NONE = np.zeros((0, len(LEAKED_NUMBERS)))
 
 
 @pytest.mark.parametrize("mean", [1e-6, 0.3, 1.0, 15.9, 100.0, 25_000.0])
@@ -19,7 +21,7 @@ def test_distribution_is_poissons(mean: float) -> None:
 
 
 def test_tables_are_shared_and_hold_the_distribution() -> None:
-    tables = count_tables(np.array([np.nan, 2.0, 70.0, 2.0, np.nan]))
+    tables = count_tables(np.array([np.nan, 2.0, 70.0, 2.0, np.nan]), NONE)
     assert tables["count_row"].tolist() == [-1, 0, 1, 0, -1]
     for row, mean in enumerate((2.0, 70.0)):
         size = int(tables["count_size"][row])
@@ -31,3 +33,22 @@ def test_tables_are_shared_and_hold_the_distribution() -> None:
         counts = int(tables["count_low"][row]) + np.arange(size)
         assert np.allclose(probability, stats.poisson.pmf(counts, mean), rtol=1e-6, atol=1e-15)
         assert (probability * counts).sum() == pytest.approx(mean, rel=1e-12)
+
+
+def test_leaked_shots_share_the_tables() -> None:
+    met = np.vstack([0.5 * np.array(LEAKED_NUMBERS), np.full(len(LEAKED_NUMBERS), np.nan)])
+    tables = count_tables(np.array([2.0, np.nan]), met)
+    assert tables["met_row"].shape == met.shape
+    assert (tables["met_row"][1] == -1).all()
+    assert tables["met_row"][0, LEAKED_NUMBERS.index(4)] == tables["count_row"][0]
+
+
+def test_numbers_of_leaked_shots_are_those_that_the_kernel_rounds_up_to() -> None:
+    assert list(LEAKED_NUMBERS) == sorted(set(LEAKED_NUMBERS)) and LEAKED_NUMBERS[-1] == 1024
+    for leaked in range(1024):
+        shift = max(leaked.bit_length() - 3, 0)
+        digits = -(-leaked >> shift)
+        rounded = LEAKED_NUMBERS[4 * shift + digits]
+        assert rounded == digits << shift
+        assert leaked <= rounded <= 1.25 * leaked
+        assert rounded == min(number for number in LEAKED_NUMBERS if number >= leaked)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.rows import WORDS, count_bits, load_row, row_of, row_of_steps, store_row, words_set
 
 A, B, C = np.uint64(3), np.uint64(3 + WORDS), np.uint64(5 + 2 * WORDS)
 """Rows need not begin at multiples of anything."""
@@ -14,7 +14,7 @@ def combine(words):
     a, b = load_row(words, A), load_row(words, B)
     mixed = ((a ^ b) ^ (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | row_of(words[0]))
     store_row(words, C, mixed ^ row_of_steps(words[0], words[1]))
-    return words_set(a)
+    return words_set(a) + count_bits(b)
 
 
 def exchange_overlapping(words):
@@ -40,6 +40,12 @@ def test_words_set_says_which_words_are_not_zero():
     row = np.zeros(WORDS, dtype=np.uint64)
     row[[0, 5, WORDS - 1]] = 1, 2**63, 2**32
     assert words_set(row) == 1 | 1 << 5 | 1 << (WORDS - 1)
+
+
+def test_count_bits():
+    row = np.zeros(WORDS, dtype=np.uint64)
+    row[[1, WORDS - 1]] = 2**64 - 1, 5
+    assert count_bits(row) == 66
 
 
 def test_steps_count_from_one():

@@ -10,14 +10,14 @@ import stim
 import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
-from qec_leak.program import FLIPPED, LEAKED_CLASS, USUAL, Program, compile_program
+from qec_leak.program import FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD, Program, compile_program
 from qec_leak.program.sites import SiteTable, moves
 
 DEVICE = ql.Device.preset("miao2023")
 CZ = operations.cz_channel(DEVICE.cz)
 ISWAP = operations.leakage_iswap_channel(DEVICE.dqlr)
 IDLE = operations.idle_channel(DEVICE.idle, 500.0)
-FLIP_Z = 2
+FLIP_X, FLIP_Z = 1, 2
 
 
 def drawn(tables: dict[str, np.ndarray], kind: int, row: int) -> dict[int, float]:
@@ -25,7 +25,7 @@ def drawn(tables: dict[str, np.ndarray], kind: int, row: int) -> dict[int, float
     start, size = int(tables["site_row"][0, kind, row]), int(tables["site_size"][0, kind, row])
     out: dict[int, float] = {}
     for k in range(start, start + size):
-        share = float(tables["branch_share"][k])
+        share = float(tables["branch_share"][k]) / 2**63
         for action, part in zip(tables["branch_action"][k].tolist(), (share, 1 - share), strict=True):
             out[action] = out.get(action, 0.0) + part / size
     return {action: p for action, p in out.items() if action and p > 0}
@@ -42,6 +42,66 @@ def check(got: dict[int, float], channel: LeakageChannel, codes: tuple[int, ...]
         assert got[action] == pytest.approx(p, rel=1e-9, abs=1e-15)
 
 
+def met(tables: dict[str, np.ndarray], codes: tuple[int, int]) -> dict[int, float]:
+    """Probability of each action of a leaked shot of two transmons that is met: by the coin, or from its table."""
+    row = 6 * codes[0] + codes[1]
+    flips, nothing = (float(v) / 2**63 for v in tables["site_coin"][0, row])
+    out = scaled(drawn(tables, LEAKED_CLASS, row), 1 - nothing)
+    if flips > 0:
+        assert min(codes) < 4  # there is a computational partner, whose z it is
+        out[FLIP_Z << partner_byte(codes)] = flips
+    return out
+
+
+def by_default(default: int, codes: tuple[int, int]) -> dict[int, float]:
+    x = {0: 0.5, FLIP_X: 0.5} if default & RANDOM_X else {default & FLIP_X: 1.0}
+    z = {0: 0.5, FLIP_Z: 0.5} if default & RANDOM_Z else {default & FLIP_Z: 1.0}
+    return {(a | b) << partner_byte(codes): p * q for a, p in x.items() for b, q in z.items()}
+
+
+def partner_byte(codes: tuple[int, int]) -> int:
+    return 8 if codes[0] >= 4 else 0
+
+
+def seen(branches: dict[int, float], codes: tuple[int, int]) -> dict[int, float]:
+    """What can be seen of actions where one transmon is leaked: a random z of a partner that stays is half a flip, and
+    where its value is known no z of it is anything."""
+    out: dict[int, float] = {}
+    byte, known = partner_byte(codes), min(codes) >= 2
+    for action, p in branches.items():
+        parts = {action: p}
+        if not (action >> byte) & 8:
+            plain = action & ~((FLIP_Z | RANDOM_Z) << byte)
+            flipped = plain | FLIP_Z << byte
+            if known:
+                parts = {plain: p}
+            elif (action >> byte) & RANDOM_Z:
+                parts = {plain: p / 2, flipped: p / 2}
+        for part, q in parts.items():
+            if part and q > 1e-15:
+                out[part] = out.get(part, 0.0) + q
+    return out
+
+
+def check_leaked(tables: dict[str, np.ndarray], channel: LeakageChannel, codes: tuple[int, int]) -> None:
+    """Shots that are met and those that are left to the default make the channel's row together."""
+    got = met(tables, codes)
+    expected = dict(moves(channel, codes))
+    if min(codes) < 4:
+        leads = int(codes[0] < 4)
+        default = int(tables["site_default"][0, leads, codes[leads] - 4])
+        expected = seen(expected, codes)
+        if not default & WILD:
+            together = scaled(got, float(tables["site_leaked"][0]))
+            for action, p in by_default(default, codes).items():
+                together[action] = together.get(action, 0.0) + p * (1 - float(tables["site_leaked"][0]))
+            got = together
+        got = seen(got, codes)
+    assert {a for a, p in got.items() if p > 1e-14} == {a for a, p in expected.items() if p > 1e-14}
+    for action, p in expected.items():
+        assert got[action] == pytest.approx(p, rel=1e-9, abs=1e-14)
+
+
 @pytest.mark.parametrize("values", [(0, 0), (1, 0), (2, 0), (0, 3), (2, 3)])
 @pytest.mark.parametrize("channel", [CZ, ISWAP], ids=["CZ", "Leakage iSWAP"])
 def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None:
@@ -53,12 +113,9 @@ def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None
     for codes in itertools.product(range(6), repeat=2):
         row = 6 * codes[0] + codes[1]
         if max(codes) >= 4:
-            flips, nothing = (float(v) / 2**64 for v in tables["site_coin"][0, row])
-            got = scaled(drawn(tables, LEAKED_CLASS, row), 1 - nothing)
-            if flips > 0:
-                assert min(codes) < 4  # there is a computational partner, whose z it is
-                got[FLIP_Z << 8 if codes[0] >= 4 else FLIP_Z] = flips
-            check({a: p for a, p in got.items() if p > 1e-18}, channel, codes)
+            partner = min(codes)
+            if partner >= 4 or values[codes.index(partner)] & 2 == partner & 2:  # a row that this place meets
+                check_leaked(tables, channel, codes)
             continue
         if any((v & 2) != (code & 2) for v, code in zip(values, codes, strict=True)):
             continue  # codes that this place does not meet
@@ -67,6 +124,24 @@ def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None
             check(drawn(tables, FLIPPED, row), channel, codes)
         else:
             check(scaled(drawn(tables, USUAL, row), visited), channel, codes)
+
+
+def test_defaults_of_a_cz() -> None:
+    """The phase of a higher transmon in |2> flips its partner's z in three of four shots, and that of a lower one in
+    one of thirty; transport is what is left to be met. A higher one in |3> does too many things."""
+    table = SiteTable()
+    table.add(CZ, (0, 0))
+    tables = table.arrays()
+    assert tables["site_default"][0].tolist() == [[FLIP_Z, WILD], [0, 0]]
+    assert 0.2 < float(tables["site_leaked"][0]) < 0.25
+
+
+def test_a_depolarized_partner_is_met_only_when_it_leaks_too() -> None:
+    """Both of its frame bits become random by default."""
+    pairs = "(0.05, 2_U-->2_2) (0.95, 2_U-->2_V) (0.05, U_2-->2_2) (0.95, U_2-->V_2)"
+    program = compiled(f"H 0 1\nII_ERROR[LEAKAGE_TRANSITION_2: {pairs} (0.01, U_U-->2_U)] 0 1")
+    assert program.site_default[0, :, 0].tolist() == [RANDOM_X | RANDOM_Z] * 2
+    assert float(program.site_leaked[0]) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("value", [0, 2, 3])
