@@ -26,6 +26,7 @@ TESTS = (
     "tests/unit/circuits/test_cycle.py",
     "tests/unit/circuits/test_dress.py",
     "tests/unit/circuits/test_ideal.py",
+    "tests/unit/engine/test_calm.py",
     "tests/unit/engine/test_frozen_frame.py",
     "tests/unit/engine/test_levels.py",
     "tests/unit/engine/test_operations.py",
