@@ -58,6 +58,8 @@ LIST = BLOCK_SHOTS + CHUNK + 32
 which would put all of them in the same few sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
+PAIRS = 16
+"""Pairs of qubits whose leaked shots are met together: few enough for the first-level cache."""
 DRAWN = BLOCK_SHOTS
 """Random words that are drawn at once, at most."""
 
@@ -767,12 +769,11 @@ def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Block) -> n
 
 
 @_inlined
-def _list_wild(
-    listed: np.uint64, leaked: np.uint64, start: int, count: int, site: int, t: Tables, b: Block
-) -> tuple[np.uint64, np.uint64]:
-    """Meet the shots that are not calm, and list all leaked ones in ``met``; returns both new lengths."""
+def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> tuple[np.uint64, np.uint64]:
+    """Meet the shots that are not calm, and list all leaked ones in ``met``; returns the lengths of both lists."""
+    listed, leaked = _ZERO, _ZERO
     state, step = b.rng[0], b.rng[1]
-    for k in range(0, count, 2):
+    for k in range(first, last, 2):
         q_0, q_1 = np.uint64(t.targets[start + k]), np.uint64(t.targets[start + k + 1])
         leaked = _copy_list(b.met, leaked, q_0, k, b)
         leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
@@ -822,12 +823,12 @@ def _flip_by_default(shots: Row, flips: int, randomises: int, coins: Row, plane:
 
 
 @_inlined
-def _do_defaults(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> None:
     """What happens by default to the partners of calm shots that are not noted."""
     defaults, planes = t.site_default[site], b.planes
     randomises = (defaults[0, 0] | defaults[0, 1] | defaults[1, 0] | defaults[1, 1]) & (RANDOM_X | RANDOM_Z)
     coins_x, coins_z = row_of(_ZERO), row_of(_ZERO)
-    for k in range(count // 2):
+    for k in range(first >> 1, last >> 1):
         if randomises:  # one coin for a shot, whichever transmon leads
             coins_x, coins_z = _random_row(b.rng), _random_row(b.rng)
         for side in range(2):
@@ -846,11 +847,13 @@ def _do_defaults(start: int, count: int, site: int, t: Tables, b: Block) -> None
 def _meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> None:
     """Two-transmon channel on the shots that arrive with one of them leaked, or both. Where a default is nearly all
     that happens, shots are calm: those that Poisson events choose are met one by one, the others as rows."""
-    listed, leaked = _list_wild(_ZERO, _ZERO, start, count, site, t, b)
-    if leaked:
-        listed = _list_calm(listed, leaked, start, site, t, b)
-        _do_defaults(start, count, site, t, b)
-    _make_visits(listed, 2, start, _rows(site, LEAKED_CLASS), t, b)
+    for first in range(0, count, 2 * PAIRS):
+        last = min(first + 2 * PAIRS, count)
+        listed, leaked = _list_wild(start, first, last, site, t, b)
+        if leaked:
+            listed = _list_calm(listed, leaked, start, site, t, b)
+            _do_defaults(start, first, last, site, t, b)
+        _make_visits(listed, 2, start, _rows(site, LEAKED_CLASS), t, b)
 
 
 # Shots that arrive computational.
@@ -1015,16 +1018,20 @@ def _measure(
 
 @_kernel
 def _assignment_events(
-    events: int, targets: I32, start: int, count: int, first_record: int, planes: U64, ring: U64, rng: U64
+    events: int, targets: I32, start: int, count: int, first_record: int, planes: U64, ring: U64, words: U64, rng: U64
 ) -> None:
     """Flips of computational records that do not depend on their value, as Poisson events."""
     state, step = rng[0], rng[1]
-    for _ in range(events):
-        state += step
-        word = _mix(state)
-        k = np.int64(((word >> _HALF) * np.uint64(count)) >> _HALF)
-        w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
-        ring[_record(ring, first_record + k) + w] ^= mask & ~planes[_row(targets[start + k]) + LEAKED + w]
+    while events > 0:
+        drawn = min(events, DRAWN)
+        state = _draw(drawn, state, step, words)
+        for i in range(drawn):
+            word = words[np.uint64(i)]
+            k = ((word >> _HALF) * np.uint64(count)) >> _HALF
+            w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
+            at = _row(targets[np.uint64(start) + k]) + w
+            ring[_record(ring, first_record + np.int64(k)) + w] ^= mask & ~planes[at + LEAKED]
+        events -= drawn
     rng[0] = state
 
 
@@ -1273,7 +1280,7 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
     )  # fmt: skip
     _measure(targets, values, start, count, records, of_two, of_three, b.planes, b.population, ring, b.words, rng)
     if events >= 0:
-        _assignment_events(events, targets, start, count, records, b.planes, ring, rng)
+        _assignment_events(events, targets, start, count, records, b.planes, ring, b.words, rng)
     else:
         _assignment_errors(targets, values, start, count, records, of_zero, of_one, b.planes, ring, rng)
     if b.heralds.shape[0]:
