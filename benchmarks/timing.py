@@ -27,7 +27,8 @@ class Job:
     most: int = 1 << 24
 
     def shots_for(self, seconds: float) -> int:
-        """Shots that take about ``seconds``."""
+        """Shots that take about ``seconds``, an odd number of blocks: the rows of a power of two of shots share few sets
+        of the caches (at d = 21 Stim takes 1.6 times as long for 4,096 shots than for 4,352)."""
         self.run(self.block)  # compiles, fills caches
         shots = self.block
         while True:
@@ -35,8 +36,8 @@ class Job:
             if taken > seconds / 4 or shots >= self.most:
                 break
             shots = min(shots * max(2, min(8, int(seconds / 2 / max(taken, 1e-6)))), self.most)
-        whole = int(shots * seconds / taken) // self.block * self.block
-        return max(self.block, min(whole, self.most))
+        blocks = min(int(shots * seconds / taken), self.most) // self.block
+        return max(blocks - 1 + blocks % 2, 1) * self.block
 
 
 def in_this_process(work: Callable[[int], object]) -> Callable[[int], float]:
