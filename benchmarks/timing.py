@@ -27,7 +27,7 @@ class Job:
     most: int = 1 << 24
 
     def shots_for(self, seconds: float) -> int:
-        """Shots that take about ``seconds``, an odd number of blocks: the rows of a power of two of shots share few sets
+        """Shots that take about ``seconds``, an odd number of blocks: rows of a power of two of shots share few sets
         of the caches (at d = 21 Stim takes 1.6 times as long for 4,096 shots than for 4,352)."""
         self.run(self.block)  # compiles, fills caches
         shots = self.block
