@@ -28,8 +28,9 @@ LESSON = (
 @click.option(
     "--from",
     "source",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of results, as of 'qec-leak figure --out': taken as they are, what is missing is sampled into it.",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of results, as of 'qec-leak figure --out': taken as they are, what is missing is sampled into it (an "
+    "hour and more if it is empty).",
 )
 @click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one a core]")
 def scorecard_command(quick: bool, out: Path | None, source: Path | None, threads: int | None) -> None:

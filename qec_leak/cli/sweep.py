@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,5 +128,21 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
     shots, errors = (sum(getattr(r.stats, name) for r in results) for name in ("shots", "errors"))
     return (
         f"{number_of(results, 'point')}, {shots:,} shots, {errors:,} logical errors: {out}\n"
-        f"Look at them: qec-leak status {out}; qec-leak plot {out} --x d --group strategy"
+        f"Look at them: qec-leak status {out}; {plot_command(results, out)}"
     )
+
+
+def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
+    """A command that draws these points: the distance, or else the first number that varies, is the horizontal axis,
+    and there is a curve for each value of everything else."""
+    values: dict[str, list[Any]] = {}
+    for result in results:
+        for key, value in result.point.labels.items():
+            if value not in values.setdefault(key, []):
+                values[key].append(value)
+    varying = [key for key in values if len(values[key]) > 1]
+    numbers = [key for key in varying if all(isinstance(v, int | float) for v in values[key])]
+    distance = "circuit.distance"
+    x = distance if distance in numbers or not numbers else numbers[0]
+    groups = "".join(f" --group {key}" for key in varying if key != x)
+    return f"qec-leak plot {shlex.quote(str(out))} --x {x}{groups}"

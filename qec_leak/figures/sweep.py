@@ -24,6 +24,8 @@ _Y_LABELS = {
     "lambda": r"suppression factor $\Lambda_{{d/(d+2)}}$",
 }
 _X_LABELS = {"d": "distance", "r": "rounds", "p": "physical error rate"}
+_LEGEND_HEIGHT = 0.4
+"""Inches above the axes that a figure has for its legend: two lines."""
 _LOG_SPAN = 8.0  # axes whose values span more than this factor are logarithmic
 
 
@@ -65,12 +67,23 @@ def plot_curves(
         axes.set_xlabel(_X_LABELS.get(_short(x), _short(x).replace("_", " ")))
         axes.set_ylabel(_Y_LABELS[y].format(role=role))
         if len(curves) > 1 or curves[0].labels or curves[0].pair:
-            columns = min(3, len(curves))
-            axes.legend(
-                loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2, ncols=columns, columnspacing=1.2
-            )
+            _legend_above(axes)
         if title:
             axes.get_figure(root=True).suptitle(title, fontsize=8)  # type: ignore[union-attr]
+
+
+def _legend_above(axes: Axes) -> None:
+    """A legend above the axes in as many columns, up to 3, as fit; the figure grows by what it would take from them."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    width, height = figure.get_size_inches()
+    for columns in (3, 2, 1):
+        legend = figure.legend(loc="outside upper left", ncols=columns, columnspacing=1.2, borderaxespad=0.2)
+        taken = legend.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
+        if taken.width <= width or columns == 1:
+            break
+        legend.remove()
+    figure.set_size_inches(max(width, taken.width + 0.1), height + max(taken.height - _LEGEND_HEIGHT, 0.0))
 
 
 def _axes(axes: Axes, positions: dict[Any, float], log_x: bool, log_y: bool, floor: float, y: str) -> None:
@@ -82,6 +95,9 @@ def _axes(axes: Axes, positions: dict[Any, float], log_x: bool, log_y: bool, flo
         axes.margins(x=0.1)
     elif all(isinstance(v, int) for v in positions):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
+        axes.ticklabel_format(axis="x", style="sci", scilimits=(-2, 4), useMathText=True)
     if log_y:
         axes.set_yscale("log")
         axes.set_ylim(bottom=floor)
@@ -132,7 +148,7 @@ def _styles(curves: Sequence[Curve]) -> dict[str, tuple[str, str, str]]:
 
 
 def _label(curve: Curve) -> str:
-    return strategy_label(curve.title)
+    return curve.title.replace("NO_RESET", strategy_label("NO_RESET"))
 
 
 def _short(key: str) -> str:

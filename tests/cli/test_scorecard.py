@@ -38,6 +38,7 @@ def test_status_of_fitted_rows(few, tmp_path, capsys):
 
 def test_results_are_taken_from_a_folder(few, tmp_path, capsys):
     few(ROWS[:1])
+    (tmp_path / "results").mkdir()
     for _ in range(2):
         assert main(["scorecard", "--quick", "--from", str(tmp_path / "results")]) == 0
     assert [path.name for path in (tmp_path / "results").iterdir()] == ["F2-quick.npz"]
@@ -47,3 +48,5 @@ def test_results_are_taken_from_a_folder(few, tmp_path, capsys):
 def test_bad_options(capsys):
     assert main(["scorecard", "--threads", "0"]) == 2
     assert "--threads" in capsys.readouterr().err
+    assert main(["scorecard", "--from", "no-such-folder"]) == 2  # a slip of the pen must not sample for an hour
+    assert "'no-such-folder' does not exist" in capsys.readouterr().err

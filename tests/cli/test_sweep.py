@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import resource
+import shlex
 import signal
 import struct
 import subprocess
@@ -57,6 +58,25 @@ def test_the_smallest_file_works_as_it_stands(tmp_path, capsys):
     assert main(["sweep", str(DEMO), "--out", str(out), "--set", "stop.max_shots=1000"]) == 0
     assert "12 points, 12,000 shots" in capsys.readouterr().out
     assert len(sinter.read_stats_from_csv_files(out)) == 12
+
+
+def test_the_plot_that_is_proposed_can_be_drawn(tmp_path, capsys):
+    text = """
+    [circuit]
+    distance = 3
+    rounds = 2
+    [axes]
+    "device.cz.leakage" = [1e-3, 3e-3]
+    "decoder.name" = ["pymatching", "pymatching-correlated"]
+    [stop]
+    max_shots = 100
+    """
+    out = tmp_path / "my results.csv"
+    assert main(["sweep", str(write_sweep(tmp_path, text)), "--out", str(out)]) == 0
+    proposed = capsys.readouterr().out.rpartition("; ")[2]
+    assert "--x device.cz.leakage --group decoder.name" in proposed
+    assert main([*shlex.split(proposed)[1:], "--y", "leakage", "--out", str(tmp_path / "p.png")]) == 0
+    assert "2 curves, 4 points" in capsys.readouterr().out
 
 
 def test_dry_run_runs_nothing(tmp_path, capsys):

@@ -143,8 +143,8 @@ MUTATIONS = (
     Mutation(
         "calm shots are left without their default",
         "qec_leak/engine/kernels.py",
-        "        _do_defaults(start, count, site, t, b)\n    _make_visits",
-        "    _make_visits",
+        "            _do_defaults(start, first, last, site, t, b)\n",
+        "",
     ),
     Mutation(
         "calm shots that are met have their default too",

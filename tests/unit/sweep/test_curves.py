@@ -1,5 +1,6 @@
 """Quantities that are read off a results file, and their intervals."""
 
+import itertools
 import math
 from collections import Counter
 
@@ -11,7 +12,7 @@ from qec_leak.analysis import logical_error_per_cycle_fit, suppression_factor_fi
 from qec_leak.figures import new_figure
 from qec_leak.figures.sweep import plot_curves
 from qec_leak.sweep import collect, parse_sweep, read_results
-from qec_leak.sweep.curves import curves, per_cycle_fit
+from qec_leak.sweep.curves import Curve, CurvePoint, curves, per_cycle_fit
 from qec_leak.sweep.rows import parse_row
 from qec_leak.sweep.summary import summarize
 
@@ -133,3 +134,18 @@ def test_picture_of_a_sweep(tmp_path):
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert axes.lines[0].get_ydata()[2] == drawn[0].points[2].fit.best
     assert len(axes.collections) == 2 and axes.get_ylabel() == "leakage population of data qubits"
+
+
+@pytest.mark.parametrize("count, name", [(2, "MLR"), (8, "qec_leak-pymatching-correlated"), (3, "w" * 90)])
+def test_legends_are_within_the_figure_and_above_the_axes(count, name):
+    points = tuple(CurvePoint(x, sinter.Fit(low=0.01, best=0.02, high=0.03)) for x in (1e-3, 3e-3))
+    drawn = [Curve({"name": name, "cz.leakage": float(k)}, points) for k in range(count)]
+    figure, [axes] = new_figure()
+    plot_curves(axes, drawn, x="device.cz.leakage", y="logical_error_per_cycle")
+    figure.draw_without_rendering()
+    [legend] = figure.legends
+    extent, box = legend.get_window_extent(), axes.get_tightbbox()
+    assert extent.x0 >= 0 and extent.x1 <= figure.bbox.width and extent.y1 <= figure.bbox.height + 1
+    assert box.y1 <= extent.y0 + 1 and axes.bbox.height > 1.5 * figure.dpi
+    ticks = [label.get_window_extent() for label in axes.get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(ticks))
