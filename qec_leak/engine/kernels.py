@@ -85,8 +85,7 @@ _ANCHOR, _FLIP_LEAKED = int(Op.ANCHOR), int(Op.FLIP_LEAKED)
 _ZERO, _ONE, _TWO, _FOUR, _FIVE, _SIX = (np.uint64(k) for k in (0, 1, 2, 4, 5, 6))
 _LOW = np.uint64((1 << 32) - 1)
 _BIT, _IN_BLOCK, _HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
-_TURN, _TURN_SHIFT = np.uint64((1 << SHARE_BITS) - 1), np.uint64(32 - SHARE_BITS)
-_FIRST_ROW, _SECOND_ROW = np.uint64((1 << 32) - 16), np.uint64(32)
+_PAULI, _FIRST_ROW, _SECOND_ROW = np.uint64(15), np.uint64((1 << 32) - 16), np.uint64(32)
 _NEVER = np.int64(1) << np.int64(62)
 
 
@@ -461,21 +460,24 @@ def _pauli_layer(
 ) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
-    it is, the lower ones for its alias and its shot."""
+    it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
     first, entries = np.uint64(start), np.uint64(size)
+    paulis = np.uint64(3 if arity == 1 else 15)
     state, step = rng[0], rng[1]
     while events > 0:
         drawn = min(events, DRAWN)
         state = _draw(drawn, state, step, words)
         for i in range(drawn):
             word = words[np.uint64(i)]
-            k = first + (((word >> _HALF) * entries) >> _HALF)
-            own = (word >> _TURN_SHIFT) & _TURN < event[k, _ZERO]
-            code = event[k, _ONE] if own else event[k, _TWO]
+            turn = (word >> _HALF) * entries
+            k = first + (turn >> _HALF)
+            code = event[k, _ONE] if word & _LOW < event[k, _ZERO] else event[k, _TWO]
+            any_pauli = _ONE + (((turn & _LOW) * paulis) >> _HALF)
+            bits = code & _PAULI if code & _PAULI else any_pauli
             w, mask = (word >> _SIX) & _IN_BLOCK, _ONE << (word & _BIT)
-            _apply(code, (code & _FIRST_ROW) + w, mask, planes, can_leak)
+            _apply(bits, (code & _FIRST_ROW) + w, mask, planes, can_leak)
             if arity == 2:
-                _apply(code >> _TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
+                _apply(bits >> _TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
         events -= drawn
     rng[0] = state
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,9 @@ SHARE_BITS = 22
 QUBIT_WORDS = 80
 """Words from one qubit's planes to the next in the engine; an event's code holds the index of the first, a multiple of
 16. A power of two would put the same plane of all qubits in the same sets of the caches."""
+
+_NEGLIGIBLE = 1e-15
+"""Rates that are rounding."""
 
 _COMMUTE = (Op.PAULI_1, Op.PAULI_2, Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
 """What Pauli noise may be moved past: other Pauli noise, and what does not read or change frames."""
@@ -52,9 +55,9 @@ def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
     if min(eigenvalues) < 1e-3:
         return ()
     rates = [math.fsum(s * math.log(v) for s, v in zip(row, eigenvalues, strict=True)) / size for row in sign]
-    if min(rates[1:]) < -1e-15:
+    if min(rates[1:]) < -_NEGLIGIBLE:
         return ()
-    return tuple((bits, rate) for bits, rate in enumerate(rates) if bits and rate > 1e-15)
+    return tuple((bits, rate) for bits, rate in enumerate(rates) if bits and rate > _NEGLIGIBLE)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,15 @@ class _Layer:
     rates: tuple[float, ...]
 
 
+def _events_of(rates: Sequence[float]) -> Iterator[tuple[int, float]]:
+    """(frame bits, rate) of the events at a place whose Paulis have these rates; bits 0: one of all Paulis but the
+    identity, each as likely, which is all that depolarizing needs: tables stay small enough for the caches."""
+    least = min(rates[1:])
+    if least > _NEGLIGIBLE:
+        yield 0, least * (len(rates) - 1)
+    yield from ((bits, rate - least) for bits, rate in enumerate(rates) if bits and rate - least > _NEGLIGIBLE)
+
+
 class LayerTable:
     """Layers of Pauli noise, equal ones shared."""
 
@@ -73,11 +85,13 @@ class LayerTable:
 
     def add(self, places: Sequence[tuple[tuple[int, ...], Rates]]) -> int:
         """Index of the layer with the events of ``places``: (qubits, rates)."""
-        events: dict[int, float] = {}
+        of_place: dict[int, list[float]] = {}
         for qubits, rates in places:
             where = qubits[0] * QUBIT_WORDS | (qubits[1] * QUBIT_WORDS << 32 if len(qubits) == 2 else 0)
+            row = of_place.setdefault(where, [0.0] * 4 ** len(qubits))
             for bits, rate in rates:
-                events[where | bits] = events.get(where | bits, 0.0) + rate
+                row[bits] += rate
+        events = {where | bits: rate for where, row in of_place.items() for bits, rate in _events_of(row)}
         layer = _Layer(tuple(events), tuple(events.values()))
         return self._index.setdefault(layer, len(self._index))
 
@@ -89,7 +103,7 @@ class LayerTable:
         for first, total, layer in zip(start, rate, self._index, strict=True):
             kept, alias = alias_table([r / total for r in layer.rates])
             rows = slice(first, first + len(kept))
-            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS)
+            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS) * 2 ** (32 - SHARE_BITS)
             event[rows, 1] = layer.codes
             event[rows, 2] = np.array(layer.codes, dtype=np.uint64)[alias]
         return {

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import stim
 
-from qec_leak.program import QUBIT_WORDS, SHARE_BITS, Op, Program, compile_program
+from qec_leak.program import QUBIT_WORDS, Op, Program, compile_program
 from qec_leak.program.layers import poisson_rates
 
 X, Z, Y = 1, 2, 3
+NOISE = (Op.PAULI_1, Op.PAULI_2)
 
 
 def compiled(text: str) -> Program:
@@ -22,13 +23,17 @@ def ops(text: str) -> list[str]:
 
 def events(program: Program, layer: int) -> dict[tuple[int, int, int], float]:
     """Rates of a layer by (bits, first qubit, second qubit), read off its alias table."""
+    arity = next(2 if Op(op) == Op.PAULI_2 else 1 for op, _, _, param in program.ops if op in NOISE and param == layer)
     first, size = int(program.layer_start[layer]), int(program.layer_size[layer])
     rates: dict[tuple[int, int, int], float] = {}
     for k in range(first, first + size):
-        share = int(program.event[k, 0]) / 2**SHARE_BITS
+        share = int(program.event[k, 0]) / 2**32
         for code, part in zip(program.event[k, 1:].tolist(), (share, 1 - share), strict=True):
-            key = (code & 15, (code & 0xFFFFFFFF) // QUBIT_WORDS, (code >> 32) // QUBIT_WORDS)
-            rates[key] = rates.get(key, 0.0) + part / size * program.layer_rate[layer]
+            first_qubit, second_qubit = (code & 0xFFFFFFFF) // QUBIT_WORDS, (code >> 32) // QUBIT_WORDS
+            paulis = [code & 15] if code & 15 else list(range(1, 16 if arity == 2 else 4))
+            for bits in paulis:
+                key = (bits, first_qubit, second_qubit)
+                rates[key] = rates.get(key, 0.0) + part / size * program.layer_rate[layer] / len(paulis)
     return {key: rate for key, rate in rates.items() if rate > 1e-12}
 
 
@@ -67,6 +72,18 @@ def test_rates_of_a_place_add_up() -> None:
 def test_two_qubit_events_name_both_qubits() -> None:
     found = events(compiled("PAULI_CHANNEL_2(0,0,0,0,0,0,0,0,0,0,0.01,0,0,0,0) 7 2"), 0)  # YZ
     assert found == {(Y | Z << 2, 7, 2): pytest.approx(-0.5 * math.log(1 - 0.02), rel=1e-9)}
+
+
+def test_what_depolarizes_is_one_event_of_any_pauli() -> None:
+    only_xx = "PAULI_CHANNEL_2(0,0,0,0,0.01,0,0,0,0,0,0,0,0,0,0) 4 5"
+    program = compiled(f"DEPOLARIZE2(0.1) 0 1 2 3 4 5\n{only_xx}")
+    assert program.layer_size.tolist() == [4]
+    found = events(program, 0)
+    assert len(found) == 45
+    mixed = -math.log(1 - 16 / 15 * 0.1) / 16
+    for (bits, first, _), rate in found.items():
+        extra = -0.5 * math.log(1 - 0.02) if bits == X | X << 2 and first == 4 else 0.0
+        assert rate == pytest.approx(mixed + extra, rel=1e-5)
 
 
 @pytest.mark.parametrize("outcomes", [[(1, 0.1), (3, 0.1)], [(1, 0.6)], [(1, 0.5)], [(1, 0.5), (2, 0.5)]])
