@@ -52,9 +52,9 @@ class Program:
     ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
     loop_counts: int64.
     layer_rate: float64 (layers,): rate a shot of the Poisson events of a layer of Pauli noise. layer_start, layer_size:
-        int64 (layers,): its events. event: uint64 (events, 3): Walker's alias table: an event's share as a part
-        of 2^32 (a multiple of 2^(32 - SHARE_BITS)), its own code and its alias: bits x0 z0 x1 z1 (0: any Pauli but the identity, each as likely),
-        QUBIT_WORDS * first qubit, QUBIT_WORDS * second qubit << 32.
+        int64 (layers,): its events. event: uint64 (events, 3): Walker's alias table: an event's share as a part of
+        2^32, a multiple of 2^(32 - SHARE_BITS), its own code and its alias: bits x0 z0 x1 z1 (0: any Pauli but the
+        identity, each as likely), QUBIT_WORDS * first qubit, QUBIT_WORDS * second qubit << 32.
     noise_log: float64 (n,): 1/log(1-p) of the total probability p of noise that is drawn by it. noise_share: float64
         (n, 16), noise_alias: uint8 (n, 16): alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1
         of each outcome; noise_size: int32 (n,).
