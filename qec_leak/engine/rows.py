@@ -4,8 +4,6 @@ LLVM does not turn loops over the words of a row into vector instructions: it ca
 not overlap. Here a row is loaded, combined by ``^ & | ~ << >> *`` with rows or with a word that counts for all, and
 stored, as ``<WORDS x i64>`` of LLVM, whatever registers the machine has. The functions are what Python runs without
 JIT, with NumPy arrays as rows; what follows them tells Numba the same.
-
-Numba's cache of kernels.py does not see edits of this file: change both, or empty it.
 """
 
 from __future__ import annotations

@@ -36,36 +36,34 @@ VALIDATE = ("--quick", "--only", "deg")
 
 @dataclass(frozen=True)
 class Mutation:
-    """In ``file`` the only occurrence of ``old`` becomes ``new``, and that of ``also[0]`` becomes ``also[1]``."""
+    """In ``file`` the only occurrence of ``old`` becomes ``new``; ``also`` is another (file, old, new)."""
 
     name: str
     file: str
     old: str
     new: str
-    also: tuple[str, str] | None = None
+    also: tuple[str, str, str] | None = None
 
     @property
-    def edits(self) -> list[tuple[str, str]]:
-        """(old, new) of all replacements."""
-        return [(self.old, self.new), *([self.also] if self.also else [])]
+    def edits(self) -> list[tuple[str, str, str]]:
+        """(file, old, new) of all replacements, each in another file."""
+        return [(self.file, self.old, self.new), *([self.also] if self.also else [])]
 
-    def apply(self, root: Path) -> str:
-        """Break the copy at ``root``; returns the unbroken text."""
-        path = root / self.file
-        text = path.read_text()
-        broken = text
-        for old, new in self.edits:
+    def apply(self, root: Path) -> dict[Path, str]:
+        """Break the copy at ``root``; returns the unbroken texts."""
+        unbroken = {root / file: (root / file).read_text() for file, _, _ in self.edits}
+        for file, old, new in self.edits:
+            text = unbroken[root / file]
             if text.count(old) != 1:
                 raise SystemExit(
-                    f"mutation {self.name!r} must find {old!r} once in {self.file}, but finds it {text.count(old)} "
-                    "times; state it anew"
+                    f"mutation {self.name!r} must find {old!r} once in {file}, but finds it {text.count(old)} times; "
+                    "state it anew"
                 )
-            broken = broken.replace(old, new)
-        path.write_text(broken)
-        return text
+            (root / file).write_text(text.replace(old, new))
+        return unbroken
 
 
-# Mutations of kernels.py come last: each has Numba compile anew.
+# Mutations of the kernels come last: each has Numba compile anew.
 MUTATIONS = (
     Mutation(
         "return bit random",
@@ -124,41 +122,45 @@ MUTATIONS = (
     ),
     Mutation(
         "leaked qubit takes in frames",
-        "qec_leak/engine/kernels.py",
+        "qec_leak/engine/kernels/frames.py",
         "            if population[targets[k]] + population[targets[k + 1]]:",
         "            if False:",
     ),
     Mutation(
         "reset clears leakage always",
-        "qec_leak/engine/kernels.py",
+        "qec_leak/engine/kernels/measurement.py",
         "            if table < 0:\n                continue",
         "            if table < 1000000:\n                continue",
     ),
     Mutation(
         "leaked qubit reads 0",
-        "qec_leak/engine/kernels.py",
+        "qec_leak/engine/kernels/measurement.py",
         "reads = _read_ones(one_given_2, leaked & ~three",
         "reads = _read_ones(1.0 - one_given_2, leaked & ~three",
     ),
     Mutation(
         "calm shots are left without their default",
-        "qec_leak/engine/kernels.py",
+        "qec_leak/engine/kernels/leaked_pairs.py",
         "            _do_defaults(start, first, last, site, t, b)\n",
         "",
     ),
     Mutation(
         "calm shots that are met have their default too",
-        "qec_leak/engine/kernels.py",
-        "~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * _W))",
+        "qec_leak/engine/kernels/leaked_pairs.py",
+        "~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * W))",
         "~load_row(planes, partner + LEAKED)",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
-        "qec_leak/engine/kernels.py",
+        "qec_leak/engine/kernels/measurement.py",
         "            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
         "            pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
-        also=("store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))", "pass"),
+        also=(
+            "qec_leak/engine/kernels/frames.py",
+            "store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))",
+            "pass",
+        ),
     ),
 )
 
@@ -227,9 +229,10 @@ def main() -> int:
             if args.only not in mutation.name:
                 continue
             start = time.perf_counter()
-            text = mutation.apply(folder)
+            unbroken = mutation.apply(folder)
             caught = judge(folder, both=args.both, scale=args.scale)
-            (folder / mutation.file).write_text(text)
+            for path, text in unbroken.items():
+                path.write_text(text)
             survivors += not caught
             verdict = f"caught by {caught}" if caught else "SURVIVES"
             print(f"{mutation.name}: {verdict} ({time.perf_counter() - start:.0f} s)", flush=True)

@@ -1,0 +1,29 @@
+"""The engine's kernels: Pauli frames and levels of blocks of shots, advanced through a Program.
+
+``layout`` draws how a block lies in memory. ``block`` goes through the operations of a Program; what each does is in
+``frames``, ``pauli_noise``, ``channels`` (with ``visits``, ``leaked_singles`` and ``leaked_pairs``), ``measurement``
+and ``outputs``.
+
+Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
+they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
+Indices are unsigned where it counts: signed ones are looked at for being negative, as Python's may be.
+"""
+
+from qec_leak.engine.kernels.block import run_blocks
+from qec_leak.engine.kernels.layout import BLOCK_SHOTS, DRAWN, LIST, PAIRS, ROW, TILE, TILES, Block, Outputs, Tables
+from qec_leak.engine.kernels.outputs import pack_shots
+
+__all__ = [
+    "BLOCK_SHOTS",
+    "DRAWN",
+    "LIST",
+    "PAIRS",
+    "ROW",
+    "TILE",
+    "TILES",
+    "Block",
+    "Outputs",
+    "Tables",
+    "pack_shots",
+    "run_blocks",
+]

@@ -1,0 +1,227 @@
+"""A block of shots through a Program, operation by operation; and many blocks."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import row_at
+from qec_leak.engine.kernels.channels import meet_channel
+from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps, xor
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    BLOCK_SHOTS,
+    I64,
+    LEAKED,
+    ONE,
+    U64,
+    ZERO,
+    Block,
+    Outputs,
+    Tables,
+    W,
+    X,
+    Z,
+)
+from qec_leak.engine.kernels.measurement import (
+    assignment_errors,
+    assignment_events,
+    count_levels,
+    keep_levels,
+    keep_outcomes,
+    measure_pauli,
+    measure_qubits,
+    parity_of,
+    reset_qubits,
+)
+from qec_leak.engine.kernels.outputs import pack_shots, set_sweep, take_out_sweep, write_detectors, write_levels
+from qec_leak.engine.kernels.pauli_noise import (
+    bernoulli_noise,
+    clear_records,
+    correlated_noise,
+    heralded_noise,
+    pauli_layer,
+)
+from qec_leak.engine.kernels.random_numbers import how_many, random_row, random_word
+from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.program import Op
+
+_LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
+_CZ, _SWAP = int(Op.CZ), int(Op.SWAP)
+_PAULI_1, _PAULI_2 = int(Op.PAULI_1), int(Op.PAULI_2)
+_BERNOULLI_1, _BERNOULLI_2 = int(Op.BERNOULLI_1), int(Op.BERNOULLI_2)
+_CORRELATED, _ELSE_CORRELATED = int(Op.CORRELATED), int(Op.ELSE_CORRELATED)
+_CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
+_RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
+_PAULI_ROTATION, _FEEDBACK, _SWEEP = int(Op.PAULI_ROTATION), int(Op.FEEDBACK), int(Op.SWEEP)
+_DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op.SNAPSHOT)
+_PAD, _HERALDED, _ANCHOR = int(Op.PAD), int(Op.HERALDED), int(Op.ANCHOR)
+
+
+@inlined
+def _start(b: Block) -> None:
+    """All qubits in |0>: x frame 0, z frame random."""
+    for k in range(b.planes.shape[0]):
+        b.planes[k] = ZERO
+    for k in range(b.observables.shape[0]):
+        b.observables[k] = ZERO
+    b.population[:] = 0
+    for q in range(b.population.shape[0]):
+        store_row(b.planes, row_at(q) + Z, random_row(b.rng))
+
+
+@inlined
+def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
+    """Noise that is not leakage."""
+    if op in (_PAULI_1, _PAULI_2):
+        pauli_layer(
+            1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event, b.planes,
+            t.can_leak, b.words, b.rng,
+        )  # fmt: skip
+    elif op in (_BERNOULLI_1, _BERNOULLI_2):
+        bernoulli_noise(
+            t.targets, start, count, 1 if op == _BERNOULLI_1 else 2, param, t.noise_log[param], t.noise_size[param],
+            t.noise_share, t.noise_alias, t.noise_outcome, b.planes, b.rng,
+        )  # fmt: skip
+    elif op == _HERALDED:
+        heralded_noise(
+            t.targets, start, count, param, t.noise_log[param], t.noise_size[param], t.noise_share, t.noise_alias,
+            t.noise_outcome, b.planes, b.records, records, b.rng,
+        )  # fmt: skip
+    else:
+        otherwise = op == _ELSE_CORRELATED
+        correlated_noise(t.targets, start, count, otherwise, t.noise_log[param], b.planes, b.happened, b.rng)
+
+
+@inlined
+def _measurements(events: int, start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
+    """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
+    targets, values, ring, rng = t.targets, t.values, b.records, b.rng
+    of_zero, of_one, of_two, of_three = (
+        t.readout[readout, 0], t.readout[readout, 1], t.readout[readout, 2], t.readout[readout, 3]
+    )  # fmt: skip
+    measure_qubits(targets, values, start, count, records, of_two, of_three, b.planes, b.population, ring, b.words, rng)
+    if events >= 0:
+        assignment_events(events, targets, start, count, records, b.planes, ring, b.words, rng)
+    else:
+        assignment_errors(targets, values, start, count, records, of_zero, of_one, b.planes, ring, rng)
+    if b.heralds.shape[0]:
+        keep_levels(targets, start, count, records, b.planes, b.heralds)
+
+
+@inlined
+def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) -> None:
+    """What moves frames without noise: gates, classical control, anchors."""
+    targets, planes = t.targets, b.planes
+    if op <= _CZ:
+        apply_gates(op, targets, start, count, planes, b.population)
+    elif op == _SWAP:
+        swaps(targets, start, count, planes, b.population, b.leaked_shots)
+    elif op == _PAULI_ROTATION:
+        pauli_rotation(targets, start, count, planes)
+    elif op == _FEEDBACK:
+        controlled_paulis(targets, start, count, b.records, records, planes)
+    elif op == _SWEEP:
+        controlled_paulis(targets, start, count, b.sweep, -1, planes)
+    elif op == _ANCHOR:
+        anchor(targets, t.values, start, count, planes)
+    else:
+        for k in range(start, start + count):
+            xor(planes, row_at(targets[k]) + LEAKED, row_at(targets[k]) + X)
+
+
+@kernel
+def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
+    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
+    none, 1 at tagged TICKs, 2 at every TICK."""
+    ops, targets, values, ring = t.ops, t.targets, t.values, b.records
+    _start(b)
+    records, detectors, flip, taken = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    depth, i = np.int64(0), np.int64(0)
+    while i < ops.shape[0]:
+        op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
+        events = how_many(t.count_row[i], t, random_word(b.rng)) if t.count_row[i] >= 0 else np.int64(-1)
+        i += 1
+        measured = 0
+        if op == _LOOP_BEGIN:
+            b.loop_stack[depth] = t.loop_counts[param]
+            depth += 1
+        elif op == _LOOP_END:
+            b.loop_stack[depth - 1] -= 1
+            if b.loop_stack[depth - 1] > 0:
+                i -= count + 1
+            else:
+                depth -= 1
+        elif op in (_CHANNEL_1, _CHANNEL_2):
+            meet_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
+        elif op in (_PAULI_1, _PAULI_2, _BERNOULLI_1, _BERNOULLI_2, _CORRELATED, _ELSE_CORRELATED, _HERALDED):
+            if op == _HERALDED:
+                measured = count
+            _noise(op, events, start, count, param, t, b, records)
+        elif op == _RESET:
+            reset_qubits(targets, start, count, param, t.reset_cum, b.planes, b.population, b.leaked_shots, b.rng)
+        elif op == _MEASURE:
+            measured = count
+            _measurements(events, start, count, param, t, b, records)
+        elif op == _MEASURE_PAULI:
+            measured = 1
+            inverse_log = t.noise_log[param] if param >= 0 else -1e300
+            measure_pauli(targets, start, count, records, inverse_log, b.planes, ring, b.rng)
+        elif op == _DETECTOR:
+            store_row(b.detectors, np.uint64(detectors & 63) * W, parity_of(targets, start, count, records, ring))
+            detectors += 1
+            if detectors & 63 == 0:
+                flip = write_detectors(
+                    b.detectors, detectors - 64, detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
+                    b.tiles, out.detectors,
+                )  # fmt: skip
+        elif op == _OBSERVABLE:
+            first = np.uint64(param) * W
+            parity = load_row(b.observables, first) ^ parity_of(targets, start, count, records, ring)
+            store_row(b.observables, first, parity)
+        elif op == _SNAPSHOT:
+            if snapshots == 2 or (snapshots == 1 and param == 1):
+                count_levels(b.planes, b.valid, b.counts, taken)
+                taken += 1
+        elif op == _PAD:
+            measured = count
+            clear_records(ring, records, count)
+        else:
+            _frames(op, start, count, t, b, records)
+        if measured and b.measurements.shape[0]:
+            keep_outcomes(values, start, measured, records, ring, b.measurements)
+        records += measured
+    if detectors & 63:
+        write_detectors(
+            b.detectors, detectors - (detectors & 63), detectors, flip, out.flipped_detectors, b.sweep, low, high, row,
+            b.tiles, out.detectors,
+        )  # fmt: skip
+
+
+@kernel
+def run_blocks(
+    t: Tables, b: Block, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
+) -> None:
+    """Run ``blocks`` (indices) and write those of their shots that are in first_shot..last_shot-1 into rows of ``out``.
+
+    states: uint64 (blocks, 2, 2): generators (state, step) of each block, for its shots and for its sweep bits.
+    """
+    for k in range(blocks.shape[0]):
+        start = blocks[k] * BLOCK_SHOTS
+        low, high = max(first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
+        row = start + low - first_shot
+        for w in range(WORDS):
+            b.valid[w] = ZERO
+        for shot in range(low, high):
+            b.valid[shot >> 6] |= ONE << (np.uint64(shot) & BIT)
+        b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]
+        set_sweep(out.given, low, high, row, b.rng, b.sweep)
+        b.rng[0], b.rng[1] = states[k, 0, 0], states[k, 0, 1]
+        _run_block(t, b, out, low, high, row, snapshots)
+        take_out_sweep(out.flipped_observables, b.sweep, b.observables)
+        pack_shots(b.observables, low, high, row, b.tiles, out.observables)
+        pack_shots(b.sweep, low, high, row, b.tiles, out.sweep)
+        if b.measurements.shape[0]:
+            pack_shots(b.measurements, low, high, row, b.tiles, out.measurements)
+        if b.heralds.shape[0]:
+            write_levels(b.heralds, low, high, row, out.heralds)

@@ -1,0 +1,138 @@
+"""What moves frames without noise: gates, classical control, anchors on the reference.
+
+Arrays are passed one by one: tuples of arrays cost more to pass than these loops take.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import all_if, record_at, row_at
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import I8, I32, I64, LEAKED, LIST, THREE, U16, U64, ZERO, W, X, Z
+from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.program import Op
+
+_H, _S, _SQRT_X, _C_XYZ = int(Op.H), int(Op.S), int(Op.SQRT_X), int(Op.C_XYZ)
+_CZ = int(Op.CZ)
+
+
+@inlined
+def _exchange(planes: U64, a: np.uint64, b: np.uint64) -> None:
+    row = load_row(planes, a)
+    store_row(planes, a, load_row(planes, b))
+    store_row(planes, b, row)
+
+
+@inlined
+def xor_into(words: U64, target: np.uint64, source_words: U64, source: np.uint64) -> None:
+    """Add a row modulo 2 to another."""
+    store_row(words, target, load_row(words, target) ^ load_row(source_words, source))
+
+
+@inlined
+def xor(planes: U64, source: np.uint64, target: np.uint64) -> None:
+    """Add a plane modulo 2 to another."""
+    xor_into(planes, target, planes, source)
+
+
+@inlined
+def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
+    into_a = load_row(planes, b + X) & ~load_row(planes, a + LEAKED)
+    into_b = load_row(planes, a + X) & ~load_row(planes, b + LEAKED)
+    store_row(planes, a + Z, load_row(planes, a + Z) ^ into_a)
+    store_row(planes, b + Z, load_row(planes, b + Z) ^ into_b)
+
+
+@kernel
+def apply_gates(op: int, targets: I32, start: int, count: int, planes: U64, population: I64) -> None:
+    """A gate on all its targets; a CZ takes no frame into a leaked qubit."""
+    if op == _CZ:
+        for k in range(start, start + count, 2):
+            a, b = row_at(targets[k]), row_at(targets[k + 1])
+            if population[targets[k]] + population[targets[k + 1]]:
+                _cz(planes, a, b)
+            else:
+                xor(planes, b + X, a + Z)
+                xor(planes, a + X, b + Z)
+        return
+    for k in range(start, start + count):
+        x, z = row_at(targets[k]) + X, row_at(targets[k]) + Z
+        if op == _H:
+            _exchange(planes, x, z)
+        elif op == _S:
+            xor(planes, x, z)
+        elif op == _SQRT_X:
+            xor(planes, z, x)
+        elif op == _C_XYZ:  # X -> Y -> Z -> X
+            xor(planes, x, z)
+            _exchange(planes, x, z)
+        else:
+            _exchange(planes, x, z)
+            xor(planes, x, z)
+
+
+@kernel
+def anchor(targets: I32, values: I8, start: int, count: int, planes: U64) -> None:
+    """Set the x of leaked qubits to the reference's Z value."""
+    for k in range(start, start + count):
+        row, reference = row_at(targets[k]), all_if(values[k])
+        leaked = load_row(planes, row + LEAKED)
+        store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))
+
+
+@kernel
+def swaps(targets: I32, start: int, count: int, planes: U64, population: I64, leaked_shots: U16) -> None:
+    """Exchange planes and lists of leaked shots of pairs of qubits."""
+    for k in range(start, start + count, 2):
+        a, b = targets[k], targets[k + 1]
+        for plane in (X, Z, LEAKED, THREE):
+            _exchange(planes, row_at(a) + plane, row_at(b) + plane)
+        first, second = np.int64(a) * LIST, np.int64(b) * LIST
+        for i in range(max(population[a], population[b])):
+            leaked_shots[first + i], leaked_shots[second + i] = leaked_shots[second + i], leaked_shots[first + i]
+        population[a], population[b] = population[b], population[a]
+
+
+@inlined
+def flip_pauli(planes: U64, coded: int, w: np.uint64, mask: np.uint64) -> None:
+    """Multiply the Pauli ``coded`` (4*qubit + Pauli) into the frame where ``mask`` and not leaked."""
+    row, pauli = row_at(coded >> 2) + w, coded & 3
+    hit = mask & ~planes[row + LEAKED]
+    if pauli != 3:
+        planes[row + X] ^= hit
+    if pauli != 1:
+        planes[row + Z] ^= hit
+
+
+@kernel
+def anticommuting(planes: U64, targets: I32, start: int, count: int, w: np.uint64) -> np.uint64:
+    """Shots whose frame anticommutes with the product of the Paulis ``targets`` (4*qubit + Pauli)."""
+    out = ZERO
+    for k in range(start, start + count):
+        row, pauli = row_at(targets[k] >> 2) + w, targets[k] & 3
+        if pauli != 1:
+            out ^= planes[row + X]
+        if pauli != 3:
+            out ^= planes[row + Z]
+    return out
+
+
+@kernel
+def pauli_rotation(targets: I32, start: int, count: int, planes: U64) -> None:
+    """A rotation by pi / 2 about a product of Paulis: frames that anticommute with it are multiplied by it."""
+    for v in range(WORDS):
+        w = np.uint64(v)
+        anti = anticommuting(planes, targets, start, count, w)
+        for k in range(start, start + count):
+            flip_pauli(planes, targets[k], w, anti)
+
+
+@kernel
+def controlled_paulis(targets: I32, start: int, count: int, control: U64, records: int, planes: U64) -> None:
+    """Paulis controlled by records (``records`` of them, targets are lookbacks) or by rows of sweep bits (-1)."""
+    for k in range(start, start + count, 2):
+        first = record_at(control, records - targets[k]) if records >= 0 else np.uint64(targets[k]) * W
+        for v in range(WORDS):
+            w = np.uint64(v)
+            flip_pauli(planes, targets[k + 1], w, control[first + w])

@@ -1,0 +1,134 @@
+"""How a block of shots lies in memory, and what kernels are given.
+
+A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are flat arrays of words:
+
+    planes[row + X + w]        x frame of a qubit whose row begins at ``row`` = ROW * qubit; while the qubit is leaked,
+    planes[row + Z + w]        z frame    x and z are its offset from the circuit with the qubit acting as |0>
+    planes[row + LEAKED + w]   level >= 2
+    planes[row + THREE + w]    level == 3 (then LEAKED is set too)
+    records[WORDS * r + w]     ring of record flips (against the reference outcome), r counts records
+    detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
+    observables, sweep, measurements: WORDS words a bit, one after another
+
+    population[q]              how many shots of qubit q are leaked, and which they are, in no order:
+    leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak.engine.lists import CHUNK, U32
+from qec_leak.engine.rows import WORDS
+from qec_leak.program import QUBIT_WORDS, SHARE_BITS
+
+U64 = npt.NDArray[np.uint64]
+F64 = npt.NDArray[np.float64]
+I64 = npt.NDArray[np.int64]
+I32 = npt.NDArray[np.int32]
+I8 = npt.NDArray[np.int8]
+U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
+
+BLOCK_SHOTS = 64 * WORDS
+"""Shots of a block, the unit of randomness: this number is part of what a seed means."""
+LIST = BLOCK_SHOTS + CHUNK + 32
+"""From one qubit's list of leaked shots to the next: with room for a chunk behind its last, and not a power of two,
+which would put all of them in the same few sets of the caches."""
+TILE, TILES = 64 * WORDS, 8
+"""Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
+PAIRS = 16
+"""Pairs of qubits whose leaked shots are met together: few enough for the first-level cache."""
+DRAWN = BLOCK_SHOTS
+"""Random words that are drawn at once, at most."""
+
+LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
+W = np.uint64(WORDS)
+X, Z, LEAKED, THREE, ROW = np.uint64(0), W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(QUBIT_WORDS)
+assert QUBIT_WORDS >= 4 * WORDS, "a row holds four planes"
+assert 32 - SHARE_BITS >= LOG_SHOTS, "half a word holds the share and the shot of an event"
+
+ZERO, ONE, TWO, FOUR, FIVE, SIX = (np.uint64(k) for k in (0, 1, 2, 4, 5, 6))
+LOW = np.uint64((1 << 32) - 1)
+BIT, IN_BLOCK, HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
+
+
+class Tables(NamedTuple):
+    """The arrays of a Program that kernels read, those of sites as one row, and counts of events (engine/counts.py)."""
+
+    ops: npt.NDArray[np.int32]
+    targets: npt.NDArray[np.int32]
+    values: npt.NDArray[np.int8]
+    loop_counts: npt.NDArray[np.int64]
+    layer_start: npt.NDArray[np.int64]
+    layer_size: npt.NDArray[np.int64]
+    event: npt.NDArray[np.uint64]
+    noise_log: npt.NDArray[np.float64]
+    noise_share: npt.NDArray[np.float64]
+    noise_alias: npt.NDArray[np.uint8]
+    noise_outcome: npt.NDArray[np.uint8]
+    noise_size: npt.NDArray[np.int32]
+    site_rate: npt.NDArray[np.float64]
+    site_flipped: npt.NDArray[np.bool_]
+    site_leaked: npt.NDArray[np.float64]
+    site_default: npt.NDArray[np.uint8]
+    site_coin: npt.NDArray[np.uint64]
+    site_acts: npt.NDArray[np.uint8]
+    site_row: npt.NDArray[np.int32]
+    site_size: npt.NDArray[np.int32]
+    branch_share: npt.NDArray[np.uint64]
+    branch_action: npt.NDArray[np.uint16]
+    reset_cum: npt.NDArray[np.float64]
+    readout: npt.NDArray[np.float64]
+    count_row: npt.NDArray[np.int32]
+    met_row: npt.NDArray[np.int32]
+    count_start: npt.NDArray[np.int64]
+    count_size: npt.NDArray[np.int64]
+    count_low: npt.NDArray[np.int64]
+    count_share: npt.NDArray[np.float64]
+    count_alias: npt.NDArray[np.int32]
+    can_leak: bool
+
+
+class Block(NamedTuple):
+    """State of one block. ``measurements`` and ``heralds`` are empty when not asked for."""
+
+    planes: U64
+    population: I64
+    leaked_shots: U16
+    records: U64
+    detectors: U64
+    observables: U64
+    sweep: U64
+    measurements: U64
+    heralds: U64
+    counts: npt.NDArray[np.int64]
+    noted: U64
+    visits: U64
+    met: U32
+    words: U64
+    happened: U64
+    valid: U64
+    rng: U64
+    loop_stack: npt.NDArray[np.int64]
+    tiles: U64
+
+
+class Outputs(NamedTuple):
+    """What blocks write their shots into: rows of ShotBatch's arrays; zero rows where not asked for.
+
+    given: uint8 (shots, ceil(sweep bits / 8)), little-endian bits of given sweep bits, or zero rows: drawn at random.
+    flipped_detectors, flipped_observables: int32 (n, 2): (sweep bit, what it flips by itself), by what is flipped.
+    """
+
+    detectors: U8
+    observables: U8
+    sweep: U8
+    measurements: U8
+    heralds: U8
+    given: U8
+    flipped_detectors: I32
+    flipped_observables: I32

@@ -1,0 +1,197 @@
+"""Channels of two transmons on shots that arrive with one of them leaked, or both."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import is_below, lowest_bit, row_at
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    DRAWN,
+    FIVE,
+    FOUR,
+    IN_BLOCK,
+    LEAKED,
+    LIST,
+    LOG_SHOTS,
+    ONE,
+    PAIRS,
+    ROW,
+    SIX,
+    THREE,
+    TWO,
+    U64,
+    ZERO,
+    Block,
+    Tables,
+    W,
+    X,
+    Z,
+)
+from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_row
+from qec_leak.engine.kernels.visits import class_start, make_visits, met_of, noted_at, visit_of
+from qec_leak.engine.lists import CHUNK, U32, copy_chunk
+from qec_leak.engine.rows import Row, load_row, row_of, store_row, words_set
+from qec_leak.program import FLIP_X, FLIP_Z, LEAKED_CLASS, RANDOM_X, RANDOM_Z, WILD
+
+
+@inlined
+def _code(at: np.uint64, bit: np.uint64, says: np.uint64, planes: U64) -> np.uint64:
+    """Row code of a transmon: the shot's value, +2 where the reference knows it; 4 level 2, 5 level 3. ``says`` is the
+    reference's value, +2 where it is known."""
+    value = says ^ ((planes[at + X] >> bit) & ONE)
+    level = FOUR + ((planes[at + THREE] >> bit) & ONE)
+    return level if (planes[at + LEAKED] >> bit) & ONE else value
+
+
+@inlined
+def _toss(
+    listed: np.uint64, start: int, site: int, place: np.uint64, shot: np.uint64, turn: np.uint64, t: Tables, b: Block
+) -> np.uint64:
+    """Meet a shot of which one transmon or both are leaked: by a coin (63 random bits ``turn``) the partner's z flips,
+    nothing happens, or the shot is listed; returns the new length."""
+    w, bit = shot >> SIX, shot & BIT
+    first = np.uint64(start) + TWO * place
+    at_0, at_1 = row_at(t.targets[first]) + w, row_at(t.targets[first + ONE]) + w
+    code = _code(at_0, bit, np.uint64(t.values[first]), b.planes)
+    row = SIX * code + _code(at_1, bit, np.uint64(t.values[first + ONE]), b.planes)
+    coin = np.uint64(72 * site) + TWO * row
+    partner = at_1 if code >= FOUR else at_0
+    b.planes[partner + Z] ^= is_below(turn, t.site_coin[coin]) << bit
+    b.noted[noted_at(place, w)] |= ONE << bit
+    b.visits[listed] = visit_of(place, row, shot)
+    return listed + ONE - is_below(turn, t.site_coin[coin + ONE])
+
+
+@inlined
+def _toss_calm(
+    listed: np.uint64, start: int, site: int, entry: np.uint64, exists: np.uint64, turn: np.uint64, t: Tables,
+    b: Block,
+) -> np.uint64:  # fmt: skip
+    """``_toss`` for an ``entry`` of ``met``, if it exists and is not noted; if not, its partner is computational."""
+    w, bit, leads = (entry >> SIX) & IN_BLOCK, entry & BIT, entry >> np.uint64(LOG_SHOTS)
+    partner = leads ^ ONE
+    at_leads, at_partner = (
+        row_at(t.targets[np.uint64(start) + leads]) + w,
+        row_at(t.targets[np.uint64(start) + partner]) + w,
+    )
+    level = FOUR + ((b.planes[at_leads + THREE] >> bit) & ONE)
+    code = np.uint64(t.values[np.uint64(start) + partner]) ^ ((b.planes[at_partner + X] >> bit) & ONE)
+    row = level * (SIX - FIVE * (leads & ONE)) + code * (ONE + FIVE * (leads & ONE))
+    coin, noting = np.uint64(72 * site) + TWO * row, noted_at(leads >> ONE, w)
+    noted = b.noted[noting]
+    b.noted[noting] = noted | (exists << bit)
+    fresh = ~(noted >> bit) & exists
+    b.planes[at_partner + Z] ^= (fresh & is_below(turn, t.site_coin[coin])) << bit
+    b.visits[listed] = visit_of(leads >> ONE, row, entry)
+    return listed + (fresh & ~is_below(turn, t.site_coin[coin + ONE]))
+
+
+@inlined
+def _wild(leaked: Row, three: Row, site: int, side: int, t: Tables) -> Row:
+    """Shots that are not calm if a transmon leads."""
+    shots = row_of(ZERO)
+    if t.site_default[site, side, 0] & WILD:
+        shots = leaked & ~three
+    if t.site_default[site, side, 1] & WILD:
+        shots = shots | three
+    return shots
+
+
+@inlined
+def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Block) -> np.uint64:
+    """Add a qubit's leaked shots to ``met``, marked with the operation's target ``leads``; returns the new length."""
+    first, n, tag = q * np.uint64(LIST), np.uint64(b.population[q]), np.uint64(leads) << np.uint64(LOG_SHOTS)
+    copy_chunk(met, at, b.leaked_shots, first, tag)
+    for chunk in range(CHUNK, n, CHUNK):
+        copy_chunk(met, at + np.uint64(chunk), b.leaked_shots, first + np.uint64(chunk), tag)
+    return at + n
+
+
+@inlined
+def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> tuple[np.uint64, np.uint64]:
+    """Meet the shots that are not calm, and list all leaked ones in ``met``; returns the lengths of both lists."""
+    listed, leaked = ZERO, ZERO
+    state, step = b.rng[0], b.rng[1]
+    for k in range(first, last, 2):
+        q_0, q_1 = np.uint64(t.targets[start + k]), np.uint64(t.targets[start + k + 1])
+        leaked = _copy_list(b.met, leaked, q_0, k, b)
+        leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
+        leaked_0, leaked_1 = load_row(b.planes, q_0 * ROW + LEAKED), load_row(b.planes, q_1 * ROW + LEAKED)
+        wild = leaked_0 & leaked_1
+        wild = wild | _wild(leaked_0, load_row(b.planes, q_0 * ROW + THREE), site, 0, t)
+        wild = wild | _wild(leaked_1, load_row(b.planes, q_1 * ROW + THREE), site, 1, t)
+        words = words_set(wild)
+        if words:
+            store_row(b.words, ZERO, wild)
+        while words:
+            w = lowest_bit(words)
+            words &= words - ONE
+            shots = b.words[w]
+            while shots:
+                shot = (w << SIX) | lowest_bit(shots)
+                shots &= shots - ONE
+                state += step
+                listed = _toss(listed, start, site, np.uint64(k >> 1), shot, mix(state) >> ONE, t, b)
+    b.rng[0] = state
+    return listed, leaked
+
+
+@inlined
+def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: Tables, b: Block) -> np.uint64:
+    """Meet calm shots by Poisson events; others, which are in ``met`` too, have been noted. Returns the new length."""
+    events, among = met_of(np.int64(leaked), site, t, b.rng)
+    state, step = b.rng[0], b.rng[1]
+    while events > 0:
+        drawn = min(events, DRAWN)
+        state = draw_words(drawn, state, step, b.words)
+        for i in range(drawn):
+            k, turn = chosen(b.words[np.uint64(i)], np.uint64(among))
+            exists = is_below(k, leaked)
+            listed = _toss_calm(listed, start, site, np.uint64(b.met[k * exists]), exists, turn, t, b)
+        events -= drawn
+    b.rng[0] = state
+    return listed
+
+
+@inlined
+def _flip_by_default(shots: Row, flips: int, randomises: int, coins: Row, plane: np.uint64, planes: U64) -> None:
+    if flips:
+        store_row(planes, plane, load_row(planes, plane) ^ shots)
+    elif randomises:
+        store_row(planes, plane, load_row(planes, plane) ^ (shots & coins))
+
+
+@inlined
+def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> None:
+    """What happens by default to the partners of calm shots that are not noted."""
+    defaults, planes = t.site_default[site], b.planes
+    randomises = (defaults[0, 0] | defaults[0, 1] | defaults[1, 0] | defaults[1, 1]) & (RANDOM_X | RANDOM_Z)
+    coins_x, coins_z = row_of(ZERO), row_of(ZERO)
+    for k in range(first >> 1, last >> 1):
+        if randomises:  # one coin for a shot, whichever transmon leads
+            coins_x, coins_z = random_row(b.rng), random_row(b.rng)
+        for side in range(2):
+            leads, partner = row_at(t.targets[start + 2 * k + side]), row_at(t.targets[start + 2 * k + 1 - side])
+            for level in range(2):
+                default = defaults[side, level]
+                if default and not default & WILD:
+                    three = load_row(planes, leads + THREE)
+                    shots = three if level == 1 else load_row(planes, leads + LEAKED) & ~three
+                    shots = shots & ~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * W))
+                    _flip_by_default(shots, default & FLIP_X, default & RANDOM_X, coins_x, partner + X, planes)
+                    _flip_by_default(shots, default & FLIP_Z, default & RANDOM_Z, coins_z, partner + Z, planes)
+
+
+@kernel
+def meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """Two-transmon channel on the shots that arrive with one of them leaked, or both. Where a default is nearly all
+    that happens, shots are calm: those that Poisson events choose are met one by one, the others as rows."""
+    for first in range(0, count, 2 * PAIRS):
+        last = min(first + 2 * PAIRS, count)
+        listed, leaked = _list_wild(start, first, last, site, t, b)
+        if leaked:
+            listed = _list_calm(listed, leaked, start, site, t, b)
+            _do_defaults(start, first, last, site, t, b)
+        make_visits(listed, 2, start, class_start(site, LEAKED_CLASS), t, b)

@@ -1,0 +1,56 @@
+"""Channels of one transmon on shots that arrive leaked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import is_below
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, ONE, ROW, SIX, THREE, ZERO, Block, Tables
+from qec_leak.engine.kernels.random_numbers import chosen, draw_words
+from qec_leak.engine.kernels.visits import class_start, make_visits, met_of, noted_at, visit_of
+from qec_leak.program import LEAKED_CLASS
+
+
+@inlined
+def _list_leaked(
+    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Block
+) -> np.uint64:
+    """List the visit of a leaked shot to a channel of one transmon, if it exists and is not noted; returns the new
+    length."""
+    w, bit = shot >> SIX, shot & BIT
+    noting = noted_at(place, w)
+    fresh = ~(b.noted[noting] >> bit) & exists
+    b.noted[noting] |= fresh << bit
+    b.visits[listed] = visit_of(place, FOUR + ((b.planes[q * ROW + THREE + w] >> bit) & ONE), shot)
+    return listed + fresh
+
+
+@kernel
+def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+    """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
+    lists of them, as if these were as long as the longest."""
+    most = 0
+    for k in range(start, start + count):
+        most = max(most, b.population[t.targets[k]])
+    listed, state, step = ZERO, b.rng[0], b.rng[1]
+    if t.site_leaked[site] >= 1.0:
+        for k in range(count):
+            q = np.uint64(t.targets[start + k])
+            for i in range(b.population[q]):
+                shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + np.uint64(i)])
+                listed = _list_leaked(listed, q, np.uint64(k), shot, ONE, b)
+    elif most:
+        events, among = met_of(most * count, site, t, b.rng)
+        state, length = b.rng[0], among / count / 2.0**63
+        while events > 0:
+            drawn = min(events, DRAWN)
+            state = draw_words(drawn, state, step, b.words)
+            for i in range(drawn):
+                k, turn = chosen(b.words[np.uint64(i)], np.uint64(count))
+                q, at = np.uint64(t.targets[np.uint64(start) + k]), np.uint64(np.float64(np.int64(turn)) * length)
+                shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + at])
+                listed = _list_leaked(listed, q, k, shot, is_below(at, np.uint64(b.population[q])), b)
+            events -= drawn
+        b.rng[0] = state
+    make_visits(listed, 1, start, class_start(site, LEAKED_CLASS), t, b)

@@ -1,0 +1,213 @@
+"""Measurement, its readout by level, reset, and what is kept of records and levels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import all_if, lowest_bit, record_at, row_at
+from qec_leak.engine.kernels.frames import anticommuting, flip_pauli
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    BLOCK_SHOTS,
+    DRAWN,
+    F64,
+    HALF,
+    I8,
+    I32,
+    I64,
+    IN_BLOCK,
+    LEAKED,
+    LIST,
+    LOG_SHOTS,
+    ONE,
+    SIX,
+    THREE,
+    U16,
+    U64,
+    ZERO,
+    W,
+    X,
+    Z,
+)
+from qec_leak.engine.kernels.random_numbers import draw_words, gap, mix, random_row, random_word, uniform
+from qec_leak.engine.rows import WORDS, Row, count_bits, load_row, row_of, store_row
+
+
+@kernel
+def reset_qubits(
+    targets: I32, start: int, count: int, table: int, cum: F64, planes: U64, population: I64, leaked_shots: U16,
+    rng: U64,
+) -> None:  # fmt: skip
+    """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
+    for k in range(start, start + count):
+        q, row, first = targets[k], row_at(targets[k]), np.int64(targets[k]) * LIST
+        store_row(planes, row + Z, random_row(rng))
+        store_row(planes, row + X, row_of(ZERO))
+        arrived = population[q]
+        population[q] = 0
+        for i in range(arrived):
+            shot = np.uint64(leaked_shots[first + i])
+            at, mask = row + (shot >> SIX), ONE << (shot & BIT)
+            level = 1 if planes[at + THREE] & mask else 0
+            planes[at + LEAKED] &= ~mask
+            planes[at + THREE] &= ~mask
+            if table < 0:
+                continue
+            u = uniform(random_word(rng))
+            if u < cum[table, level, 0]:
+                planes[at + X] |= mask
+            elif u < cum[table, level, 2]:
+                planes[at + LEAKED] |= mask
+                leaked_shots[first + population[q]] = shot
+                population[q] += 1
+                if u >= cum[table, level, 1]:
+                    planes[at + THREE] |= mask
+
+
+@inlined
+def _read_ones(probability: float, shots: Row, words: U64, rng: U64) -> Row:
+    """Those of ``shots`` that read 1."""
+    if probability >= 1.0:
+        return shots
+    if probability <= 0.0:
+        return row_of(ZERO)
+    store_row(words, ZERO, shots)
+    for w in range(WORDS):
+        left = words[w]
+        while left:
+            bit = lowest_bit(left)
+            left &= left - ONE
+            if uniform(random_word(rng)) >= probability:
+                words[w] ^= ONE << bit
+    return load_row(words, ZERO)
+
+
+@kernel
+def measure_qubits(
+    targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
+    planes: U64, population: I64, ring: U64, words: U64, rng: U64,
+) -> None:  # fmt: skip
+    """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
+    outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
+    for k in range(count):
+        q, value = targets[start + k], values[start + k]
+        row, r = row_at(q), record_at(ring, first_record + k)
+        store_row(planes, row + Z, random_row(rng))
+        reads = row_of(ZERO)
+        leaked, reference = load_row(planes, row + LEAKED), all_if(value & 1)
+        if population[q]:
+            three = load_row(planes, row + THREE)
+            reads = _read_ones(one_given_2, leaked & ~three, words, rng)
+            reads = reads | _read_ones(one_given_3, three, words, rng)
+        flips = load_row(planes, row + X)
+        if value & 2:
+            store_row(ring, r, flips ^ reads)
+        else:
+            store_row(ring, r, (flips & ~leaked) | ((reads ^ reference) & leaked))
+            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))
+
+
+@kernel
+def assignment_events(
+    events: int, targets: I32, start: int, count: int, first_record: int, planes: U64, ring: U64, words: U64, rng: U64
+) -> None:
+    """Flips of computational records that do not depend on their value, as Poisson events."""
+    state, step = rng[0], rng[1]
+    while events > 0:
+        drawn = min(events, DRAWN)
+        state = draw_words(drawn, state, step, words)
+        for i in range(drawn):
+            word = words[np.uint64(i)]
+            k = ((word >> HALF) * np.uint64(count)) >> HALF
+            w, mask = (word >> SIX) & IN_BLOCK, ONE << (word & BIT)
+            at = row_at(targets[np.uint64(start) + k]) + w
+            ring[record_at(ring, first_record + np.int64(k)) + w] ^= mask & ~planes[at + LEAKED]
+        events -= drawn
+    rng[0] = state
+
+
+@kernel
+def assignment_errors(
+    targets: I32, values: I8, start: int, count: int, first_record: int, of_zero: float, of_one: float, planes: U64,
+    ring: U64, rng: U64,
+) -> None:  # fmt: skip
+    """Flips of computational records by their real value."""
+    largest = max(of_zero, of_one)
+    if largest <= 0.0:
+        return
+    inverse_log = 1.0 / math.log1p(-largest) if largest < 1.0 else 0.0
+    step = rng[1]
+    hit, state = gap(rng[0], step, inverse_log)
+    while hit < count * BLOCK_SHOTS:
+        k, shot = hit >> LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
+        at, mask = row_at(targets[start + k]) + (shot >> SIX), ONE << (shot & BIT)
+        if not planes[at + LEAKED] & mask:
+            real = (values[start + k] & 1) ^ (1 if planes[at + X] & mask else 0)
+            state += step
+            if uniform(mix(state)) * largest < (of_one if real else of_zero):
+                ring[record_at(ring, first_record + k) + (shot >> SIX)] ^= mask
+        skip, state = gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
+
+
+@kernel
+def measure_pauli(
+    targets: I32, start: int, count: int, record: int, inverse_log: float, planes: U64, ring: U64, rng: U64
+) -> None:
+    """Product measurement with flip noise (``inverse_log`` of it); the back-action is the product itself, at random."""
+    r = record_at(ring, record)
+    for v in range(WORDS):
+        w = np.uint64(v)
+        ring[r + w] = anticommuting(planes, targets, start, count, w)
+        back_action = random_word(rng)
+        for k in range(start, start + count):
+            flip_pauli(planes, targets[k], w, back_action)
+    step = rng[1]
+    hit, state = gap(rng[0], step, inverse_log)
+    while hit < BLOCK_SHOTS:
+        ring[r + (np.uint64(hit) >> SIX)] ^= ONE << (np.uint64(hit) & BIT)
+        skip, state = gap(state, step, inverse_log)
+        hit += 1 + skip
+    rng[0] = state
+
+
+@kernel
+def keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: U64, measurements: U64) -> None:
+    """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
+    for k in range(count):
+        r, kept = record_at(ring, first_record + k), np.uint64(first_record + k) * W
+        reference = all_if((values[start + k] >> 2) & 1)
+        store_row(measurements, kept, load_row(ring, r) ^ reference)
+
+
+@kernel
+def keep_levels(targets: I32, start: int, count: int, first_record: int, planes: U64, heralds: U64) -> None:
+    """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
+    for k in range(count):
+        row, kept = row_at(targets[start + k]), np.uint64(2 * (first_record + k)) * W
+        store_row(heralds, kept, load_row(planes, row + LEAKED))
+        store_row(heralds, kept + W, load_row(planes, row + THREE))
+
+
+@inlined
+def parity_of(targets: I32, start: int, count: int, records: int, ring: U64) -> Row:
+    """The parity of records."""
+    row = row_of(ZERO)
+    for k in range(start, start + count):
+        row = row ^ load_row(ring, record_at(ring, records - targets[k]))
+    return row
+
+
+@kernel
+def count_levels(planes: U64, valid: U64, counts: I64, snapshot: int) -> None:
+    """Add up, qubit by qubit, how many of the valid shots are in level 2 and in 3."""
+    shots = load_row(valid, ZERO)
+    for q in range(counts.shape[1]):
+        leaked, three = load_row(planes, row_at(q) + LEAKED) & shots, load_row(planes, row_at(q) + THREE) & shots
+        threes = np.int64(count_bits(three))
+        counts[snapshot, q, 0] += np.int64(count_bits(leaked)) - threes
+        counts[snapshot, q, 1] += threes
