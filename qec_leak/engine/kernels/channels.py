@@ -52,9 +52,10 @@ def _list_visit(
 
 
 @kernel
-def _meet_flipped(arity: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
-    """A channel on every shot that arrives with a known value flipped against the reference."""
-    rows, listed = class_start(site, FLIPPED), ZERO
+def _meet_flipped(since: np.uint64, arity: int, start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
+    """A channel on every shot that arrives with a known value flipped against the reference. Returns the new length of
+    the list, which goes on at ``since``."""
+    rows, listed = class_start(site, FLIPPED), since
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
@@ -70,17 +71,21 @@ def _meet_flipped(arity: int, start: int, count: int, site: int, t: Tables, b: B
                 shot = (w << SIX) | lowest_bit(left)
                 left &= left - ONE
                 listed = _list_visit(listed, arity, start, rows, np.uint64(k), shot, t, b)
-    make_visits(listed, arity, start, rows, t, b)
+    make_visits(since, listed, arity, start, rows, t, b)
+    return listed
 
 
 @kernel
-def _meet_usual(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
+def _meet_usual(
+    since: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block
+) -> np.uint64:
     """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
-    has one with probability 1 - exp(-rate). ``events`` -1: each is visited."""
+    has one with probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which
+    goes on at ``since``."""
     rows, step, places = class_start(site, USUAL), b.rng[1], count // arity
-    left = places * BLOCK_SHOTS if events < 0 else events
+    listed, left = since, places * BLOCK_SHOTS if events < 0 else events
     while left > 0:
-        listed, drawn = ZERO, min(left, DRAWN)
+        before, drawn = listed, min(left, DRAWN)
         left -= drawn
         if events >= 0:
             b.rng[0] = draw_words(drawn, b.rng[0], step, b.words)
@@ -92,19 +97,33 @@ def _meet_usual(arity: int, events: int, start: int, count: int, site: int, t: T
                 shot = np.uint64(left + drawn - 1 - i)
                 place = shot >> np.uint64(LOG_SHOTS)
             listed = _list_visit(listed, arity, start, rows, place, shot, t, b)
-        make_visits(listed, arity, start, rows, t, b)
+        make_visits(before, listed, arity, start, rows, t, b)
+    return listed
+
+
+@inlined
+def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
+    """Leave no shot noted. At places of one transmon those that are noted are listed, mostly fewer than places."""
+    if arity == 1 and listed < np.uint64(places):
+        for i in range(listed):
+            visit = b.visits[np.uint64(i)]
+            b.noted[noted_at(visit >> HALF, (visit & np.uint64(BLOCK_SHOTS - 1)) >> SIX)] = ZERO
+    else:
+        for place in range(places):
+            store_row(b.noted, np.uint64(place) * W, row_of(ZERO))
 
 
 @inlined
 def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
-    """A leakage channel on every place of an operation; places have no qubit in common."""
-    for place in range(count // arity):
-        store_row(b.noted, np.uint64(place) * W, row_of(ZERO))
+    """A leakage channel on every place of an operation; places have no qubit in common. No shot is noted before and
+    after."""
+    listed = ZERO
     if arity == 2:
         meet_leaked_2(start, count, site, t, b)
     elif t.site_leaked[site] > 0.0:
-        meet_leaked_1(start, count, site, t, b)
+        listed = meet_leaked_1(start, count, site, t, b)
     if t.site_flipped[site]:
-        _meet_flipped(arity, start, count, site, t, b)
+        listed = _meet_flipped(listed, arity, start, count, site, t, b)
     if t.site_rate[site] > 0.0:
-        _meet_usual(arity, events, start, count, site, t, b)
+        listed = _meet_usual(listed, arity, events, start, count, site, t, b)
+    _forget(listed, arity, count // arity, b)

@@ -194,4 +194,4 @@ def meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> Non
         if leaked:
             listed = _list_calm(listed, leaked, start, site, t, b)
             _do_defaults(start, first, last, site, t, b)
-        make_visits(listed, 2, start, class_start(site, LEAKED_CLASS), t, b)
+        make_visits(ZERO, listed, 2, start, class_start(site, LEAKED_CLASS), t, b)

@@ -27,9 +27,9 @@ def _list_leaked(
 
 
 @kernel
-def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
     """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
-    lists of them, as if these were as long as the longest."""
+    lists of them, as if these were as long as the longest. Returns how many visits are listed."""
     most = 0
     for k in range(start, start + count):
         most = max(most, b.population[t.targets[k]])
@@ -53,4 +53,5 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> Non
                 listed = _list_leaked(listed, q, k, shot, is_below(at, np.uint64(b.population[q])), b)
             events -= drawn
         b.rng[0] = state
-    make_visits(listed, 1, start, class_start(site, LEAKED_CLASS), t, b)
+    make_visits(ZERO, listed, 1, start, class_start(site, LEAKED_CLASS), t, b)
+    return listed

@@ -87,11 +87,13 @@ def class_start(site: int, kind: int) -> np.uint64:
 
 
 @kernel
-def make_visits(listed: np.uint64, arity: int, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
-    """Draw what a channel does to each listed shot, from the alias table of its row (counted from ``rows``), with one
-    random word."""
+def make_visits(
+    since: np.uint64, listed: np.uint64, arity: int, start: int, rows: np.uint64, t: Tables, b: Block
+) -> None:
+    """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
+    (counted from ``rows``), with one random word."""
     state, step = b.rng[0], b.rng[1]
-    for i in range(listed):
+    for i in range(since, listed):
         visit = b.visits[np.uint64(i)]
         row, shot = rows + ((visit >> np.uint64(16)) & np.uint64(0xFFFF)), visit & np.uint64(BLOCK_SHOTS - 1)
         first = np.uint64(start) + np.uint64(arity) * (visit >> HALF)
