@@ -63,7 +63,7 @@ class Mutation:
         return unbroken
 
 
-# Mutations of programs and kernels come last: each has Numba compile anew.
+# Those of programs and kernels take longest: each has Numba compile anew.
 MUTATIONS = (
     Mutation(
         "return bit random",
