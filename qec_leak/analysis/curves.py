@@ -1,5 +1,5 @@
 """Curves through measured points: a line, an offset power law, the Gompertz curve. Errors are standard errors, from
-the weighted least-squares fit (delta method)."""
+the weighted least-squares fit (delta method) or, of counts, from the likelihood."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import curve_fit
+from scipy.optimize import curve_fit, minimize
 
 Array = npt.NDArray[np.float64]
 
@@ -103,39 +103,68 @@ class GompertzFit:
 
 
 def fit_gompertz(
-    cycles: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, *, asymptote: float = 0.5
+    cycles: npt.ArrayLike, errors: npt.ArrayLike, shots: npt.ArrayLike, *, asymptote: float = 0.5
 ) -> GompertzFit:
     """Gompertz curve, as the logical error of a bit-flip code against cycles (Miao et al., S5), which ends at 1/2.
 
     An error probability that is constant in each cycle starts at 0 with a finite slope; a Gompertz curve turns up
     first: leakage has to build up before it hurts.
+
+    The likeliest curve of binomial counts: after few cycles there are few errors or none, where a standard error taken
+    from the count itself is wrong. Standard errors are the inverse Fisher information's, times sqrt(chi^2 / degrees of
+    freedom) where that is above 1: where the points do not follow the curve (as the Particle Data Group does).
+
+    Args: cycles, and the numbers of errors and of shots after each, at least 3.
     """
-    n, y, error = _points(cycles, y, error, minimum=3)
+    n, k, total = _points(cycles, errors, shots, minimum=3, names=("cycles", "errors", "shots"))
+    y = k / total
     if not ((y > 0) & (y < asymptote)).any():
-        raise ValueError(f"`y` must lie between 0 and {asymptote}, but no value does; give more shots or cycles")
-    inside = np.clip(y, asymptote * 1e-6, asymptote * (1 - 1e-6))
+        raise ValueError(
+            f"`errors` must be between 0 and {asymptote} of `shots`, but none are; give more shots or cycles"
+        )
+
+    def curve(log_parameters: Array) -> Array:
+        displacement, rate = np.exp(log_parameters)
+        p: Array = asymptote * np.exp(-displacement * np.exp(-rate * n))
+        return p.clip(1e-300, 1 - 1e-16)
+
+    def deviance(log_parameters: Array) -> float:
+        p = curve(log_parameters)
+        return -float((k * np.log(p) + (total - k) * np.log1p(-p)).sum())
+
+    inside = np.clip((k + 0.5) / (total + 1), asymptote * 1e-6, asymptote * (1 - 1e-6))
     slope, offset = np.polyfit(n, np.log(-np.log(inside / asymptote)), 1)
-    values, errors = _fit(
-        lambda n, displacement, rate: asymptote * np.exp(-displacement * np.exp(-rate * n)),
-        n,
-        y,
-        error,
-        (float(np.exp(offset)), max(float(-slope), 1e-6)),
-        [0, 0],
+    found = minimize(
+        deviance, [offset, np.log(max(-slope, 1e-6))], method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-9}
     )
-    return GompertzFit(values[0], values[1], errors[0], errors[1], asymptote)
+    displacement, rate = (float(v) for v in np.exp(found.x))
+    p = curve(found.x)
+    gradient = p * np.exp(-rate * n) * np.stack([-np.ones_like(n), displacement * n])
+    variance = p * (1 - p) / total
+    covariance = np.linalg.inv((gradient / variance) @ gradient.T)
+    misfit = float((np.square(y - p) / variance).sum()) / max(len(n) - 2, 1)
+    displacement_error, rate_error = (float(e) for e in np.sqrt(np.diag(covariance) * max(misfit, 1.0)))
+    return GompertzFit(displacement, rate, displacement_error, rate_error, asymptote)
 
 
-def _points(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike, *, minimum: int) -> tuple[Array, Array, Array]:
+def _points(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    error: npt.ArrayLike,
+    *,
+    minimum: int,
+    names: tuple[str, str, str] = ("x", "y", "error"),
+) -> tuple[Array, Array, Array]:
     points = tuple(np.asarray(values, dtype=np.float64) for values in (x, y, error))
     shapes = [values.shape for values in points]
     if len(set(shapes)) != 1 or points[0].ndim != 1 or points[0].size < minimum:
+        first, second, third = names
         raise ValueError(
-            f"`x`, `y` and `error` must be equally many values, at least {minimum}, but have shapes "
+            f"`{first}`, `{second}` and `{third}` must be equally many values, at least {minimum}, but have shapes "
             f"{', '.join(map(str, shapes))}; give more points"
         )
     if not (points[2] > 0).all():
-        raise ValueError(f"`error` must be positive, but its least value is {points[2].min()!r}; give more shots")
+        raise ValueError(f"`{names[2]}` must be positive, but its least value is {points[2].min()!r}; give more shots")
     return points[0], points[1], points[2]
 
 

@@ -44,10 +44,9 @@ def injection_numbers(results: Results) -> Mapping[str, Number]:
 def gompertz(results: Results, strategy: str) -> GompertzFit | None:
     """The Gompertz curve of a strategy (Miao et al., S5); None with fewer than 3 points that have errors."""
     counts = LogicalCounts.of(results).where(strategy=strategy)
-    seen = counts.errors > 0
-    if seen.sum() < 3:
+    if (counts.errors > 0).sum() < 3:
         return None
-    return fit_gompertz(counts.rounds[seen], counts.probability[seen], counts.error[seen])
+    return fit_gompertz(counts.rounds, counts.errors, counts.shots)
 
 
 def cycle_numbers(results: Results) -> Mapping[str, Number]:

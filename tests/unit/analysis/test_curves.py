@@ -16,13 +16,6 @@ CURVES = {
         {"offset": 0.1, "prefactor": 0.3, "exponent": 1.7},
         0.01,
     ),
-    "gompertz": (
-        fit_gompertz,
-        N,
-        lambda n: 0.5 * np.exp(-6 * np.exp(-0.05 * n)),
-        {"displacement": 6, "rate": 0.05},
-        0.002,
-    ),
 }
 
 
@@ -46,6 +39,38 @@ def test_errors_cover_the_scatter(name):
         assert abs(pulls.mean()) < 5 / np.sqrt(200) and abs(pulls.std() - 1) < 5 / np.sqrt(400)
 
 
+def gompertz_curve(displacement: float, rate: float) -> np.ndarray:
+    return 0.5 * np.exp(-displacement * np.exp(-rate * N))
+
+
+def test_exact_counts_give_the_gompertz_curve():
+    shots = np.full(len(N), 10**12)
+    found = fit_gompertz(N, shots * gompertz_curve(6, 0.05), shots)
+    assert (found.displacement, found.rate) == (pytest.approx(6, rel=1e-6), pytest.approx(0.05, rel=1e-6))
+    assert np.allclose(found.value(N), gompertz_curve(6, 0.05), atol=1e-9)
+
+
+@pytest.mark.parametrize(("displacement", "rate", "shots"), [(6, 0.05, 4_000), (11, 0.015, 100_000)])
+def test_errors_of_the_gompertz_curve_cover_the_scatter(displacement, rate, shots):
+    """200 samples, also where the first points have a few errors or none. Errors are only ever raised by a misfit, so
+    pulls may spread less than 1."""
+    rng = np.random.default_rng(8)
+    p, total = gompertz_curve(displacement, rate), np.full(len(N), shots)
+    fits = [fit_gompertz(N, rng.binomial(shots, p), total) for _ in range(200)]
+    for key, value in {"displacement": displacement, "rate": rate}.items():
+        pulls = np.array([(getattr(f, key) - value) / getattr(f, f"{key}_error") for f in fits])
+        assert abs(pulls.mean()) < 5 / np.sqrt(200)
+        assert 0.85 - 5 / np.sqrt(400) < pulls.std() < 1 + 5 / np.sqrt(400)
+
+
+def test_errors_of_the_gompertz_curve_grow_where_points_do_not_follow_it():
+    shots = np.full(len(N), 100_000)
+    found = fit_gompertz(N, shots * 0.4 * N / 60, shots)  # a straight line
+    following = fit_gompertz(N, shots * found.value(N), shots)
+    assert following.rate == pytest.approx(found.rate, rel=1e-6)
+    assert found.rate_error > 5 * following.rate_error
+
+
 def test_line_weights_and_explained_variance():
     """By hand: points at 0, 1, 2, the last one without weight."""
     found = fit_line([0, 1, 2], [1, 3, 100], [1, 1, 1e9])
@@ -67,4 +92,6 @@ def test_refusals():
     with pytest.raises(ValueError, match="different values"):
         fit_line([1, 1, 1], [0, 1, 2], [1, 1, 1])
     with pytest.raises(ValueError, match=r"between 0 and 0\.5"):
-        fit_gompertz([1, 2, 3], [0, 0, 0], [1, 1, 1])
+        fit_gompertz([1, 2, 3], [0, 0, 0], [9, 9, 9])
+    with pytest.raises(ValueError, match="`shots` must be positive"):
+        fit_gompertz([1, 2, 3], [0, 0, 0], [0, 9, 9])
