@@ -1,7 +1,7 @@
 """A row of WORDS words as one value that kernels compute with, in vector registers.
 
 LLVM does not turn loops over the words of a row into vector instructions: it cannot know that two rows of one array do
-not overlap. Here a row is loaded, combined by ``^ & | ~ << >> *`` with rows or with a word that counts for all, and
+not overlap. Here a row is loaded, combined by ``^ & | ~ << >> + - *`` with rows or with a word that counts for all, and
 stored, as ``<WORDS x i64>`` of LLVM, whatever registers the machine has. The functions are what Python runs without
 JIT, with NumPy arrays as rows; what follows them tells Numba the same.
 """
@@ -37,6 +37,11 @@ def load_row(words: U64, first: np.uint64) -> Row:
 def store_row(words: U64, first: np.uint64, row: Row) -> None:
     """Write ``row`` to the words from index ``first`` on."""
     words[int(first) : int(first) + WORDS] = row
+
+
+def gather(words: U64, at: Row) -> Row:
+    """The words at the indices ``at``."""
+    return words[at.astype(np.int64)]
 
 
 def row_of(word: np.uint64) -> Row:
@@ -108,6 +113,11 @@ def _pointer(builder: Any, context: Any, array_type: Any, array: Any, first: Any
     return builder.bitcast(builder.gep(data, [first]), _VECTOR.as_pointer())
 
 
+def _intrinsic(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+    declared = builder.module.globals.get(name)
+    return declared or ir.Function(builder.module, ir.FunctionType(result, arguments), name)
+
+
 @lowered(load_row, _ROW, types.Array, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     return builder.load(_pointer(builder, context, given[0], *args), align=8)
@@ -117,6 +127,20 @@ def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     builder.store(args[2], _pointer(builder, context, given[0], args[0], args[1]), align=8)
     return context.get_dummy_value()
+
+
+@lowered(gather, _ROW, types.Array, _ROW)
+def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
+    first = context.make_array(given[0])(context, builder, args[0]).data
+    address = builder.ptrtoint(first, ir.IntType(64))
+    bytes_ = builder.shl(args[1], ir.Constant(_VECTOR, [3] * WORDS))
+    pointers = ir.VectorType(ir.IntType(64).as_pointer(), WORDS)
+    wanted = ir.VectorType(ir.IntType(1), WORDS)
+    name = f"llvm.masked.gather.v{WORDS}i64.v{WORDS}p0"
+    intrinsic = _intrinsic(builder, name, _VECTOR, [pointers, ir.IntType(32), wanted, _VECTOR])
+    at = builder.inttoptr(builder.add(_everywhere(builder, address), bytes_), pointers)
+    all_of_them, otherwise = ir.Constant(wanted, [1] * WORDS), ir.Constant(_VECTOR, ir.Undefined)
+    return builder.call(intrinsic, [at, ir.IntType(32)(8), all_of_them, otherwise])
 
 
 @lowered(row_of, _ROW, _WORD)
@@ -138,12 +162,9 @@ def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
 
 @lowered(count_bits, _WORD, _ROW)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
-    def intrinsic(name: str, result: Any) -> Any:
-        declared = builder.module.globals.get(name)
-        return declared or ir.Function(builder.module, ir.FunctionType(result, [_VECTOR]), name)
-
-    counts = builder.call(intrinsic(f"llvm.ctpop.v{WORDS}i64", _VECTOR), args)
-    return builder.call(intrinsic(f"llvm.vector.reduce.add.v{WORDS}i64", ir.IntType(64)), [counts])
+    counts = builder.call(_intrinsic(builder, f"llvm.ctpop.v{WORDS}i64", _VECTOR, [_VECTOR]), args)
+    total = _intrinsic(builder, f"llvm.vector.reduce.add.v{WORDS}i64", ir.IntType(64), [_VECTOR])
+    return builder.call(total, [counts])
 
 
 @lowered(operator.invert, _ROW, _ROW)
@@ -164,6 +185,8 @@ def _operator(function: Callable[..., Any], name: str) -> None:
 _operator(operator.xor, "xor")
 _operator(operator.and_, "and_")
 _operator(operator.or_, "or_")
+_operator(operator.add, "add")
+_operator(operator.sub, "sub")
 _operator(operator.mul, "mul")
 _operator(operator.lshift, "shl")
 _operator(operator.rshift, "lshr")

@@ -28,6 +28,7 @@ from qec_leak.engine.kernels import (
     run_blocks,
 )
 from qec_leak.engine.lists import CHUNK
+from qec_leak.engine.packed import packed_tables
 from qec_leak.engine.rng import block_states
 from qec_leak.engine.rows import WORDS
 from qec_leak.program import Program, compile_program
@@ -60,9 +61,9 @@ class LeakageSampler:
         self.threads = _checks.check_int("threads", threads, minimum=1)
         self._next_shot = 0
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
-        arrays = {name: counts.get(name, getattr(program, name, None)) for name in Tables._fields}
-        arrays |= {name: getattr(program, name).ravel() for name in ("site_coin", "site_acts", "site_row", "site_size")}
-        self._tables = Tables(**arrays | {"can_leak": bool(program.can_leak.any())})  # type: ignore[arg-type]
+        made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
+        arrays = {name: made[name] if name in made else getattr(program, name) for name in Tables._fields}
+        self._tables = Tables(**arrays)  # type: ignore[arg-type]
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
             np.argwhere(flips.T)[:, ::-1].astype(np.int32)
@@ -190,9 +191,9 @@ class LeakageSampler:
             heralds=zeros(2 * p.num_measurements * WORDS if batch.heralds is not None else 0),
             counts=np.zeros((0, p.num_qubits, 2) if counts is None else counts.shape, dtype=np.int64),
             noted=zeros(p.max_targets * WORDS),
-            visits=zeros(p.max_targets * BLOCK_SHOTS + 1),
+            visits=zeros(p.max_targets * BLOCK_SHOTS + WORDS),
             met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
-            words=zeros(DRAWN),
+            words=zeros(DRAWN + WORDS),
             happened=zeros(WORDS),
             valid=zeros(WORDS),
             rng=zeros(2),

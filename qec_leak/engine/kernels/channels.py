@@ -14,8 +14,11 @@ from qec_leak.engine.kernels.layout import (
     IN_BLOCK,
     LEAKED,
     LOG_SHOTS,
+    LOW,
     ONE,
     SIX,
+    TWO,
+    U64,
     ZERO,
     Block,
     Tables,
@@ -24,38 +27,75 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.leaked_pairs import meet_leaked_2
 from qec_leak.engine.kernels.leaked_singles import meet_leaked_1
-from qec_leak.engine.kernels.random_numbers import draw_words
-from qec_leak.engine.kernels.visits import class_start, make_visits, noted_at, visit_of
-from qec_leak.engine.rows import load_row, row_of, store_row, words_set
+from qec_leak.engine.kernels.random_numbers import mix
+from qec_leak.engine.kernels.visits import SHOT, class_start, make_visits, noted_at
+from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row, words_set
 from qec_leak.program import FLIPPED, USUAL
 
 
 @inlined
-def _list_visit(
-    listed: np.uint64, arity: int, start: int, rows: np.uint64, place: np.uint64, shot: np.uint64, t: Tables, b: Block
-) -> np.uint64:
-    """List the visit of a shot, and note it, unless it is noted or leaked or nothing happens in its row; returns the
-    new length."""
-    w, bit = (shot >> SIX) & IN_BLOCK, shot & BIT
-    first, noting = np.uint64(start) + np.uint64(arity) * place, noted_at(place, w)
-    at = row_at(t.targets[first]) + w
-    row = np.uint64(t.values[first]) ^ ((b.planes[at + X] >> bit) & ONE)
-    barred = b.planes[at + LEAKED] | b.noted[noting]
+def _row_code(transmon: Row, shot: Row, planes: U64) -> Row:
+    """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
+    x = gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + X)
+    return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
+
+
+@inlined
+def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
+    """Bit 0: whether transmons are leaked."""
+    return gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
+
+
+@inlined
+def _decode_candidates(first: np.uint64, arity: int, start: int, acts: np.uint64, t: Tables, b: Block) -> None:
+    """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
+    candidates = load_row(b.words, first)
+    shot, target = candidates & SHOT, (candidates >> HALF) * np.uint64(arity) + np.uint64(start)
+    transmon = gather(t.transmon, target)
+    row, leaked = _row_code(transmon, shot, b.planes), _leaked(transmon, shot, b.planes)
     if arity == 2:
-        at = row_at(t.targets[first + ONE]) + w
-        row = SIX * row + (np.uint64(t.values[first + ONE]) ^ ((b.planes[at + X] >> bit) & ONE))
-        barred |= b.planes[at + LEAKED]
-    fresh = ~(barred >> bit) & np.uint64(t.site_acts[rows + row])
-    b.noted[noting] |= fresh << bit
-    b.visits[listed] = visit_of(place, row, shot)
-    return listed + fresh
+        transmon = gather(t.transmon, target + ONE)
+        row = row * SIX + _row_code(transmon, shot, b.planes)
+        leaked = leaked | _leaked(transmon, shot, b.planes)
+    happens = ~leaked & (row_of(acts) >> row)
+    store_row(b.words, first, (happens << BIT) | (candidates & ~LOW) | (row << np.uint64(16)) | shot)
+
+
+@kernel
+def _list_visits(
+    since: np.uint64, candidates: int, arity: int, start: int, site: int, kind: int, t: Tables, b: Block
+) -> np.uint64:
+    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
+    to which something happens in their row. Returns the new length of the list, which goes on at ``since``."""
+    for k in range(0, candidates, WORDS):
+        _decode_candidates(np.uint64(k), arity, start, t.site_acts[3 * site + kind], t, b)
+    listed = since
+    for k in range(candidates):
+        visit = b.words[np.uint64(k)]
+        b.visits[listed] = visit & ~(ONE << BIT)
+        listed += visit >> BIT
+    left, listed = np.int64(listed - since), since
+    for k in range(left):
+        visit = b.visits[since + np.uint64(k)]
+        noting, bit = noted_at(visit >> HALF, (visit & SHOT) >> SIX), visit & BIT
+        noted = b.noted[noting]
+        b.noted[noting] = noted | (ONE << bit)
+        b.visits[listed] = visit
+        listed += ~(noted >> bit) & ONE
+    return listed
+
+
+@inlined
+def _list_flipped(listed: np.uint64, found: int, arity: int, start: int, site: int, t: Tables, b: Block) -> np.uint64:
+    store_row(b.words, np.uint64(found), row_of(ZERO))  # places that exist, for what fills the last row
+    return _list_visits(listed, found, arity, start, site, FLIPPED, t, b)
 
 
 @kernel
 def _meet_flipped(since: np.uint64, arity: int, start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
     """A channel on every shot that arrives with a known value flipped against the reference. Returns the new length of
     the list, which goes on at ``since``."""
-    rows, listed = class_start(site, FLIPPED), since
+    listed, found = since, 0
     for k in range(count // arity):
         first = start + arity * k
         last = first + arity - 1
@@ -68,10 +108,14 @@ def _meet_flipped(since: np.uint64, arity: int, start: int, count: int, site: in
             left = (b.planes[at_0 + X + w] & known_0) | (b.planes[at_1 + X + w] & known_1)
             left &= ~(b.planes[at_0 + LEAKED + w] | b.planes[at_1 + LEAKED + w])
             while left:
-                shot = (w << SIX) | lowest_bit(left)
+                b.words[np.uint64(found)] = (np.uint64(k) << HALF) | (w << SIX) | lowest_bit(left)
                 left &= left - ONE
-                listed = _list_visit(listed, arity, start, rows, np.uint64(k), shot, t, b)
-    make_visits(since, listed, arity, start, rows, t, b)
+                found += 1
+            if found > DRAWN - 64:
+                listed = _list_flipped(listed, found, arity, start, site, t, b)
+                found = 0
+    listed = _list_flipped(listed, found, arity, start, site, t, b)
+    make_visits(since, listed, arity, start, class_start(site, FLIPPED), t, b)
     return listed
 
 
@@ -82,22 +126,23 @@ def _meet_usual(
     """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
     has one with probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which
     goes on at ``since``."""
-    rows, step, places = class_start(site, USUAL), b.rng[1], count // arity
-    listed, left = since, places * BLOCK_SHOTS if events < 0 else events
+    step, places = b.rng[1], np.uint64(count // arity)
+    listed, left = since, np.int64(places) * BLOCK_SHOTS if events < 0 else events
     while left > 0:
-        before, drawn = listed, min(left, DRAWN)
+        before, drawn, state = listed, min(left, DRAWN), b.rng[0]
         left -= drawn
-        if events >= 0:
-            b.rng[0] = draw_words(drawn, b.rng[0], step, b.words)
-        for i in range(drawn):
+        for k in range(0, drawn, WORDS):
             if events >= 0:
-                shot = b.words[np.uint64(i)]
-                place = ((shot >> HALF) * np.uint64(places)) >> HALF
+                shot = mix(row_of_steps(state + np.uint64(k) * step, step))
+                place = ((shot >> HALF) * places) >> HALF
             else:
-                shot = np.uint64(left + drawn - 1 - i)
+                shot = row_of_steps(np.uint64(left + drawn - k), ZERO - ONE)
                 place = shot >> np.uint64(LOG_SHOTS)
-            listed = _list_visit(listed, arity, start, rows, place, shot, t, b)
-        make_visits(before, listed, arity, start, rows, t, b)
+            store_row(b.words, np.uint64(k), (place << HALF) | (shot & SHOT))
+        if events >= 0:
+            b.rng[0] = state + np.uint64(drawn) * step
+        listed = _list_visits(listed, drawn, arity, start, site, USUAL, t, b)
+        make_visits(before, listed, arity, start, class_start(site, USUAL), t, b)
     return listed
 
 

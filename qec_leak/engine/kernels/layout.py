@@ -44,6 +44,8 @@ PAIRS = 16
 """Pairs of qubits whose leaked shots are met together: few enough for the first-level cache."""
 DRAWN = BLOCK_SHOTS
 """Random words that are drawn at once, at most."""
+DECODED = DRAWN // 8
+"""Events that are decoded at once, by the row, before they are made one by one: ``words`` holds eight words of each."""
 
 LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 W = np.uint64(WORDS)
@@ -57,7 +59,8 @@ BIT, IN_BLOCK, HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
 
 
 class Tables(NamedTuple):
-    """The arrays of a Program that kernels read, those of sites as one row, and counts of events (engine/counts.py)."""
+    """The arrays of a Program that kernels read, some packed (engine/packed.py), and counts of events
+    (engine/counts.py)."""
 
     ops: npt.NDArray[np.int32]
     targets: npt.NDArray[np.int32]
@@ -76,11 +79,11 @@ class Tables(NamedTuple):
     site_leaked: npt.NDArray[np.float64]
     site_default: npt.NDArray[np.uint8]
     site_coin: npt.NDArray[np.uint64]
-    site_acts: npt.NDArray[np.uint8]
-    site_row: npt.NDArray[np.int32]
-    site_size: npt.NDArray[np.int32]
+    transmon: npt.NDArray[np.uint64]
+    site_acts: npt.NDArray[np.uint64]
+    site_table: npt.NDArray[np.uint64]
     branch_share: npt.NDArray[np.uint64]
-    branch_action: npt.NDArray[np.uint16]
+    branch_does: npt.NDArray[np.uint64]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
     count_row: npt.NDArray[np.int32]

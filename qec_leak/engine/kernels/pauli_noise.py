@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import record_at, row_at
+from qec_leak.engine.kernels.flips import SECOND, flips_of, put_flips
 from qec_leak.engine.kernels.frames import flip_pauli
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
-    DRAWN,
+    DECODED,
     F64,
     HALF,
     I32,
-    IN_BLOCK,
     LEAKED,
     LOG_SHOTS,
     LOW,
@@ -27,19 +27,32 @@ from qec_leak.engine.kernels.layout import (
     X,
     Z,
 )
-from qec_leak.engine.kernels.random_numbers import draw_words, gap, mix, uniform
-from qec_leak.engine.rows import WORDS, row_of, store_row
+from qec_leak.engine.kernels.random_numbers import gap, mix, uniform
+from qec_leak.engine.rows import WORDS, gather, row_of, row_of_steps, store_row
 
 _PAULI, _FIRST_ROW, _SECOND_ROW = np.uint64(15), np.uint64((1 << 32) - 16), np.uint64(32)
+_EVENT = np.uint64(3)
+"""Words of an event in its table: share, own code, alias."""
 
 
 @inlined
-def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64, can_leak: bool) -> None:
+def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64) -> None:
     """Flip x (bit 0) and z (bit 1) of one shot unless it is leaked; without branches, which would be mispredicted.
     ``at``: the row of the qubit and the word."""
-    hit = mask & ~planes[at + LEAKED] if can_leak else mask
+    hit = mask & ~planes[at + LEAKED]
     planes[at + X] ^= hit & (ZERO - (bits & ONE))
     planes[at + Z] ^= hit & (ZERO - ((bits >> ONE) & ONE))
+
+
+@inlined
+def _strike(event: np.uint64, words: U64, planes: U64, can_leak: bool) -> None:
+    """Make a decoded event, unless the qubit is leaked in its shot."""
+    at, x, z = flips_of(event, words)
+    if can_leak:
+        computational = ~planes[at + LEAKED]
+        x, z = x & computational, z & computational
+    planes[at + X] ^= x
+    planes[at + Z] ^= z
 
 
 @kernel
@@ -49,24 +62,29 @@ def pauli_layer(
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
     it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
-    first, entries = np.uint64(start), np.uint64(size)
+    first, entries = np.uint64(start) * _EVENT, np.uint64(size) & LOW
     paulis = np.uint64(3 if arity == 1 else 15)
     state, step = rng[0], rng[1]
-    while events > 0:
-        drawn = min(events, DRAWN)
-        state = draw_words(drawn, state, step, words)
-        for i in range(drawn):
-            word = words[np.uint64(i)]
+    for begin in range(0, events, DECODED):
+        decoded = min(events - begin, DECODED)
+        for k in range(0, decoded, WORDS):
+            word = mix(row_of_steps(state + np.uint64(k) * step, step))
             turn = (word >> HALF) * entries
-            k = first + (turn >> HALF)
-            code = event[k, ONE] if word & LOW < event[k, ZERO] else event[k, TWO]
-            any_pauli = ONE + (((turn & LOW) * paulis) >> HALF)
-            bits = code & _PAULI if code & _PAULI else any_pauli
-            w, mask = (word >> SIX) & IN_BLOCK, ONE << (word & BIT)
-            _apply(bits, (code & _FIRST_ROW) + w, mask, planes, can_leak)
+            at = (turn >> HALF) * _EVENT + first
+            own = ((word & LOW) - gather(event, at)) >> BIT
+            code = gather(event, (at + TWO) - own)
+            bits = code & _PAULI
+            any_pauli = (((turn & LOW) * paulis) >> HALF) + ONE
+            bits = bits | (any_pauli & (((bits - ONE) >> BIT) * _PAULI))
+            put_flips(np.uint64(k), code & _FIRST_ROW, word, bits, bits >> ONE, words)
             if arity == 2:
-                _apply(bits >> TWO, (code >> _SECOND_ROW) + w, mask, planes, can_leak)
-        events -= drawn
+                bits = bits >> TWO
+                put_flips(np.uint64(k) + SECOND, code >> _SECOND_ROW, word, bits, bits >> ONE, words)
+        state += np.uint64(decoded) * step
+        for i in range(decoded):
+            _strike(np.uint64(i), words, planes, can_leak)
+            if arity == 2:
+                _strike(np.uint64(i) + SECOND, words, planes, can_leak)
     rng[0] = state
 
 
@@ -92,9 +110,9 @@ def bernoulli_noise(
         w, mask = shot >> SIX, ONE << (shot & BIT)
         state += step
         bits = np.uint64(outcome[noise, _draw_outcome(mix(state), size, share, alias, noise)])
-        _apply(bits, row_at(targets[first]) + w, mask, planes, True)
+        _apply(bits, row_at(targets[first]) + w, mask, planes)
         if arity == 2:
-            _apply(bits >> TWO, row_at(targets[first + 1]) + w, mask, planes, True)
+            _apply(bits >> TWO, row_at(targets[first + 1]) + w, mask, planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state
@@ -115,7 +133,7 @@ def heralded_noise(
         ring[record_at(ring, first_record + k) + w] |= mask
         state += step
         bits = np.uint64(outcome[noise, _draw_outcome(mix(state), size, share, alias, noise)])
-        _apply(bits, row_at(targets[start + k]) + w, mask, planes, True)
+        _apply(bits, row_at(targets[start + k]) + w, mask, planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
     rng[0] = state

@@ -182,3 +182,20 @@ def test_counts_agree_with_heralds_shot_by_shot() -> None:
     for level, p in ((2, 0.25), (3, 0.125)):
         sigma = (p * (1 - p) / (3 * SHOTS)) ** 0.5
         assert abs((batch.heralds == level).mean() - p) < 5 * sigma
+
+
+def test_no_flipped_shot_is_left_out_where_many_are() -> None:
+    """More flipped shots, at several places, than channels decode at once."""
+    qubits = "0 1 2 3 4 5 6 7"
+    prepare = f"R {qubits}\nX_ERROR(0.9) {qubits}\n"
+    of_one = run(prepare + one("(1, 1-->2)", qubits) + f"M {qubits}")
+    assert of_one.measurements is not None and of_one.heralds is not None
+    assert not of_one.measurements[of_one.heralds == 0].any()
+    assert 0.85 < (of_one.heralds == 2).mean() < 0.95
+
+    of_two = run(prepare + two("(1, 1_1-->1_2)", qubits) + f"M {qubits}")
+    assert of_two.measurements is not None and of_two.heralds is not None
+    leaked = of_two.heralds[:, 1::2] == 2
+    assert of_two.measurements[:, ::2][leaked].all()
+    assert not (of_two.measurements[:, ::2] & of_two.measurements[:, 1::2])[~leaked].any()
+    assert 0.75 < leaked.mean() < 0.87

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qec_leak.engine.rows import WORDS, count_bits, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.rows import WORDS, count_bits, gather, load_row, row_of, row_of_steps, store_row, words_set
 
 A, B, C = np.uint64(3), np.uint64(3 + WORDS), np.uint64(5 + 2 * WORDS)
 """Rows need not begin at multiples of anything."""
@@ -25,7 +25,15 @@ def exchange_overlapping(words):
     return np.uint64(0)
 
 
-@pytest.mark.parametrize("function", [combine, exchange_overlapping])
+def look_up(words):
+    """Indices may come back, in any order; differences wrap around."""
+    at = (load_row(words, A) >> np.uint64(7)) & np.uint64(31)
+    found = gather(words, at) - gather(words, at + np.uint64(2))
+    store_row(words, C, found + at)
+    return np.uint64(0)
+
+
+@pytest.mark.parametrize("function", [combine, exchange_overlapping, look_up])
 def test_compiled_rows_are_numpys(function):
     words = np.random.default_rng(1).integers(0, 2**64, 4 * WORDS, dtype=np.uint64)
     words[A + np.arange(2, WORDS, 3, dtype=np.uint64)] = 0

@@ -1,0 +1,34 @@
+"""Flips of single shots: decoded by the row into ``words``, then made one by one.
+
+What is decoded of event i stands in words[DECODED * k + i], k = 0 for where its x is in ``planes``, 1 for the bit of x
+that it flips, 2 for that of z; of a second transmon the same from ``SECOND`` on. Two loops, since a row takes a hundred
+cycles from its random words to its flips, which other rows fill as long as no flip waits for them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.jit import inlined
+from qec_leak.engine.kernels.layout import BIT, DECODED, IN_BLOCK, ONE, SIX, TWO, U64
+from qec_leak.engine.rows import Row, store_row
+
+_N = np.uint64(DECODED)
+THIRD = np.uint64(3 * DECODED)
+"""Where the fourth words of events begin, free for whoever needs one."""
+SECOND = np.uint64(4 * DECODED)
+
+
+@inlined
+def put_flips(first: np.uint64, planes_at: Row, shot: Row, x: Row, z: Row, words: U64) -> None:
+    """Decoded events from ``first`` on: planes that begin at ``planes_at``, a shot's bits, and bits 0 of x and z."""
+    bit = shot & BIT
+    store_row(words, first, planes_at + ((shot >> SIX) & IN_BLOCK))
+    store_row(words, first + _N, (x & ONE) << bit)
+    store_row(words, first + TWO * _N, (z & ONE) << bit)
+
+
+@inlined
+def flips_of(event: np.uint64, words: U64) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Where the x of an event is, and the bits that it flips of x and z."""
+    return words[event], words[event + _N], words[event + TWO * _N]
