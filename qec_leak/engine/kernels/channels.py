@@ -7,18 +7,13 @@ import numpy as np
 from qec_leak.engine.kernels.bits import all_if, lowest_bit, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
-    BIT,
     BLOCK_SHOTS,
     DRAWN,
     HALF,
-    IN_BLOCK,
     LEAKED,
     LOG_SHOTS,
-    LOW,
     ONE,
     SIX,
-    TWO,
-    U64,
     ZERO,
     Block,
     Tables,
@@ -28,61 +23,33 @@ from qec_leak.engine.kernels.layout import (
 from qec_leak.engine.kernels.leaked_pairs import meet_leaked_2
 from qec_leak.engine.kernels.leaked_singles import meet_leaked_1
 from qec_leak.engine.kernels.random_numbers import mix
-from qec_leak.engine.kernels.visits import SHOT, class_start, make_visits, noted_at
-from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.kernels.visits import SHOT, class_start, noted_at
+from qec_leak.engine.kernels.visits_of_pairs import list_pairs, make_pairs
+from qec_leak.engine.kernels.visits_of_singles import list_singles, make_singles
+from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
 from qec_leak.program import FLIPPED, USUAL
 
 
 @inlined
-def _row_code(transmon: Row, shot: Row, planes: U64) -> Row:
-    """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
-    x = gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + X)
-    return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
-
-
-@inlined
-def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
-    """Bit 0: whether transmons are leaked."""
-    return gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
-
-
-@inlined
-def _decode_candidates(first: np.uint64, arity: int, start: int, acts: np.uint64, t: Tables, b: Block) -> None:
-    """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
-    candidates = load_row(b.words, first)
-    shot, target = candidates & SHOT, (candidates >> HALF) * np.uint64(arity) + np.uint64(start)
-    transmon = gather(t.transmon, target)
-    row, leaked = _row_code(transmon, shot, b.planes), _leaked(transmon, shot, b.planes)
-    if arity == 2:
-        transmon = gather(t.transmon, target + ONE)
-        row = row * SIX + _row_code(transmon, shot, b.planes)
-        leaked = leaked | _leaked(transmon, shot, b.planes)
-    happens = ~leaked & (row_of(acts) >> row)
-    store_row(b.words, first, (happens << BIT) | (candidates & ~LOW) | (row << np.uint64(16)) | shot)
-
-
-@kernel
 def _list_visits(
     since: np.uint64, candidates: int, arity: int, start: int, site: int, kind: int, t: Tables, b: Block
 ) -> np.uint64:
-    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
-    to which something happens in their row. Returns the new length of the list, which goes on at ``since``."""
-    for k in range(0, candidates, WORDS):
-        _decode_candidates(np.uint64(k), arity, start, t.site_acts[3 * site + kind], t, b)
-    listed = since
-    for k in range(candidates):
-        visit = b.words[np.uint64(k)]
-        b.visits[listed] = visit & ~(ONE << BIT)
-        listed += visit >> BIT
-    left, listed = np.int64(listed - since), since
-    for k in range(left):
-        visit = b.visits[since + np.uint64(k)]
-        noting, bit = noted_at(visit >> HALF, (visit & SHOT) >> SIX), visit & BIT
-        noted = b.noted[noting]
-        b.noted[noting] = noted | (ONE << bit)
-        b.visits[listed] = visit
-        listed += ~(noted >> bit) & ONE
-    return listed
+    """List the visits of candidates, place << 32 | shot in ``words``; returns the new length."""
+    acts = t.site_acts[3 * site + kind]
+    if arity == 1:
+        return list_singles(since, candidates, start, acts, t, b)
+    return list_pairs(since, candidates, start, acts, t, b)
+
+
+@inlined
+def _make_visits(
+    since: np.uint64, listed: np.uint64, arity: int, start: int, rows: np.uint64, t: Tables, b: Block
+) -> None:
+    """Make the visits that are listed from ``since`` on."""
+    if arity == 1:
+        make_singles(since, listed, start, rows, t, b)
+    else:
+        make_pairs(since, listed, start, rows, t, b)
 
 
 @inlined
@@ -115,7 +82,7 @@ def _meet_flipped(since: np.uint64, arity: int, start: int, count: int, site: in
                 listed = _list_flipped(listed, found, arity, start, site, t, b)
                 found = 0
     listed = _list_flipped(listed, found, arity, start, site, t, b)
-    make_visits(since, listed, arity, start, class_start(site, FLIPPED), t, b)
+    _make_visits(since, listed, arity, start, class_start(site, FLIPPED), t, b)
     return listed
 
 
@@ -142,7 +109,7 @@ def _meet_usual(
         if events >= 0:
             b.rng[0] = state + np.uint64(drawn) * step
         listed = _list_visits(listed, drawn, arity, start, site, USUAL, t, b)
-        make_visits(before, listed, arity, start, class_start(site, USUAL), t, b)
+        _make_visits(before, listed, arity, start, class_start(site, USUAL), t, b)
     return listed
 
 

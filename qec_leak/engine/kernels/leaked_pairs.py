@@ -30,7 +30,8 @@ from qec_leak.engine.kernels.layout import (
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_row
-from qec_leak.engine.kernels.visits import class_start, make_visits, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits_of_pairs import make_pairs
 from qec_leak.engine.lists import CHUNK, U32, copy_chunk
 from qec_leak.engine.rows import Row, load_row, row_of, store_row, words_set
 from qec_leak.program import FLIP_X, FLIP_Z, LEAKED_CLASS, RANDOM_X, RANDOM_Z, WILD
@@ -194,4 +195,4 @@ def meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> Non
         if leaked:
             listed = _list_calm(listed, leaked, start, site, t, b)
             _do_defaults(start, first, last, site, t, b)
-        make_visits(ZERO, listed, 2, start, class_start(site, LEAKED_CLASS), t, b)
+        make_pairs(ZERO, listed, start, class_start(site, LEAKED_CLASS), t, b)

@@ -8,7 +8,8 @@ from qec_leak.engine.kernels.bits import is_below
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, ONE, ROW, SIX, THREE, ZERO, Block, Tables
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
-from qec_leak.engine.kernels.visits import class_start, make_visits, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits_of_singles import make_singles
 from qec_leak.program import LEAKED_CLASS
 
 
@@ -53,5 +54,5 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.
                 listed = _list_leaked(listed, q, k, shot, is_below(at, np.uint64(b.population[q])), b)
             events -= drawn
         b.rng[0] = state
-    make_visits(ZERO, listed, 1, start, class_start(site, LEAKED_CLASS), t, b)
+    make_singles(ZERO, listed, start, class_start(site, LEAKED_CLASS), t, b)
     return listed

@@ -1,0 +1,141 @@
+"""Visits by channels of two transmons, listed and made: 16 are decoded together, by the row; what changes bits follows
+one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.flips import SECOND, THIRD, flips_of, put_flips
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    DECODED,
+    FOUR,
+    HALF,
+    IN_BLOCK,
+    LEAKED,
+    LOW,
+    ONE,
+    SIX,
+    THREE,
+    TWO,
+    U64,
+    ZERO,
+    Block,
+    Tables,
+    X,
+    Z,
+)
+from qec_leak.engine.kernels.random_numbers import mix
+from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_list, noted_at
+from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row
+
+_ACTION = np.uint64(31)
+
+
+@inlined
+def _row_code(transmon: Row, shot: Row, planes: U64) -> Row:
+    """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
+    x = gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + X)
+    return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
+
+
+@inlined
+def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
+    """Bit 0: whether transmons are leaked."""
+    return gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
+
+
+@inlined
+def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, t: Tables, b: Block) -> None:
+    """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
+    candidates = load_row(b.words, first)
+    shot, target = candidates & SHOT, ((candidates >> HALF) << ONE) + np.uint64(start)
+    of_0, of_1 = gather(t.transmon, target), gather(t.transmon, target + ONE)
+    row = _row_code(of_0, shot, b.planes) * SIX + _row_code(of_1, shot, b.planes)
+    leaked = _leaked(of_0, shot, b.planes) | _leaked(of_1, shot, b.planes)
+    happens = ~leaked & (row_of(acts) >> row)
+    store_row(b.words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
+
+
+@kernel
+def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: Tables, b: Block) -> np.uint64:
+    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
+    to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
+    ``since``."""
+    for k in range(0, candidates, WORDS):
+        _decode_candidates(np.uint64(k), start, acts, t, b)
+    listed = since
+    for k in range(candidates):
+        visit = b.words[np.uint64(k)]
+        b.visits[listed] = visit & ~(ONE << BIT)
+        listed += visit >> BIT
+    left, listed = np.int64(listed - since), since
+    for k in range(left):
+        visit = b.visits[since + np.uint64(k)]
+        noting, bit = noted_at(visit >> HALF, (visit & SHOT) >> SIX), visit & BIT
+        noted = b.noted[noting]
+        b.noted[noting] = noted | (ONE << bit)
+        b.visits[listed] = visit
+        listed += ~(noted >> bit) & ONE
+    return listed
+
+
+@inlined
+def _put_action(first: np.uint64, planes_at: Row, shot: Row, action: Row, coin: Row, words: U64) -> None:
+    """Decoded visits from ``first`` on: one transmon's bytes of actions, and bits 0 of coins for z."""
+    put_flips(first, planes_at, shot, action, (action >> ONE) ^ ((action >> TWO) & coin), words)
+    store_row(words, first + THIRD, action >> np.uint64(3))
+
+
+@inlined
+def _act(visit: np.uint64, q: np.uint64, shot: np.uint64, b: Block) -> None:
+    """Make what a decoded visit does to one transmon."""
+    planes, bit = b.planes, shot & BIT
+    at, x, z = flips_of(visit, b.words)
+    levels = b.words[visit + THIRD]
+    planes[at + X] ^= x
+    planes[at + Z] ^= z
+    planes[at + THREE] ^= ((levels >> ONE) & ONE) << bit
+    if levels & ONE:
+        leaked = planes[at + LEAKED] ^ (ONE << bit)
+        planes[at + LEAKED] = leaked
+        change_list(q, shot, (leaked >> bit) & ONE, b.population, b.leaked_shots)
+
+
+@inlined
+def _decode_visits(visits: Row, first: np.uint64, start: int, rows: np.uint64, word: Row, t: Tables, b: Block) -> None:
+    """What a row of visits does, decoded from ``first`` on: by one random word each."""
+    table = gather(t.site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
+    turns = (word >> HALF) * (table >> HALF)
+    entry, turn = (turns >> HALF) + (table & LOW), ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
+    alias = ((turn - gather(t.branch_share, entry)) >> BIT) ^ ONE
+    does = gather(t.branch_does, entry) >> (alias << FOUR)
+    target = ((visits >> HALF) << ONE) + np.uint64(start)
+    at_0, at_1 = gather(t.transmon, target) >> TWO, gather(t.transmon, target + ONE) >> TWO
+    _put_action(first, at_0, visits, does & _ACTION, word, b.words)
+    _put_action(first + SECOND, at_1, visits, (does >> np.uint64(8)) & _ACTION, word >> ONE, b.words)
+
+
+@kernel
+def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+    """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
+    (counted from ``rows``), with one random word, and do it."""
+    state, step, left = b.rng[0], b.rng[1], np.int64(listed - since)
+    if left == 0:
+        return
+    store_row(b.visits, listed, row_of(ZERO))  # places and rows that exist, for what fills the last row
+    while left > 0:
+        decoded, begin = np.int64(min(left, DECODED)), listed - np.uint64(left)
+        for k in range(0, decoded, WORDS):
+            word = mix(row_of_steps(state + np.uint64(k) * step, step))
+            visits = load_row(b.visits, begin + np.uint64(k))
+            _decode_visits(visits, np.uint64(k), start, rows, word, t, b)
+        state += np.uint64(decoded) * step
+        for i in range(decoded):
+            visit, event = b.visits[begin + np.uint64(i)], np.uint64(i)
+            shot, target = visit & SHOT, np.uint64(start) + ((visit >> HALF) << ONE)
+            _act(event, np.uint64(t.targets[target]), shot, b)
+            _act(event + SECOND, np.uint64(t.targets[target + ONE]), shot, b)
+        left -= decoded
+    b.rng[0] = state

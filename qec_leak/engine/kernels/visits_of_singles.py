@@ -1,0 +1,75 @@
+"""Visits by channels of one transmon, listed and made one by one: few at a time, for which a row would take longer."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qec_leak.engine.kernels.bits import is_below
+from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    FOUR,
+    HALF,
+    LEAKED,
+    LOW,
+    ONE,
+    ROW,
+    SIX,
+    THREE,
+    TWO,
+    Block,
+    Tables,
+    X,
+    Z,
+)
+from qec_leak.engine.kernels.random_numbers import chosen, mix
+from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_list, noted_at, visit_of
+
+
+@kernel
+def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: Tables, b: Block) -> np.uint64:
+    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
+    to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
+    ``since``."""
+    listed = since
+    for k in range(candidates):
+        candidate = b.words[np.uint64(k)]
+        place, shot = candidate >> HALF, candidate & SHOT
+        w, bit, target = shot >> SIX, shot & BIT, np.uint64(start) + place
+        at, noting = np.uint64(t.targets[target]) * ROW + w, noted_at(place, w)
+        row = np.uint64(t.values[target]) ^ ((b.planes[at + X] >> bit) & ONE)
+        fresh = ~((b.planes[at + LEAKED] | b.noted[noting]) >> bit) & (acts >> row) & ONE
+        b.noted[noting] |= fresh << bit
+        b.visits[listed] = visit_of(place, row, shot)
+        listed += fresh
+    return listed
+
+
+@inlined
+def _act(action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, b: Block) -> None:
+    """Apply an action to one shot."""
+    planes, at, bit = b.planes, q * ROW + (shot >> SIX), shot & BIT
+    planes[at + X] ^= (action & ONE) << bit
+    planes[at + Z] ^= (((action >> ONE) ^ ((action >> TWO) & coin)) & ONE) << bit
+    planes[at + THREE] ^= ((action >> FOUR) & ONE) << bit
+    if (action >> np.uint64(3)) & ONE:
+        leaked = planes[at + LEAKED] ^ (ONE << bit)
+        planes[at + LEAKED] = leaked
+        change_list(q, shot, (leaked >> bit) & ONE, b.population, b.leaked_shots)
+
+
+@kernel
+def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+    """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
+    (counted from ``rows``), with one random word, and do it."""
+    state, step = b.rng[0], b.rng[1]
+    for i in range(since, listed):
+        visit = b.visits[np.uint64(i)]
+        table = t.site_table[rows + ((visit >> ROW_CODE) & np.uint64(0xFFFF))]
+        state += step
+        word = mix(state)
+        turned, turn = chosen(word, table >> HALF)
+        entry = turned + (table & LOW)
+        does = t.branch_does[entry] >> ((ONE - is_below(turn, t.branch_share[entry])) << FOUR)
+        _act(does, np.uint64(t.targets[np.uint64(start) + (visit >> HALF)]), visit & SHOT, word & ONE, b)
+    b.rng[0] = state
