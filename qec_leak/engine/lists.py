@@ -16,7 +16,7 @@ from qec_leak.engine.rows import lowered
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 
-CHUNK = 64
+CHUNK = 32
 """Shots that are taken at once."""
 
 
