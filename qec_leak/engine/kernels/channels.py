@@ -10,10 +10,13 @@ from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
     DRAWN,
     HALF,
+    I8,
+    I32,
     LEAKED,
     LOG_SHOTS,
     ONE,
     SIX,
+    U64,
     ZERO,
     Block,
     Tables,
@@ -30,86 +33,83 @@ from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_ro
 from qec_leak.program import FLIPPED, USUAL
 
 
-@inlined
-def _list_visits(
-    since: np.uint64, candidates: int, arity: int, start: int, site: int, kind: int, t: Tables, b: Block
-) -> np.uint64:
-    """List the visits of candidates, place << 32 | shot in ``words``; returns the new length."""
-    acts = t.site_acts[3 * site + kind]
-    if arity == 1:
-        return list_singles(since, candidates, start, acts, t, b)
-    return list_pairs(since, candidates, start, acts, t, b)
-
-
-@inlined
-def _make_visits(
-    since: np.uint64, listed: np.uint64, arity: int, start: int, rows: np.uint64, t: Tables, b: Block
-) -> None:
-    """Make the visits that are listed from ``since`` on."""
-    if arity == 1:
-        make_singles(since, listed, start, rows, t, b)
-    else:
-        make_pairs(since, listed, start, rows, t, b)
-
-
-@inlined
-def _list_flipped(listed: np.uint64, found: int, arity: int, start: int, site: int, t: Tables, b: Block) -> np.uint64:
-    store_row(b.words, np.uint64(found), row_of(ZERO))  # places that exist, for what fills the last row
-    return _list_visits(listed, found, arity, start, site, FLIPPED, t, b)
-
-
 @kernel
-def _meet_flipped(since: np.uint64, arity: int, start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
-    """A channel on every shot that arrives with a known value flipped against the reference. Returns the new length of
-    the list, which goes on at ``since``."""
-    listed, found = since, 0
-    for k in range(count // arity):
-        first = start + arity * k
+def _flipped_candidates(
+    place: int, arity: int, start: int, count: int, targets: I32, values: I8, planes: U64, words: U64
+) -> tuple[int, int]:
+    """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
+    reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
+    found = 0
+    while place < count // arity and found <= DRAWN:
+        first = start + arity * place
         last = first + arity - 1
-        at_0, at_1 = row_at(t.targets[first]), row_at(t.targets[last])
-        known_0, known_1 = all_if(t.values[first] >> 1), all_if(t.values[last] >> 1)
-        words = words_set((load_row(b.planes, at_0 + X) & known_0) | (load_row(b.planes, at_1 + X) & known_1))
-        while words:
-            w = lowest_bit(words)
-            words &= words - ONE
-            left = (b.planes[at_0 + X + w] & known_0) | (b.planes[at_1 + X + w] & known_1)
-            left &= ~(b.planes[at_0 + LEAKED + w] | b.planes[at_1 + LEAKED + w])
+        at_0, at_1 = row_at(targets[first]), row_at(targets[last])
+        known_0, known_1 = all_if(values[first] >> 1), all_if(values[last] >> 1)
+        rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))
+        while rest:
+            w = lowest_bit(rest)
+            rest &= rest - ONE
+            left = (planes[at_0 + X + w] & known_0) | (planes[at_1 + X + w] & known_1)
+            left &= ~(planes[at_0 + LEAKED + w] | planes[at_1 + LEAKED + w])
             while left:
-                b.words[np.uint64(found)] = (np.uint64(k) << HALF) | (w << SIX) | lowest_bit(left)
+                words[np.uint64(found)] = (np.uint64(place) << HALF) | (w << SIX) | lowest_bit(left)
                 left &= left - ONE
                 found += 1
-            if found > DRAWN - 64:
-                listed = _list_flipped(listed, found, arity, start, site, t, b)
-                found = 0
-    listed = _list_flipped(listed, found, arity, start, site, t, b)
-    _make_visits(since, listed, arity, start, class_start(site, FLIPPED), t, b)
-    return listed
+        place += 1
+    store_row(words, np.uint64(found), row_of(ZERO))  # places that exist, for what fills the last row
+    return place, found
+
+
+@inlined
+def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> None:
+    """Candidates at random: Poisson events."""
+    state, step = rng[0], rng[1]
+    for k in range(0, drawn, WORDS):
+        word = mix(row_of_steps(state + np.uint64(k) * step, step))
+        store_row(words, np.uint64(k), ((((word >> HALF) * places) >> HALF) << HALF) | (word & SHOT))
+    rng[0] = state + np.uint64(drawn) * step
+
+
+@inlined
+def _next_candidates(end: int, drawn: int, words: U64) -> None:
+    """All shots of all places as candidates, from the last on: the next before ``end``."""
+    for k in range(0, drawn, WORDS):
+        shot = row_of_steps(np.uint64(end - k), ZERO - ONE)
+        store_row(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
 
 
 @kernel
-def _meet_usual(
-    since: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block
+def _meet_computational(
+    listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block
 ) -> np.uint64:
-    """A channel on the shots that are left. They are visited by Poisson events of which the first one counts: a shot
-    has one with probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which
-    goes on at ``since``."""
-    step, places = b.rng[1], np.uint64(count // arity)
-    listed, left = since, np.int64(places) * BLOCK_SHOTS if events < 0 else events
-    while left > 0:
-        before, drawn, state = listed, min(left, DRAWN), b.rng[0]
-        left -= drawn
-        for k in range(0, drawn, WORDS):
-            if events >= 0:
-                shot = mix(row_of_steps(state + np.uint64(k) * step, step))
-                place = ((shot >> HALF) * places) >> HALF
+    """A channel on the shots that arrive computational: where the site says so, on every one in which a known value is
+    flipped; then on those that are left, by Poisson events of which the first one counts: a shot has one with
+    probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which goes on at
+    ``listed``."""
+    places = count // arity
+    place = 0 if t.site_flipped[site] else places
+    left = places * BLOCK_SHOTS if events < 0 else events
+    if t.site_rate[site] <= 0.0:
+        left = 0
+    while place < places or left > 0:
+        before, kind = listed, USUAL
+        if place < places:
+            kind = FLIPPED
+            place, candidates = _flipped_candidates(place, arity, start, count, t.targets, t.values, b.planes, b.words)
+        else:
+            candidates = min(left, DRAWN)
+            if events < 0:
+                _next_candidates(left, candidates, b.words)
             else:
-                shot = row_of_steps(np.uint64(left + drawn - k), ZERO - ONE)
-                place = shot >> np.uint64(LOG_SHOTS)
-            store_row(b.words, np.uint64(k), (place << HALF) | (shot & SHOT))
-        if events >= 0:
-            b.rng[0] = state + np.uint64(drawn) * step
-        listed = _list_visits(listed, drawn, arity, start, site, USUAL, t, b)
-        _make_visits(before, listed, arity, start, class_start(site, USUAL), t, b)
+                _random_candidates(candidates, np.uint64(places), b.words, b.rng)
+            left -= candidates
+        acts, rows = t.site_acts[3 * site + kind], class_start(site, kind)
+        if arity == 1:
+            listed = list_singles(listed, candidates, start, acts, t, b)
+            make_singles(before, listed, start, rows, t, b)
+        else:
+            listed = list_pairs(listed, candidates, start, acts, t, b)
+            make_pairs(before, listed, start, rows, t, b)
     return listed
 
 
@@ -134,8 +134,5 @@ def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: 
         meet_leaked_2(start, count, site, t, b)
     elif t.site_leaked[site] > 0.0:
         listed = meet_leaked_1(start, count, site, t, b)
-    if t.site_flipped[site]:
-        listed = _meet_flipped(listed, arity, start, count, site, t, b)
-    if t.site_rate[site] > 0.0:
-        listed = _meet_usual(listed, arity, events, start, count, site, t, b)
+    listed = _meet_computational(listed, arity, events, start, count, site, t, b)
     _forget(listed, arity, count // arity, b)

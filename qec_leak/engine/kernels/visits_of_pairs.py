@@ -12,6 +12,7 @@ from qec_leak.engine.kernels.layout import (
     DECODED,
     FOUR,
     HALF,
+    I64,
     IN_BLOCK,
     LEAKED,
     LOW,
@@ -19,6 +20,7 @@ from qec_leak.engine.kernels.layout import (
     SIX,
     THREE,
     TWO,
+    U16,
     U64,
     ZERO,
     Block,
@@ -47,15 +49,15 @@ def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
 
 
 @inlined
-def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, t: Tables, b: Block) -> None:
+def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: U64, planes: U64, words: U64) -> None:
     """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
-    candidates = load_row(b.words, first)
+    candidates = load_row(words, first)
     shot, target = candidates & SHOT, ((candidates >> HALF) << ONE) + np.uint64(start)
-    of_0, of_1 = gather(t.transmon, target), gather(t.transmon, target + ONE)
-    row = _row_code(of_0, shot, b.planes) * SIX + _row_code(of_1, shot, b.planes)
-    leaked = _leaked(of_0, shot, b.planes) | _leaked(of_1, shot, b.planes)
+    of_0, of_1 = gather(transmon, target), gather(transmon, target + ONE)
+    row = _row_code(of_0, shot, planes) * SIX + _row_code(of_1, shot, planes)
+    leaked = _leaked(of_0, shot, planes) | _leaked(of_1, shot, planes)
     happens = ~leaked & (row_of(acts) >> row)
-    store_row(b.words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
+    store_row(words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
 
 
 @kernel
@@ -64,7 +66,7 @@ def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t
     to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
     ``since``."""
     for k in range(0, candidates, WORDS):
-        _decode_candidates(np.uint64(k), start, acts, t, b)
+        _decode_candidates(np.uint64(k), start, acts, t.transmon, b.planes, b.words)
     listed = since
     for k in range(candidates):
         visit = b.words[np.uint64(k)]
@@ -89,32 +91,37 @@ def _put_action(first: np.uint64, planes_at: Row, shot: Row, action: Row, coin: 
 
 
 @inlined
-def _act(visit: np.uint64, q: np.uint64, shot: np.uint64, b: Block) -> None:
+def _act(
+    visit: np.uint64, q: np.uint64, shot: np.uint64, words: U64, planes: U64, population: I64, leaked_shots: U16
+) -> None:
     """Make what a decoded visit does to one transmon."""
-    planes, bit = b.planes, shot & BIT
-    at, x, z = flips_of(visit, b.words)
-    levels = b.words[visit + THIRD]
+    bit = shot & BIT
+    at, x, z = flips_of(visit, words)
+    levels = words[visit + THIRD]
     planes[at + X] ^= x
     planes[at + Z] ^= z
     planes[at + THREE] ^= ((levels >> ONE) & ONE) << bit
     if levels & ONE:
         leaked = planes[at + LEAKED] ^ (ONE << bit)
         planes[at + LEAKED] = leaked
-        change_list(q, shot, (leaked >> bit) & ONE, b.population, b.leaked_shots)
+        change_list(q, shot, (leaked >> bit) & ONE, population, leaked_shots)
 
 
 @inlined
-def _decode_visits(visits: Row, first: np.uint64, start: int, rows: np.uint64, word: Row, t: Tables, b: Block) -> None:
+def _decode_visits(
+    visits: Row, first: np.uint64, start: int, rows: np.uint64, word: Row, transmon: U64, site_table: U64,
+    branch_share: U64, branch_does: U64, words: U64,
+) -> None:  # fmt: skip
     """What a row of visits does, decoded from ``first`` on: by one random word each."""
-    table = gather(t.site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
+    table = gather(site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
     turns = (word >> HALF) * (table >> HALF)
     entry, turn = (turns >> HALF) + (table & LOW), ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
-    alias = ((turn - gather(t.branch_share, entry)) >> BIT) ^ ONE
-    does = gather(t.branch_does, entry) >> (alias << FOUR)
+    alias = ((turn - gather(branch_share, entry)) >> BIT) ^ ONE
+    does = gather(branch_does, entry) >> (alias << FOUR)
     target = ((visits >> HALF) << ONE) + np.uint64(start)
-    at_0, at_1 = gather(t.transmon, target) >> TWO, gather(t.transmon, target + ONE) >> TWO
-    _put_action(first, at_0, visits, does & _ACTION, word, b.words)
-    _put_action(first + SECOND, at_1, visits, (does >> np.uint64(8)) & _ACTION, word >> ONE, b.words)
+    at_0, at_1 = gather(transmon, target) >> TWO, gather(transmon, target + ONE) >> TWO
+    _put_action(first, at_0, visits, does & _ACTION, word, words)
+    _put_action(first + SECOND, at_1, visits, (does >> np.uint64(8)) & _ACTION, word >> ONE, words)
 
 
 @kernel
@@ -130,12 +137,31 @@ def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64,
         for k in range(0, decoded, WORDS):
             word = mix(row_of_steps(state + np.uint64(k) * step, step))
             visits = load_row(b.visits, begin + np.uint64(k))
-            _decode_visits(visits, np.uint64(k), start, rows, word, t, b)
+            _decode_visits(
+                visits,
+                np.uint64(k),
+                start,
+                rows,
+                word,
+                t.transmon,
+                t.site_table,
+                t.branch_share,
+                t.branch_does,
+                b.words,
+            )
         state += np.uint64(decoded) * step
         for i in range(decoded):
             visit, event = b.visits[begin + np.uint64(i)], np.uint64(i)
             shot, target = visit & SHOT, np.uint64(start) + ((visit >> HALF) << ONE)
-            _act(event, np.uint64(t.targets[target]), shot, b)
-            _act(event + SECOND, np.uint64(t.targets[target + ONE]), shot, b)
+            _act(event, np.uint64(t.targets[target]), shot, b.words, b.planes, b.population, b.leaked_shots)
+            _act(
+                event + SECOND,
+                np.uint64(t.targets[target + ONE]),
+                shot,
+                b.words,
+                b.planes,
+                b.population,
+                b.leaked_shots,
+            )
         left -= decoded
     b.rng[0] = state

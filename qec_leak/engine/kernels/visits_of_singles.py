@@ -10,6 +10,7 @@ from qec_leak.engine.kernels.layout import (
     BIT,
     FOUR,
     HALF,
+    I64,
     LEAKED,
     LOW,
     ONE,
@@ -17,6 +18,8 @@ from qec_leak.engine.kernels.layout import (
     SIX,
     THREE,
     TWO,
+    U16,
+    U64,
     Block,
     Tables,
     X,
@@ -46,16 +49,18 @@ def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64,
 
 
 @inlined
-def _act(action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, b: Block) -> None:
+def _act(
+    action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, planes: U64, population: I64, leaked_shots: U16
+) -> None:
     """Apply an action to one shot."""
-    planes, at, bit = b.planes, q * ROW + (shot >> SIX), shot & BIT
+    at, bit = q * ROW + (shot >> SIX), shot & BIT
     planes[at + X] ^= (action & ONE) << bit
     planes[at + Z] ^= (((action >> ONE) ^ ((action >> TWO) & coin)) & ONE) << bit
     planes[at + THREE] ^= ((action >> FOUR) & ONE) << bit
     if (action >> np.uint64(3)) & ONE:
         leaked = planes[at + LEAKED] ^ (ONE << bit)
         planes[at + LEAKED] = leaked
-        change_list(q, shot, (leaked >> bit) & ONE, b.population, b.leaked_shots)
+        change_list(q, shot, (leaked >> bit) & ONE, population, leaked_shots)
 
 
 @kernel
@@ -71,5 +76,6 @@ def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint6
         turned, turn = chosen(word, table >> HALF)
         entry = turned + (table & LOW)
         does = t.branch_does[entry] >> ((ONE - is_below(turn, t.branch_share[entry])) << FOUR)
-        _act(does, np.uint64(t.targets[np.uint64(start) + (visit >> HALF)]), visit & SHOT, word & ONE, b)
+        q = np.uint64(t.targets[np.uint64(start) + (visit >> HALF)])
+        _act(does, q, visit & SHOT, word & ONE, b.planes, b.population, b.leaked_shots)
     b.rng[0] = state
