@@ -193,7 +193,7 @@ class LeakageSampler:
             noted=zeros(p.max_targets * WORDS),
             visits=zeros(p.max_targets * BLOCK_SHOTS + WORDS),
             met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
-            words=zeros(DRAWN + BLOCK_SHOTS + WORDS),
+            words=zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
             happened=zeros(WORDS),
             valid=zeros(WORDS),
             rng=zeros(2),

@@ -30,7 +30,7 @@ def all_if(condition: int) -> np.uint64:
 
 @inlined
 def is_below(a: np.uint64, b: np.uint64) -> np.uint64:
-    """1 if a < b, both below 2^63: a comparison that is combined with other bits may become a branch."""
+    """1 if a < b, both below 2^63, words or rows: a comparison that is combined with other bits may become a branch."""
     return (a - b) >> BIT
 
 

@@ -119,7 +119,7 @@ def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
             visit = b.visits[np.uint64(i)]
-            b.noted[noted_at(visit >> HALF, (visit & np.uint64(BLOCK_SHOTS - 1)) >> SIX)] = ZERO
+            b.noted[noted_at(visit >> HALF, (visit & SHOT) >> SIX)] = ZERO
     else:
         for place in range(places):
             store_row(b.noted, np.uint64(place) * W, row_of(ZERO))

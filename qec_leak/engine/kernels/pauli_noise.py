@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import record_at, row_at
+from qec_leak.engine.kernels.bits import is_below, record_at, row_at
 from qec_leak.engine.kernels.flips import SECOND, flips_of, put_flips
 from qec_leak.engine.kernels.frames import flip_pauli
 from qec_leak.engine.kernels.jit import inlined, kernel
@@ -71,7 +71,7 @@ def pauli_layer(
             word = mix(row_of_steps(state + np.uint64(k) * step, step))
             turn = (word >> HALF) * entries
             at = (turn >> HALF) * _EVENT + first
-            own = ((word & LOW) - gather(event, at)) >> BIT
+            own = is_below(word & LOW, gather(event, at))
             code = gather(event, (at + TWO) - own)
             bits = code & _PAULI
             any_pauli = (((turn & LOW) * paulis) >> HALF) + ONE

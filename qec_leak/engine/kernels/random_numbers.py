@@ -107,7 +107,7 @@ def gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np.
 @inlined
 def chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
     """One of ``size`` (below 2^32) things, and 63 random bits for it: the word times ``size``, before and behind the
-    point."""
+    point. Words or rows."""
     turns = (word >> HALF) * size
     return turns >> HALF, ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
 

@@ -14,12 +14,15 @@ import numpy as np
 
 from qec_leak.engine.kernels.jit import inlined
 from qec_leak.engine.kernels.layout import (
+    BIT,
     BLOCK_SHOTS,
     HALF,
     I64,
+    LEAKED,
     LIST,
     LOG_SHOTS,
     ONE,
+    THREE,
     U16,
     U64,
     Tables,
@@ -44,7 +47,7 @@ def visit_of(place: np.uint64, row: np.uint64, shot: np.uint64) -> np.uint64:
 
 
 @inlined
-def change_list(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
+def _change_list(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
     """Put a shot on the list of leaked shots of a qubit, or take it off: the last one takes its place."""
     first, n = q * np.uint64(LIST), np.uint64(population[q])
     if leaks:
@@ -57,6 +60,19 @@ def change_list(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64
         k = find_in_chunk(leaked_shots, chunk, shot)
     leaked_shots[chunk + k] = leaked_shots[first + n - ONE]
     population[q] -= 1
+
+
+@inlined
+def change_levels(
+    levels: np.uint64, at: np.uint64, q: np.uint64, shot: np.uint64, planes: U64, population: I64, leaked_shots: U16
+) -> None:
+    """Flip a transmon's leaked plane (bit 0 of ``levels``) and level-3 plane (bit 1) in a shot; its x is at ``at``."""
+    bit = shot & BIT
+    planes[at + THREE] ^= ((levels >> ONE) & ONE) << bit
+    if levels & ONE:
+        leaked = planes[at + LEAKED] ^ (ONE << bit)
+        planes[at + LEAKED] = leaked
+        _change_list(q, shot, (leaked >> bit) & ONE, population, leaked_shots)
 
 
 @inlined

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qec_leak.engine.kernels.bits import is_below
 from qec_leak.engine.kernels.flips import SECOND, THIRD, flips_of, put_flips
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
@@ -18,7 +19,6 @@ from qec_leak.engine.kernels.layout import (
     LOW,
     ONE,
     SIX,
-    THREE,
     TWO,
     U16,
     U64,
@@ -28,8 +28,8 @@ from qec_leak.engine.kernels.layout import (
     X,
     Z,
 )
-from qec_leak.engine.kernels.random_numbers import mix
-from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_list, noted_at
+from qec_leak.engine.kernels.random_numbers import chosen, mix
+from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at
 from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row
 
 _ACTION = np.uint64(31)
@@ -95,16 +95,10 @@ def _act(
     visit: np.uint64, q: np.uint64, shot: np.uint64, words: U64, planes: U64, population: I64, leaked_shots: U16
 ) -> None:
     """Make what a decoded visit does to one transmon."""
-    bit = shot & BIT
     at, x, z = flips_of(visit, words)
-    levels = words[visit + THIRD]
     planes[at + X] ^= x
     planes[at + Z] ^= z
-    planes[at + THREE] ^= ((levels >> ONE) & ONE) << bit
-    if levels & ONE:
-        leaked = planes[at + LEAKED] ^ (ONE << bit)
-        planes[at + LEAKED] = leaked
-        change_list(q, shot, (leaked >> bit) & ONE, population, leaked_shots)
+    change_levels(words[visit + THIRD], at, q, shot, planes, population, leaked_shots)
 
 
 @inlined
@@ -114,9 +108,9 @@ def _decode_visits(
 ) -> None:  # fmt: skip
     """What a row of visits does, decoded from ``first`` on: by one random word each."""
     table = gather(site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
-    turns = (word >> HALF) * (table >> HALF)
-    entry, turn = (turns >> HALF) + (table & LOW), ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
-    alias = ((turn - gather(branch_share, entry)) >> BIT) ^ ONE
+    turned, turn = chosen(word, table >> HALF)
+    entry = turned + (table & LOW)
+    alias = is_below(turn, gather(branch_share, entry)) ^ ONE
     does = gather(branch_does, entry) >> (alias << FOUR)
     target = ((visits >> HALF) << ONE) + np.uint64(start)
     at_0, at_1 = gather(transmon, target) >> TWO, gather(transmon, target + ONE) >> TWO
@@ -138,30 +132,15 @@ def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64,
             word = mix(row_of_steps(state + np.uint64(k) * step, step))
             visits = load_row(b.visits, begin + np.uint64(k))
             _decode_visits(
-                visits,
-                np.uint64(k),
-                start,
-                rows,
-                word,
-                t.transmon,
-                t.site_table,
-                t.branch_share,
-                t.branch_does,
+                visits, np.uint64(k), start, rows, word, t.transmon, t.site_table, t.branch_share, t.branch_does,
                 b.words,
-            )
+            )  # fmt: skip
         state += np.uint64(decoded) * step
         for i in range(decoded):
             visit, event = b.visits[begin + np.uint64(i)], np.uint64(i)
             shot, target = visit & SHOT, np.uint64(start) + ((visit >> HALF) << ONE)
-            _act(event, np.uint64(t.targets[target]), shot, b.words, b.planes, b.population, b.leaked_shots)
-            _act(
-                event + SECOND,
-                np.uint64(t.targets[target + ONE]),
-                shot,
-                b.words,
-                b.planes,
-                b.population,
-                b.leaked_shots,
-            )
+            q_0, q_1 = np.uint64(t.targets[target]), np.uint64(t.targets[target + ONE])
+            _act(event, q_0, shot, b.words, b.planes, b.population, b.leaked_shots)
+            _act(event + SECOND, q_1, shot, b.words, b.planes, b.population, b.leaked_shots)
         left -= decoded
     b.rng[0] = state

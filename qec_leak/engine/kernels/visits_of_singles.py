@@ -16,7 +16,6 @@ from qec_leak.engine.kernels.layout import (
     ONE,
     ROW,
     SIX,
-    THREE,
     TWO,
     U16,
     U64,
@@ -26,7 +25,7 @@ from qec_leak.engine.kernels.layout import (
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import chosen, mix
-from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_list, noted_at, visit_of
+from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at, visit_of
 
 
 @kernel
@@ -56,11 +55,7 @@ def _act(
     at, bit = q * ROW + (shot >> SIX), shot & BIT
     planes[at + X] ^= (action & ONE) << bit
     planes[at + Z] ^= (((action >> ONE) ^ ((action >> TWO) & coin)) & ONE) << bit
-    planes[at + THREE] ^= ((action >> FOUR) & ONE) << bit
-    if (action >> np.uint64(3)) & ONE:
-        leaked = planes[at + LEAKED] ^ (ONE << bit)
-        planes[at + LEAKED] = leaked
-        change_list(q, shot, (leaked >> bit) & ONE, population, leaked_shots)
+    change_levels(action >> np.uint64(3), at, q, shot, planes, population, leaked_shots)
 
 
 @kernel
