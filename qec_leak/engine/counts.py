@@ -45,30 +45,28 @@ def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]
     numbers), equal ones shared.
 
     count_row: int32 (operations,): table of an operation, -1 without one; met_row: int32 (sites, numbers), the
-    same. count_start, count_size, count_low: int64 (tables,): first entry, number of entries, smallest count.
-    count_share: float64, count_alias: int32 (entries,).
+    same. count_table: uint64 (tables,): first entry, and number of entries from bit 32. count_share: uint64 (entries,):
+    an entry's share as a part of 2^63; count_is: uint64 (entries,): its own count, and that of its alias from bit 32.
     """
     wanted = np.concatenate([expected, met.ravel()])
     means, row = np.unique(wanted[~np.isnan(wanted)], return_inverse=True)
     rows = np.full(len(wanted), -1, dtype=np.int32)
     rows[~np.isnan(wanted)] = row
-    low, size = np.zeros(len(means), dtype=np.int64), np.zeros(len(means), dtype=np.int64)
-    share: list[float] = []
-    alias: list[int] = []
+    table = np.zeros(len(means), dtype=np.uint64)
+    share: list[int] = []
+    counts: list[int] = []
     for k, mean in enumerate(means):
-        low[k], probabilities = poisson_distribution(float(mean))
-        size[k] = len(probabilities)
-        kept, other = alias_table(probabilities)
-        share += kept
-        alias += other
+        low, probabilities = poisson_distribution(float(mean))
+        table[k] = len(share) | len(probabilities) << 32
+        kept, alias = alias_table(probabilities)
+        share += [round(part * (1 << 63)) for part in kept]
+        counts += [low + own | low + other << 32 for own, other in enumerate(alias)]
     return {
         "count_row": rows[: len(expected)],
         "met_row": rows[len(expected) :].reshape(met.shape),
-        "count_start": np.cumsum(size) - size,
-        "count_size": size,
-        "count_low": low,
-        "count_share": np.array(share),
-        "count_alias": np.array(alias, dtype=np.int32),
+        "count_table": table,
+        "count_share": np.array(share, dtype=np.uint64),
+        "count_is": np.array(counts, dtype=np.uint64),
     }
 
 

@@ -17,7 +17,7 @@ from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.program import Op, Program
 from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
-from qec_leak.program.sites import FREE, SiteTable, Ties
+from qec_leak.program.sites import FREE, TIES, SiteTable, Ties
 from qec_leak.program.tables import NoiseTable, RowTable, pauli_outcomes
 
 _PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
@@ -291,21 +291,20 @@ class _Compiler:
         arity = tag.channel.num_qubits
         ops = []
         for first, last in _disjoint(qubits, arity):
-            places: dict[Ties, list[int]] = {}  # positions in ``qubits`` that share a site
-            for k in range(first, last, arity):
-                untied = arity == 1 or known[k] >= 0 or known[k + 1] >= 0
-                places.setdefault(FREE if untied else self._ties(*qubits[k : k + 2]), []).extend(range(k, k + arity))
-            for ties, here in places.items():
-                says = [values[i] for i in here]
-                site = self.channels.add(tag.channel, says, ties)
-                if site is not None:
-                    op = Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2
-                    ops.append(self._op(op, [qubits[i] for i in here], site, says))
+            here, says = qubits[first:last], values[first:last]
+            ties = [] if arity == 1 else [self._ties(*here[k : k + 2]) for k in range(0, len(here), 2)]
+            site = self.channels.add(tag.channel, says, ties)
+            if site is not None:
+                for place, of_place in enumerate(ties):
+                    says[2 * place] += 4 * TIES.index(of_place)
+                ops.append(self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, here, site, says))
         if ops:
             self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
         return ops
 
     def _ties(self, a: int, b: int) -> Ties:
+        if self.reference.known_z(a) >= 0 or self.reference.known_z(b) >= 0:
+            return FREE
         return self.reference.known_xz(a, b), self.reference.known_xz(b, a)
 
     def _pauli_noise(self, item: stim.CircuitInstruction) -> list[Instruction]:

@@ -22,10 +22,6 @@ from qec_leak.program.tables import alias_table
 SHARE_BITS = 22
 """Bits of an alias table's shares: the engine draws the place in a block of shots from the same 32 bits."""
 
-QUBIT_WORDS = 80
-"""Words from one qubit's planes to the next in the engine; an event's code holds the index of the first, a multiple of
-16. A power of two would put the same plane of all qubits in the same sets of the caches."""
-
 _NEGLIGIBLE = 1e-15
 """Rates that are rounding."""
 
@@ -62,8 +58,9 @@ def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Events of a layer, as codes in Program.event, and their rates."""
+    """Events of a layer on one qubit or two, as codes in Program.event, and their rates."""
 
+    arity: int
     codes: tuple[int, ...]
     rates: tuple[float, ...]
 
@@ -83,16 +80,16 @@ class LayerTable:
     def __init__(self) -> None:
         self._index: dict[_Layer, int] = {}
 
-    def add(self, places: Sequence[tuple[tuple[int, ...], Rates]]) -> int:
-        """Index of the layer with the events of ``places``: (qubits, rates)."""
+    def add(self, arity: int, places: Sequence[tuple[tuple[int, ...], Rates]]) -> int:
+        """Index of the layer with the events of ``places``: (``arity`` qubits, rates)."""
         of_place: dict[int, list[float]] = {}
         for qubits, rates in places:
-            where = qubits[0] * QUBIT_WORDS | (qubits[1] * QUBIT_WORDS << 32 if len(qubits) == 2 else 0)
-            row = of_place.setdefault(where, [0.0] * 4 ** len(qubits))
+            where = qubits[0] << 4 | (qubits[1] << 32 if arity == 2 else 0)
+            row = of_place.setdefault(where, [0.0] * 4**arity)
             for bits, rate in rates:
                 row[bits] += rate
         events = {where | bits: rate for where, row in of_place.items() for bits, rate in _events_of(row)}
-        layer = _Layer(tuple(events), tuple(events.values()))
+        layer = _Layer(arity, tuple(events), tuple(events.values()))
         return self._index.setdefault(layer, len(self._index))
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
@@ -103,11 +100,12 @@ class LayerTable:
         for first, total, layer in zip(start, rate, self._index, strict=True):
             kept, alias = alias_table([r / total for r in layer.rates])
             rows = slice(first, first + len(kept))
-            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS) * 2 ** (32 - SHARE_BITS)
+            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS)
             event[rows, 1] = layer.codes
             event[rows, 2] = np.array(layer.codes, dtype=np.uint64)[alias]
         return {
             "layer_rate": rate,
+            "layer_arity": np.array([layer.arity for layer in self._index], dtype=np.int64),
             "layer_start": start,
             "layer_size": size,
             "event": event,
@@ -124,7 +122,8 @@ def merged_noise(
     passed: list[Instruction] = []
 
     def flush() -> None:
-        out.extend((code, 0, 0, table.add(waiting[code])) for code in sorted(waiting))
+        for code in sorted(waiting):
+            out.append((code, 0, 0, table.add(1 if code == Op.PAULI_1 else 2, waiting[code])))
         out.extend(passed)
         waiting.clear()
         passed.clear()

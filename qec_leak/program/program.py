@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 
 class Op(enum.IntEnum):
-    """Operation codes. ``start``/``count`` select ``targets``; ``param`` is a row of the named table."""
+    """Operation codes. ``start``/``count`` select ``targets``; ``param`` is a row of the named table. Noise that is not
+    leakage is from PAULI_1 to HERALDED."""
 
     LOOP_BEGIN = 0  # param: row of loop_counts
     LOOP_END = 1  # count: length of the body in operations
@@ -24,25 +25,25 @@ class Op(enum.IntEnum):
     SWAP = 8
     PAULI_1 = 9  # param: layer, of events on one qubit
     PAULI_2 = 10  # param: layer, of events on two qubits
-    CORRELATED = 11  # param: noise; targets 4*qubit + Pauli (X 1, Y 2, Z 3)
-    ELSE_CORRELATED = 12
-    CHANNEL_1 = 13  # param: site; values: Z value of the reference, +2 where it is known
-    CHANNEL_2 = 14
-    RESET = 15  # param: reset table or -1: every level is cleared
-    MEASURE = 16  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too
-    MEASURE_PAULI = 17  # param: noise or -1; targets 4*qubit + Pauli; values[start]: reference outcome
-    PAULI_ROTATION = 18  # exp(i pi/4 P); targets 4*qubit + Pauli
-    FEEDBACK = 19  # targets: (lookback, 4*qubit + Pauli) pairs
-    SWEEP = 20  # targets: (sweep bit, 4*qubit + Pauli) pairs
-    DETECTOR = 21  # targets: lookbacks
-    OBSERVABLE = 22  # param: observable; targets: lookbacks
-    SNAPSHOT = 23  # param: 1 if tagged LEAKAGE_POPULATION
-    PAD = 24  # count records that never flip
-    HERALDED = 25  # param: noise
-    ANCHOR = 26  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
-    FLIP_LEAKED = 27  # a leaked qubit does not take part in an X or Y of the reference
-    BERNOULLI_1 = 28  # param: noise; Pauli noise that cannot be divided into Poisson events
-    BERNOULLI_2 = 29
+    BERNOULLI_1 = 11  # param: noise; Pauli noise that cannot be divided into Poisson events
+    BERNOULLI_2 = 12
+    CORRELATED = 13  # param: noise; targets 4*qubit + Pauli (X 1, Y 2, Z 3)
+    ELSE_CORRELATED = 14
+    HERALDED = 15  # param: noise
+    CHANNEL_1 = 16  # param: site; values: Z value of the reference, +2 where it is known
+    CHANNEL_2 = 17  # the same; of a pair's first target +4 times the number of its ties (sites.TIES)
+    RESET = 18  # param: reset table or -1: every level is cleared
+    MEASURE = 19  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too
+    MEASURE_PAULI = 20  # param: noise or -1; targets 4*qubit + Pauli; values[start]: reference outcome
+    PAULI_ROTATION = 21  # exp(i pi/4 P); targets 4*qubit + Pauli
+    FEEDBACK = 22  # targets: (lookback, 4*qubit + Pauli) pairs
+    SWEEP = 23  # targets: (sweep bit, 4*qubit + Pauli) pairs
+    DETECTOR = 24  # targets: lookbacks
+    OBSERVABLE = 25  # param: observable; targets: lookbacks
+    SNAPSHOT = 26  # param: 1 if tagged LEAKAGE_POPULATION
+    PAD = 27  # count records that never flip
+    ANCHOR = 28  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
+    FLIP_LEAKED = 29  # a leaked qubit does not take part in an X or Y of the reference
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +52,10 @@ class Program:
 
     ops: int32 (operations, 4): Op, start, count, param.   targets: int32.   values: int8, parallel to targets.
     loop_counts: int64.
-    layer_rate: float64 (layers,): rate a shot of the Poisson events of a layer of Pauli noise. layer_start, layer_size:
-        int64 (layers,): its events. event: uint64 (events, 3): Walker's alias table: an event's share as a part of
-        2^32, a multiple of 2^(32 - SHARE_BITS), its own code and its alias: bits x0 z0 x1 z1 (0: any Pauli but the
-        identity, each as likely), QUBIT_WORDS * first qubit, QUBIT_WORDS * second qubit << 32.
+    layer_rate: float64 (layers,): rate a shot of the Poisson events of a layer of Pauli noise. layer_arity: int64
+        (layers,): on how many qubits they are. layer_start, layer_size: int64 (layers,): its events. event: uint64
+        (events, 3): Walker's alias table: an event's share as a part of 2^SHARE_BITS, its own code and its alias: bits
+        x0 z0 x1 z1 (0: any Pauli but the identity, each as likely), first qubit << 4, second qubit << 32.
     noise_log: float64 (n,): 1/log(1-p) of the total probability p of noise that is drawn by it. noise_share: float64
         (n, 16), noise_alias: uint8 (n, 16): alias table of the outcomes; noise_outcome: uint8 (n, 16): bits x0 z0 x1 z1
         of each outcome; noise_size: int32 (n,).
@@ -69,10 +70,11 @@ class Program:
     site_coin: uint64 (sites, 36, 2): leaked shots of two transmons that are met: below the first number, as a part of
         2^63, the computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
     site_acts: uint8 (sites, 3, 36): 1 if more than the identity is in the row's table.
-    site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class
-        (usual, flipped, leaked) and row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the
-        reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its branches, the identity among them,
-        have their probabilities given that the shot was visited; entry 0 is the identity.
+    site_row, site_size: int32 (sites, 11, 36): first entry and number of entries of the alias table of each class
+        (usual, flipped, leaked; usual at a pair with ties 1 to 8) and row 6*code_0 + code_1 (one transmon: code_0),
+        codes 0, 1 the shot's value where the reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its
+        branches, the identity among them, have their probabilities given that the shot was visited; entry 0 is the
+        identity.
     branch_share: uint64 (entries,), as a part of 2^63; branch_action: uint16 (entries, 2): the entry's own action and
         its alias. The low byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2
         randomises z, 3 flips the leaked plane, 4 the level-3 plane.
@@ -99,6 +101,7 @@ class Program:
     values: npt.NDArray[np.int8]
     loop_counts: npt.NDArray[np.int64]
     layer_rate: npt.NDArray[np.float64]
+    layer_arity: npt.NDArray[np.int64]
     layer_start: npt.NDArray[np.int64]
     layer_size: npt.NDArray[np.int64]
     event: npt.NDArray[np.uint64]

@@ -29,9 +29,11 @@ CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
 Codes = tuple[int, ...]
 """Row codes of the transmons of a channel."""
 
-Ties = tuple[int | None, ...]
+Ties = tuple[int | None, int | None]
 """Of a place (a, b): the values of X_a Z_b and X_b Z_a, None where the reference has none."""
 FREE: Ties = (None, None)
+TIES: tuple[Ties, ...] = tuple((a, b) for a in (None, 0, 1) for b in (None, 0, 1))
+"""All of them, FREE first; their numbers in a Program."""
 
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
@@ -43,7 +45,10 @@ VISIT_TOGETHER = 0.01
 """Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
 
 USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
-"""Classes of shots."""
+"""Classes of shots. The usual ones of places with ties have rows of their own, behind those of the classes."""
+
+CLASSES = LEAKED_CLASS + len(TIES)
+"""Classes and, behind the last one, a class for each of TIES but FREE."""
 
 FLIP_X, FLIP_Z, RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
 """Bits of a transmon's byte of an action."""
@@ -63,7 +68,6 @@ class _Site:
     usual: frozenset[Codes]
     flipped: frozenset[Codes]
     leaked: frozenset[Codes]
-    ties: Ties
 
     @property
     def arity(self) -> int:
@@ -81,10 +85,11 @@ class SiteTable:
 
     def __init__(self) -> None:
         self._sites: dict[_Site, int] = {}
+        self._ties: dict[_Site, set[Ties]] = {}
 
-    def add(self, channel: LeakageChannel, values: Sequence[int], ties: Ties = FREE) -> int | None:
+    def add(self, channel: LeakageChannel, values: Sequence[int], ties: Iterable[Ties] = ()) -> int | None:
         """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target,
-        which all have these ``ties``; None if it never does anything there."""
+        some of which have these ``ties``; None if it never does anything there."""
         k = channel.num_qubits
         usual: set[Codes] = set()
         flipped: set[Codes] = set()
@@ -93,9 +98,10 @@ class SiteTable:
             usual |= says
             flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - says
         leaked = {codes for codes in itertools.product(range(6), repeat=k) if max(codes) >= 4}
-        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked), ties)
+        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked))
         if not any(_largest(channel, rows) for rows in (usual, flipped, leaked)):
             return None
+        self._ties.setdefault(site, set()).update(ties)
         return self._sites.setdefault(site, len(self._sites))
 
     def moves_computational(self, site: int) -> bool:
@@ -115,9 +121,14 @@ class SiteTable:
             usual = _visited(usual if apart[site] else max(usual, flipped))
             rate[site] = -math.log1p(-usual) if usual < 1.0 else math.inf
             for codes in of.usual if apart[site] else of.usual | of.flipped:
-                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes, of.ties), usual))
+                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes), usual))
             for codes in of.flipped if apart[site] else ():
-                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes, of.ties), 1.0))
+                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes), 1.0))
+            for number, ties in enumerate(TIES[1:], start=1):
+                for codes in of.usual if ties in self._ties[of] else ():
+                    if max(codes) < 2:
+                        branches = _given_visit(moves(of.channel, codes, ties), usual)
+                        rows.add(site, LEAKED_CLASS + number, codes, branches)
             if of.arity == 1:
                 leaked[site] = _visited(_largest(of.channel, of.leaked))
                 for codes in of.leaked:
@@ -125,10 +136,10 @@ class SiteTable:
                 continue
             default[site], leaked[site] = _defaults(of)
             for codes in of.leaked:
-                branches: Mapping[int, float] = moves(of.channel, codes, of.ties)
+                out: Mapping[int, float] = moves(of.channel, codes)
                 if codes in of.met_leading and not default[site][_leading(codes)] & WILD:
-                    branches = _beside_default(branches, codes, int(default[site][_leading(codes)]), leaked[site])
-                coin[site, _row(codes)], branches = _coin(branches, codes)
+                    out = _beside_default(out, codes, int(default[site][_leading(codes)]), leaked[site])
+                coin[site, _row(codes)], branches = _coin(out, codes)
                 rows.add(site, LEAKED_CLASS, codes, branches)
         return {
             "site_rate": rate,
@@ -144,8 +155,8 @@ class _RowTables:
     """Alias tables of rows; entry 0 is the identity, for rows in which nothing happens."""
 
     def __init__(self, sites: int) -> None:
-        self.start = np.zeros((sites, 3, 36), dtype=np.int32)
-        self.size = np.ones((sites, 3, 36), dtype=np.int32)
+        self.start = np.zeros((sites, CLASSES, 36), dtype=np.int32)
+        self.size = np.ones((sites, CLASSES, 36), dtype=np.int32)
         self.share: list[float] = [1.0]
         self.action: list[tuple[int, int]] = [(0, 0)]
 
@@ -162,7 +173,7 @@ class _RowTables:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         return {
-            "site_acts": (self.start > 0).astype(np.uint8),
+            "site_acts": (self.start[:, : LEAKED_CLASS + 1] > 0).astype(np.uint8),
             "site_row": self.start,
             "site_size": self.size,
             "branch_share": np.array([round(share * _WHOLE) for share in self.share], dtype=np.uint64),
@@ -283,7 +294,7 @@ def _defaults(of: _Site) -> tuple[npt.NDArray[np.uint8], float]:
     met = 0.0
     for group in np.ndindex(2, 2):
         rows = [codes for codes in of.met_leading if _leading(codes) == group]
-        needs = {q: max(_needs(moves(of.channel, codes, of.ties), codes, q) for codes in rows) for q in DEFAULTS}
+        needs = {q: max(_needs(moves(of.channel, codes), codes, q) for codes in rows) for q in DEFAULTS}
         best = min(DEFAULTS, key=lambda q: (round(needs[q], 12), DEFAULTS.index(q)))
         if needs[best] <= CALM:
             chosen[group], met = best, max(met, needs[best])

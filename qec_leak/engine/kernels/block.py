@@ -73,12 +73,12 @@ def _start(b: Block) -> None:
 @inlined
 def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
     """Noise that is not leakage."""
-    if op in (_PAULI_1, _PAULI_2):
+    if op <= _PAULI_2:
         pauli_layer(
             1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event, b.planes,
             t.can_leak, b.words, b.rng,
         )  # fmt: skip
-    elif op in (_BERNOULLI_1, _BERNOULLI_2):
+    elif op <= _BERNOULLI_2:
         bernoulli_noise(
             t.targets, start, count, 1 if op == _BERNOULLI_1 else 2, param, t.noise_log[param], t.noise_size[param],
             t.noise_share, t.noise_alias, t.noise_outcome, b.planes, b.rng,
@@ -152,9 +152,9 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 i -= count + 1
             else:
                 depth -= 1
-        elif op in (_CHANNEL_1, _CHANNEL_2):
+        elif _CHANNEL_1 <= op <= _CHANNEL_2:
             meet_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
-        elif op in (_PAULI_1, _PAULI_2, _BERNOULLI_1, _BERNOULLI_2, _CORRELATED, _ELSE_CORRELATED, _HERALDED):
+        elif _PAULI_1 <= op <= _HERALDED:
             if op == _HERALDED:
                 measured = count
             _noise(op, events, start, count, param, t, b, records)

@@ -44,7 +44,7 @@ def _flipped_candidates(
         first = start + arity * place
         last = first + arity - 1
         at_0, at_1 = row_at(targets[first]), row_at(targets[last])
-        known_0, known_1 = all_if(values[first] >> 1), all_if(values[last] >> 1)
+        known_0, known_1 = all_if(values[first] >> 1 & 1), all_if(values[last] >> 1 & 1)
         rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))
         while rest:
             w = lowest_bit(rest)

@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 
 from qec_leak.engine.lists import CHUNK, U32
+from qec_leak.engine.packed import QUBIT_WORDS
 from qec_leak.engine.rows import WORDS
-from qec_leak.program import QUBIT_WORDS, SHARE_BITS
+from qec_leak.program import SHARE_BITS
 
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -88,11 +89,9 @@ class Tables(NamedTuple):
     readout: npt.NDArray[np.float64]
     count_row: npt.NDArray[np.int32]
     met_row: npt.NDArray[np.int32]
-    count_start: npt.NDArray[np.int64]
-    count_size: npt.NDArray[np.int64]
-    count_low: npt.NDArray[np.int64]
-    count_share: npt.NDArray[np.float64]
-    count_alias: npt.NDArray[np.int32]
+    count_table: npt.NDArray[np.uint64]
+    count_share: npt.NDArray[np.uint64]
+    count_is: npt.NDArray[np.uint64]
     can_leak: bool
 
 

@@ -30,7 +30,7 @@ from qec_leak.engine.kernels.layout import (
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_row
-from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, value_of, visit_of
 from qec_leak.engine.kernels.visits_of_pairs import make_pairs
 from qec_leak.engine.lists import CHUNK, U32, copy_chunk
 from qec_leak.engine.rows import Row, load_row, row_of, store_row, words_set
@@ -55,8 +55,8 @@ def _toss(
     w, bit = shot >> SIX, shot & BIT
     first = np.uint64(start) + TWO * place
     at_0, at_1 = row_at(t.targets[first]) + w, row_at(t.targets[first + ONE]) + w
-    code = _code(at_0, bit, np.uint64(t.values[first]), b.planes)
-    row = SIX * code + _code(at_1, bit, np.uint64(t.values[first + ONE]), b.planes)
+    code = _code(at_0, bit, value_of(t.values, first), b.planes)
+    row = SIX * code + _code(at_1, bit, value_of(t.values, first + ONE), b.planes)
     coin = np.uint64(72 * site) + TWO * row
     partner = at_1 if code >= FOUR else at_0
     b.planes[partner + Z] ^= is_below(turn, t.site_coin[coin]) << bit
@@ -78,7 +78,7 @@ def _toss_calm(
         row_at(t.targets[np.uint64(start) + partner]) + w,
     )
     level = FOUR + ((b.planes[at_leads + THREE] >> bit) & ONE)
-    code = np.uint64(t.values[np.uint64(start) + partner]) ^ ((b.planes[at_partner + X] >> bit) & ONE)
+    code = value_of(t.values, np.uint64(start) + partner) ^ ((b.planes[at_partner + X] >> bit) & ONE)
     row = level * (SIX - FIVE * (leads & ONE)) + code * (ONE + FIVE * (leads & ONE))
     coin, noting = np.uint64(72 * site) + TWO * row, noted_at(leads >> ONE, w)
     noted = b.noted[noting]

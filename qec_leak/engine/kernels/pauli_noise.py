@@ -13,12 +13,14 @@ from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
     DECODED,
     F64,
+    FOUR,
     HALF,
     I32,
     LEAKED,
     LOG_SHOTS,
     LOW,
     ONE,
+    ROW,
     SIX,
     TWO,
     U8,
@@ -28,11 +30,14 @@ from qec_leak.engine.kernels.layout import (
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import gap, mix, uniform
-from qec_leak.engine.rows import WORDS, gather, row_of, row_of_steps, store_row
+from qec_leak.engine.packed import QUBIT_BITS
+from qec_leak.engine.rows import WORDS, Row, gather, row_of, row_of_steps, store_row
+from qec_leak.program import SHARE_BITS
 
-_PAULI, _FIRST_ROW, _SECOND_ROW = np.uint64(15), np.uint64((1 << 32) - 16), np.uint64(32)
-_EVENT = np.uint64(3)
-"""Words of an event in its table: share, own code, alias."""
+_SHARE, _QUBIT = np.uint64((1 << SHARE_BITS) - 1), np.uint64((1 << QUBIT_BITS) - 1)
+_OF_SHARE, _OF_QUBIT, _OF_CODE = np.uint64(SHARE_BITS), np.uint64(QUBIT_BITS), np.uint64(2 + QUBIT_BITS)
+_OF_WORD = np.uint64(32 - SHARE_BITS)
+_THREE, _FIFTEEN, _ALL = np.uint64(3), np.uint64(15), np.uint64((1 << 64) - 1)
 
 
 @inlined
@@ -55,6 +60,37 @@ def _strike(event: np.uint64, words: U64, planes: U64, can_leak: bool) -> None:
     planes[at + Z] ^= z
 
 
+@inlined
+def _paulis(code: Row, turn: Row, number: np.uint64) -> Row:
+    """The Paulis of an event's code, one of ``number``, or any by the lower half of ``turn`` where it says 0."""
+    said = code & number
+    any_pauli = (((turn & LOW) * number) >> HALF) + ONE
+    return said | (any_pauli & (((said - ONE) >> BIT) * number))
+
+
+@inlined
+def _decode_one(first: np.uint64, start: np.uint64, turn: Row, word: Row, event: U64, words: U64) -> None:
+    """A row of events on one qubit, decoded from ``first`` on."""
+    entry = gather(event, (turn >> HALF) + start)
+    own = is_below((word & LOW) >> _OF_WORD, entry & _SHARE)
+    code = (entry >> _OF_SHARE) >> ((own ^ ONE) * _OF_CODE)
+    paulis = _paulis(code, turn, _THREE)
+    put_flips(first, ((code >> TWO) & _QUBIT) * ROW, word, paulis, paulis >> ONE, words)
+
+
+@inlined
+def _decode_two(first: np.uint64, start: np.uint64, turn: Row, word: Row, event: U64, words: U64) -> None:
+    """A row of events on two qubits, decoded from ``first`` on."""
+    at = ((turn >> HALF) << ONE) + start
+    entry, alias = gather(event, at), gather(event, at + ONE)
+    own = is_below((word & LOW) >> _OF_WORD, entry & _SHARE)
+    code = alias ^ ((alias ^ (entry >> _OF_SHARE)) & (own * _ALL))
+    paulis = _paulis(code, turn, _FIFTEEN)
+    put_flips(first, ((code >> FOUR) & _QUBIT) * ROW, word, paulis, paulis >> ONE, words)
+    paulis = paulis >> TWO
+    put_flips(first + SECOND, ((code >> _OF_QUBIT) >> FOUR) * ROW, word, paulis, paulis >> ONE, words)
+
+
 @kernel
 def pauli_layer(
     arity: int, events: int, start: int, size: int, event: U64, planes: U64, can_leak: bool, words: U64, rng: U64
@@ -62,24 +98,17 @@ def pauli_layer(
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
     it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
-    first, entries = np.uint64(start) * _EVENT, np.uint64(size) & LOW
-    paulis = np.uint64(3 if arity == 1 else 15)
+    first, entries = np.uint64(start), np.uint64(size) & LOW
     state, step = rng[0], rng[1]
     for begin in range(0, events, DECODED):
         decoded = min(events - begin, DECODED)
         for k in range(0, decoded, WORDS):
             word = mix(row_of_steps(state + np.uint64(k) * step, step))
             turn = (word >> HALF) * entries
-            at = (turn >> HALF) * _EVENT + first
-            own = is_below(word & LOW, gather(event, at))
-            code = gather(event, (at + TWO) - own)
-            bits = code & _PAULI
-            any_pauli = (((turn & LOW) * paulis) >> HALF) + ONE
-            bits = bits | (any_pauli & (((bits - ONE) >> BIT) * _PAULI))
-            put_flips(np.uint64(k), code & _FIRST_ROW, word, bits, bits >> ONE, words)
-            if arity == 2:
-                bits = bits >> TWO
-                put_flips(np.uint64(k) + SECOND, code >> _SECOND_ROW, word, bits, bits >> ONE, words)
+            if arity == 1:
+                _decode_one(np.uint64(k), first, turn, word, event, words)
+            else:
+                _decode_two(np.uint64(k), first, turn, word, event, words)
         state += np.uint64(decoded) * step
         for i in range(decoded):
             _strike(np.uint64(i), words, planes, can_leak)

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from qec_leak.engine.kernels.bits import is_below
 from qec_leak.engine.kernels.jit import inlined
 from qec_leak.engine.kernels.layout import F64, HALF, LOW, ONE, U64, Tables, W
 from qec_leak.engine.rows import WORDS, Row, row_of_steps, store_row
@@ -113,9 +114,15 @@ def chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
 
 
 @inlined
+def drawn(word: np.uint64, table: np.uint64, share: U64) -> tuple[np.uint64, np.uint64]:
+    """An entry of an alias table (its first entry, and how many they are from bit 32), and whether its alias counts."""
+    turned, turn = chosen(word, table >> HALF)
+    entry = turned + (table & LOW)
+    return entry, ONE - is_below(turn, share[entry])
+
+
+@inlined
 def how_many(row: int, t: Tables, word: np.uint64) -> int:
     """Events that an operation has in a block: a Poisson variate from the alias table ``row`` of counts."""
-    turn = uniform(word) * np.float64(t.count_size[row])
-    entry = np.int64(turn)
-    k = t.count_start[row] + entry
-    return t.count_low[row] + (entry if turn - entry < t.count_share[k] else np.int64(t.count_alias[k]))
+    entry, alias = drawn(word, t.count_table[row], t.count_share)
+    return np.int64((t.count_is[entry] >> (alias * HALF)) & LOW)

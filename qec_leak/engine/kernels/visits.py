@@ -17,6 +17,7 @@ from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
     HALF,
+    I8,
     I64,
     LEAKED,
     LIST,
@@ -30,8 +31,16 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.random_numbers import how_many, random_word
 from qec_leak.engine.lists import CHUNK, find_in_chunk
+from qec_leak.engine.packed import ROWS
+from qec_leak.program import CLASSES
 
 SHOT, ROW_CODE = np.uint64(BLOCK_SHOTS - 1), np.uint64(16)
+
+
+@inlined
+def value_of(values: I8, target: np.uint64) -> np.uint64:
+    """The reference's value of a channel's target, +2 where it is known."""
+    return np.uint64(values[target] & 3)
 
 
 @inlined
@@ -78,7 +87,7 @@ def change_levels(
 @inlined
 def class_start(site: int, kind: int) -> np.uint64:
     """Where the rows of a class of shots at a site begin."""
-    return np.uint64(36 * (3 * site + kind))
+    return np.uint64(ROWS * (CLASSES * site + kind))
 
 
 @inlined

@@ -30,22 +30,24 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.random_numbers import chosen, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at
+from qec_leak.engine.packed import TIED_BITS
 from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row
 
 _ACTION = np.uint64(31)
+_TIED, _PLANES = np.uint64((1 << TIED_BITS) - 1), np.uint64(2 + TIED_BITS)
 
 
 @inlined
 def _row_code(transmon: Row, shot: Row, planes: U64) -> Row:
     """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
-    x = gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + X)
+    x = gather(planes, (transmon >> _PLANES) + ((shot >> SIX) & IN_BLOCK) + X)
     return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
 
 
 @inlined
 def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
     """Bit 0: whether transmons are leaked."""
-    return gather(planes, (transmon >> TWO) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
+    return gather(planes, (transmon >> _PLANES) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
 
 
 @inlined
@@ -57,6 +59,7 @@ def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: 
     row = _row_code(of_0, shot, planes) * SIX + _row_code(of_1, shot, planes)
     leaked = _leaked(of_0, shot, planes) | _leaked(of_1, shot, planes)
     happens = ~leaked & (row_of(acts) >> row)
+    row = row + ((of_0 >> TWO) & _TIED)
     store_row(words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
 
 
@@ -113,7 +116,7 @@ def _decode_visits(
     alias = is_below(turn, gather(branch_share, entry)) ^ ONE
     does = gather(branch_does, entry) >> (alias << FOUR)
     target = ((visits >> HALF) << ONE) + np.uint64(start)
-    at_0, at_1 = gather(transmon, target) >> TWO, gather(transmon, target + ONE) >> TWO
+    at_0, at_1 = gather(transmon, target) >> _PLANES, gather(transmon, target + ONE) >> _PLANES
     _put_action(first, at_0, visits, does & _ACTION, word, words)
     _put_action(first + SECOND, at_1, visits, (does >> np.uint64(8)) & _ACTION, word >> ONE, words)
 

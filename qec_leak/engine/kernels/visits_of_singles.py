@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
@@ -12,7 +11,6 @@ from qec_leak.engine.kernels.layout import (
     HALF,
     I64,
     LEAKED,
-    LOW,
     ONE,
     ROW,
     SIX,
@@ -24,7 +22,7 @@ from qec_leak.engine.kernels.layout import (
     X,
     Z,
 )
-from qec_leak.engine.kernels.random_numbers import chosen, mix
+from qec_leak.engine.kernels.random_numbers import drawn, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at, visit_of
 
 
@@ -68,9 +66,8 @@ def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint6
         table = t.site_table[rows + ((visit >> ROW_CODE) & np.uint64(0xFFFF))]
         state += step
         word = mix(state)
-        turned, turn = chosen(word, table >> HALF)
-        entry = turned + (table & LOW)
-        does = t.branch_does[entry] >> ((ONE - is_below(turn, t.branch_share[entry])) << FOUR)
+        entry, alias = drawn(word, table, t.branch_share)
+        does = t.branch_does[entry] >> (alias << FOUR)
         q = np.uint64(t.targets[np.uint64(start) + (visit >> HALF)])
         _act(does, q, visit & SHOT, word & ONE, b.planes, b.population, b.leaked_shots)
     b.rng[0] = state

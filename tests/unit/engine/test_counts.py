@@ -24,13 +24,14 @@ def test_tables_are_shared_and_hold_the_distribution() -> None:
     tables = count_tables(np.array([np.nan, 2.0, 70.0, 2.0, np.nan]), NONE)
     assert tables["count_row"].tolist() == [-1, 0, 1, 0, -1]
     for row, mean in enumerate((2.0, 70.0)):
-        size = int(tables["count_size"][row])
-        entries = slice(int(tables["count_start"][row]), int(tables["count_start"][row]) + size)
-        share, alias = tables["count_share"][entries], tables["count_alias"][entries]
-        probability = np.zeros(size)
-        np.add.at(probability, np.arange(size), share / size)
-        np.add.at(probability, alias, (1 - share) / size)
-        counts = int(tables["count_low"][row]) + np.arange(size)
+        first, size = int(tables["count_table"][row]) & 0xFFFFFFFF, int(tables["count_table"][row]) >> 32
+        entries = slice(first, first + size)
+        share = tables["count_share"][entries] / 2.0**63
+        own, alias = tables["count_is"][entries] & 0xFFFFFFFF, tables["count_is"][entries] >> 32
+        probability = np.zeros(200)
+        np.add.at(probability, own.astype(int), share / size)
+        np.add.at(probability, alias.astype(int), (1 - share) / size)
+        counts = np.arange(len(probability))
         assert np.allclose(probability, stats.poisson.pmf(counts, mean), rtol=1e-6, atol=1e-15)
         assert (probability * counts).sum() == pytest.approx(mean, rel=1e-12)
 

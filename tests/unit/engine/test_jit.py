@@ -25,10 +25,10 @@ def test_compiled_kernels_know_the_files_that_they_depend_on(tmp_path):
 
     assert call() == [240, 0]
     assert call() == [240, 1]
-    layers = package / "program" / "layers.py"
-    text = layers.read_text()
+    packed = package / "engine" / "packed.py"
+    text = packed.read_text()
     assert text.count("QUBIT_WORDS = 80") == 1
-    layers.write_text(text.replace("QUBIT_WORDS = 80", "QUBIT_WORDS = 96"))
+    packed.write_text(text.replace("QUBIT_WORDS = 80", "QUBIT_WORDS = 96"))
     assert call() == [288, 0]
-    layers.write_text(text)
+    packed.write_text(text)
     assert call() == [240, 1]

@@ -1,21 +1,29 @@
 """Packed tables hold what the Program's do."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 import qec_leak as ql
-from qec_leak.engine.packed import packed_tables
-from qec_leak.program import QUBIT_WORDS, compile_program
+from qec_leak.engine.packed import QUBIT_BITS, QUBIT_WORDS, packed_tables
+from qec_leak.program import CLASSES, LEAKED_CLASS, SHARE_BITS, Op, Program, compile_program
+from qec_leak.program.sites import TIES
 
 
-def test_packed_tables_are_the_programs():
+def memory() -> Program:
     device = ql.Device.preset("miao2023")
-    circuit = ql.memory_experiment(distance=3, rounds=3, strategy="DQLR", device=device).circuit
-    program = compile_program(circuit)
+    return compile_program(ql.memory_experiment(distance=3, rounds=3, strategy="DQLR", device=device).circuit)
+
+
+def test_packed_tables_are_the_programs() -> None:
+    program = memory()
     packed = packed_tables(program)
-    assert all(table.dtype == np.uint64 and table.ndim == 1 for table in packed.values())
+    assert all(table.ndim == 1 and table.dtype == (np.int64 if name == "layer_start" else np.uint64)
+               for name, table in packed.items())  # fmt: skip
 
     qubits = program.targets >= 0
-    assert (packed["transmon"][qubits] >> 2 == program.targets[qubits] * QUBIT_WORDS).all()
+    assert (packed["transmon"][qubits] >> 12 == program.targets[qubits] * QUBIT_WORDS).all()
     assert (packed["transmon"][qubits] & 3 == program.values[qubits] & 3).all()
 
     table = packed["site_table"].reshape(program.site_row.shape)
@@ -29,4 +37,45 @@ def test_packed_tables_are_the_programs():
 
     assert (packed["branch_does"] & 0xFFFF == program.branch_action[:, 0]).all()
     assert (packed["branch_does"] >> 16 == program.branch_action[:, 1]).all()
-    assert (packed["event"].reshape(program.event.shape) == program.event).all()
+
+
+def test_pairs_with_ties_have_rows_of_their_own() -> None:
+    program = memory()
+    packed = packed_tables(program)
+    seen = set()
+    for op, start, count, site in program.ops.tolist():
+        for first in range(start, start + count, 2) if op == Op.CHANNEL_2 else ():
+            ties = int(program.values[first]) >> 2
+            assert program.values[first + 1] < 4
+            kind = LEAKED_CLASS + ties if ties else 0
+            assert int(packed["transmon"][first]) >> 2 & 0x3FF == 36 * kind
+            acts = [row for row in (0, 1, 6, 7) if program.site_acts[site, 0, row]]
+            assert all(program.site_row[site, kind, row] > 0 for row in acts)
+            seen.add(ties)
+    assert {0} < seen <= set(range(len(TIES)))
+    assert CLASSES * 36 < 1 << 10
+
+
+def test_events() -> None:
+    program = memory()
+    packed = packed_tables(program)
+    assert set(program.layer_arity.tolist()) == {1, 2}
+    for layer, arity in enumerate(program.layer_arity.tolist()):
+        for k in range(int(program.layer_size[layer])):
+            share, own, alias = (int(word) for word in program.event[program.layer_start[layer] + k])
+            at = int(packed["layer_start"][layer]) + arity * k
+            word = int(packed["event"][at])
+            other = word >> SHARE_BITS + 2 + QUBIT_BITS if arity == 1 else int(packed["event"][at + 1])
+            code = word >> SHARE_BITS & (1 << (2 + QUBIT_BITS if arity == 1 else 42)) - 1
+            read = [(c & 4**arity - 1, c >> 2 * arity & (1 << QUBIT_BITS) - 1, c >> 2 * arity + QUBIT_BITS)
+                    for c in (code, other)]  # fmt: skip
+            says = [(c & 15, c >> 4 & 0xFFFFFFF, c >> 32) for c in (own, alias)]
+            whole = share == 1 << SHARE_BITS
+            assert word & (1 << SHARE_BITS) - 1 == share - whole
+            assert read == ([says[0], says[0]] if whole else says)
+
+
+def test_more_qubits_than_codes_tell_apart_are_refused() -> None:
+    packed_tables(replace(memory(), num_qubits=1 << QUBIT_BITS))
+    with pytest.raises(ValueError, match="at most 524,288 qubits, but its highest is 524,288;"):
+        packed_tables(replace(memory(), num_qubits=(1 << QUBIT_BITS) + 1))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import stim
 
-from qec_leak.program import QUBIT_WORDS, Op, Program, compile_program
+from qec_leak.program import SHARE_BITS, Op, Program, compile_program
 from qec_leak.program.layers import poisson_rates
 
 X, Z, Y = 1, 2, 3
@@ -23,13 +23,14 @@ def ops(text: str) -> list[str]:
 
 def events(program: Program, layer: int) -> dict[tuple[int, int, int], float]:
     """Rates of a layer by (bits, first qubit, second qubit), read off its alias table."""
-    arity = next(2 if Op(op) == Op.PAULI_2 else 1 for op, _, _, param in program.ops if op in NOISE and param == layer)
+    arity = int(program.layer_arity[layer])
+    assert all(arity == NOISE.index(op) + 1 for op, _, _, param in program.ops if op in NOISE and param == layer)
     first, size = int(program.layer_start[layer]), int(program.layer_size[layer])
     rates: dict[tuple[int, int, int], float] = {}
     for k in range(first, first + size):
-        share = int(program.event[k, 0]) / 2**32
+        share = int(program.event[k, 0]) / 2**SHARE_BITS
         for code, part in zip(program.event[k, 1:].tolist(), (share, 1 - share), strict=True):
-            first_qubit, second_qubit = (code & 0xFFFFFFFF) // QUBIT_WORDS, (code >> 32) // QUBIT_WORDS
+            first_qubit, second_qubit = code >> 4 & 0xFFFFFFF, code >> 32
             paulis = [code & 15] if code & 15 else list(range(1, 16 if arity == 2 else 4))
             for bits in paulis:
                 key = (bits, first_qubit, second_qubit)
@@ -72,6 +73,13 @@ def test_rates_of_a_place_add_up() -> None:
 def test_two_qubit_events_name_both_qubits() -> None:
     found = events(compiled("PAULI_CHANNEL_2(0,0,0,0,0,0,0,0,0,0,0.01,0,0,0,0) 7 2"), 0)  # YZ
     assert found == {(Y | Z << 2, 7, 2): pytest.approx(-0.5 * math.log(1 - 0.02), rel=1e-9)}
+
+
+def test_layers_of_one_and_of_two_qubits_are_not_shared() -> None:
+    """Even if what happens is the same: a phase flip of qubit 3, alone or in a pair with qubit 0."""
+    program = compiled("Z_ERROR(0.1) 3\nH 0\nPAULI_CHANNEL_2(0,0,0,0,0,0,0,0,0,0,0,0.1,0,0,0) 3 0")
+    assert program.layer_arity.tolist() == [1, 2]
+    assert events(program, 0) == events(program, 1)
 
 
 def test_what_depolarizes_is_one_event_of_any_pauli() -> None:
