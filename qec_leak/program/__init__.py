@@ -4,6 +4,7 @@ from qec_leak.program.compiler import compile_program
 from qec_leak.program.layers import SHARE_BITS
 from qec_leak.program.program import Op, Program
 from qec_leak.program.sites import CLASSES, FLIP_X, FLIP_Z, FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD
+from qec_leak.program.unread import UNREAD
 
 __all__ = [
     "CLASSES",
@@ -14,6 +15,7 @@ __all__ = [
     "RANDOM_X",
     "RANDOM_Z",
     "SHARE_BITS",
+    "UNREAD",
     "USUAL",
     "WILD",
     "Op",

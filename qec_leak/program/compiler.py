@@ -19,6 +19,7 @@ from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
 from qec_leak.program.sites import FREE, TIES, SiteTable, Ties
 from qec_leak.program.tables import NoiseTable, RowTable, pauli_outcomes
+from qec_leak.program.unread import UNREAD, unread_z
 
 _PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
 _PAULI_NOISE_2 = ("DEPOLARIZE2", "PAULI_CHANNEL_2")
@@ -86,6 +87,8 @@ class _Compiler:
                     "write it with controlled Paulis and one-qubit measurements"
                 )
         ops = merged_noise(pruned(ops, lambda op: self._never_acts(op, can_leak)), self._noise_places, self.layers)
+        for k in unread_z(ops, self.targets):
+            self.values[k] |= UNREAD
         self._finish_ring()
         sweep = _sweep_flips(self.circuit)
         total, tagged = _count_snapshots(self.circuit)

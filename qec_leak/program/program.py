@@ -32,8 +32,9 @@ class Op(enum.IntEnum):
     HERALDED = 15  # param: noise
     CHANNEL_1 = 16  # param: site; values: Z value of the reference, +2 where it is known
     CHANNEL_2 = 17  # the same; of a pair's first target +4 times the number of its ties (sites.TIES)
-    RESET = 18  # param: reset table or -1: every level is cleared
-    MEASURE = 19  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too
+    RESET = 18  # param: reset table or -1: every level is cleared; values: +8 where the z is overwritten unread
+    MEASURE = 19  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too, +4
+    # times the record's reference, +8 as above
     MEASURE_PAULI = 20  # param: noise or -1; targets 4*qubit + Pauli; values[start]: reference outcome
     PAULI_ROTATION = 21  # exp(i pi/4 P); targets 4*qubit + Pauli
     FEEDBACK = 22  # targets: (lookback, 4*qubit + Pauli) pairs

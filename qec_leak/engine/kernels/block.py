@@ -159,7 +159,9 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 measured = count
             _noise(op, events, start, count, param, t, b, records)
         elif op == _RESET:
-            reset_qubits(targets, start, count, param, t.reset_cum, b.planes, b.population, b.leaked_shots, b.rng)
+            reset_qubits(
+                targets, values, start, count, param, t.reset_cum, b.planes, b.population, b.leaked_shots, b.rng
+            )
         elif op == _MEASURE:
             measured = count
             _measurements(events, start, count, param, t, b, records)

@@ -34,17 +34,27 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.random_numbers import draw_words, gap, mix, random_row, random_word, uniform
 from qec_leak.engine.rows import WORDS, Row, count_bits, load_row, row_of, store_row
+from qec_leak.program import UNREAD
+
+
+@inlined
+def _randomise_z(planes: U64, row: np.uint64, value: int, rng: U64) -> None:
+    """The conjugate frame bit becomes random, where that is ever read."""
+    if value & UNREAD:
+        rng[0] += W * rng[1]
+    else:
+        store_row(planes, row + Z, random_row(rng))
 
 
 @kernel
 def reset_qubits(
-    targets: I32, start: int, count: int, table: int, cum: F64, planes: U64, population: I64, leaked_shots: U16,
-    rng: U64,
+    targets: I32, values: I8, start: int, count: int, table: int, cum: F64, planes: U64, population: I64,
+    leaked_shots: U16, rng: U64,
 ) -> None:  # fmt: skip
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     for k in range(start, start + count):
         q, row, first = targets[k], row_at(targets[k]), np.int64(targets[k]) * LIST
-        store_row(planes, row + Z, random_row(rng))
+        _randomise_z(planes, row, values[k], rng)
         store_row(planes, row + X, row_of(ZERO))
         arrived = population[q]
         population[q] = 0
@@ -95,7 +105,7 @@ def measure_qubits(
     for k in range(count):
         q, value = targets[start + k], values[start + k]
         row, r = row_at(q), record_at(ring, first_record + k)
-        store_row(planes, row + Z, random_row(rng))
+        _randomise_z(planes, row, value, rng)
         reads = row_of(ZERO)
         leaked, reference = load_row(planes, row + LEAKED), all_if(value & 1)
         if population[q]:
