@@ -1,7 +1,7 @@
 """Write what is generated in README.md: the picture, the example's output, the tables. Run it after physics changed.
 
 Usage: python docs/update_readme.py
-       python docs/update_readme.py --benchmark   only the tables of benchmarks/results.json, here and in performance.md
+       python docs/update_readme.py --benchmark   only the tables of benchmarks, here and in performance.md
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ README = ROOT / "README.md"
 EXAMPLE = re.compile(r"(<!-- example: .*?```python\n)(.*?)(```\n```text\n)(.*?)(```)", re.DOTALL)
 TABLE = re.compile(r"(<!-- table: .*?```console\n)(.*?)(```)", re.DOTALL)
 
-BENCHMARK = re.compile(r"(<!-- benchmark (\w+): [^\n]*-->\n)(.*?)(<!-- end of benchmark -->)", re.DOTALL)
+BENCHMARK = re.compile(
+    r"(<!-- benchmark (\w+): [^\n]* from (\S+\.json) -->\n)(.*?)(<!-- end of benchmark -->)", re.DOTALL
+)
 
 DEMO = (
     "run --code surface --distance 3 --rounds 30 --basis Z --strategy NO_RESET --strategy MLR --strategy DQLR "
@@ -41,8 +43,8 @@ def example_output(text: str) -> tuple[str, str]:
     return match[4], printed.getvalue()
 
 
-def with_benchmark_tables(text: str, report: dict[str, object]) -> str:
-    """The text with its tables of the benchmark written anew."""
+def with_benchmark_tables(text: str) -> str:
+    """The text with its tables of benchmarks written anew, each from the report that it names."""
     if str(ROOT) not in sys.path:
         sys.path.insert(0, str(ROOT))
     from benchmarks import report as tables
@@ -53,14 +55,18 @@ def with_benchmark_tables(text: str, report: dict[str, object]) -> str:
         "peers": tables.peers_table,
         "readme": tables.readme_table,
     }
-    return BENCHMARK.sub(lambda m: f"{m[1]}{makers[m[2]](report)}\n{m[4]}", text)
+
+    def written(match: re.Match[str]) -> str:
+        report = json.loads((ROOT / match[3]).read_text(encoding="utf-8"))
+        return f"{match[1]}{makers[match[2]](report)}\n{match[5]}"
+
+    return BENCHMARK.sub(written, text)
 
 
 def write_benchmark_tables() -> None:
-    """Tables of benchmarks/results.json in README.md and docs/performance.md."""
-    report = json.loads((ROOT / "benchmarks" / "results.json").read_text(encoding="utf-8"))
+    """Tables of benchmarks in README.md and docs/performance.md."""
     for path in (README, ROOT / "docs" / "performance.md"):
-        path.write_text(with_benchmark_tables(path.read_text(encoding="utf-8"), report), encoding="utf-8")
+        path.write_text(with_benchmark_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def demo() -> str:
