@@ -15,7 +15,7 @@ from benchmarks.levels import LEVELS, memory_of
 from qec_leak.engine.counts import expected_counts
 from qec_leak.engine.kernels import BLOCK_SHOTS
 from qec_leak.engine.rows import WORDS
-from qec_leak.program import Op, Program
+from qec_leak.program import UNREAD, Op, Program
 
 ROUNDS = 30
 _TOUCHED = {Op.H: 4, Op.S: 3, Op.SQRT_X: 3, Op.CZ: 6, Op.RESET: 2, Op.MEASURE: 3, Op.DETECTOR: 3}
@@ -54,7 +54,8 @@ def work_of(level: str, distance: int) -> dict[str, float]:
                 times * leaked[program.targets[start : start + count]].sum()
             )
         places = count // 2 if op == Op.CZ else count
-        work["words touched, of 64 shots"] += times * places * _TOUCHED.get(op, 0)
+        unread = program.values[start : start + count] & UNREAD if op in (Op.RESET, Op.MEASURE) else 0
+        work["words touched, of 64 shots"] += times * (places * _TOUCHED.get(op, 0) - np.count_nonzero(unread))
     norm = program.num_qubits * ROUNDS
     return {kind: total / norm for kind, total in work.items()}
 

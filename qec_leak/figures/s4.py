@@ -26,7 +26,7 @@ Lattice = list[tuple[str, PathCollection]]
 """The points of the data and of the measure qubits, each with the name of the array of its qubits."""
 
 _SIGMAS = 4.0  # smaller excesses are noise and stay white
-_FRAME_MS = 160
+FRAME_MS = 160
 _DPI = 110
 
 
@@ -120,7 +120,7 @@ def animate(results: Results, path: Path) -> None:
                     panel.set_title(f"{strategy_label(strategy)}\n{OPERATION_LABELS.get(done, done)}")
             frames.append(Image.fromarray(_pixels(figure)).quantize(64))
             figure.set_layout_engine("none")  # every frame as the first one was laid out, and faster
-    frames[0].save(path, save_all=True, append_images=frames[1:], duration=_FRAME_MS, loop=0)
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
 
 
 def _by_cycle(results: Results, strategy: str) -> list[list[int]]:

@@ -108,8 +108,12 @@ def test_animation(results, tmp_path):
     sampled = results("S4")
     s4.animate(sampled, tmp_path / "a.gif")
     moments = np.ceil(sampled["DQLR.cycle"] - 1e-9)
+    shown = 0  # a moment that looks like the one before makes that one's frame last longer
     with Image.open(tmp_path / "a.gif") as gif:
-        assert gif.n_frames == ((moments > 0) & (moments <= 5)).sum()
+        for frame in range(gif.n_frames):
+            gif.seek(frame)
+            shown += gif.info["duration"]
+    assert shown == s4.FRAME_MS * ((moments > 0) & (moments <= 5)).sum()
 
 
 def test_words_of_the_result(results):
