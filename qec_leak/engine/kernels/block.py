@@ -102,7 +102,7 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
     )  # fmt: skip
     measure_qubits(targets, values, start, count, records, of_two, of_three, b.planes, b.population, ring, b.words, rng)
     if events >= 0:
-        assignment_events(events, targets, start, count, records, b.planes, ring, b.words, rng)
+        assignment_events(events, targets, start, count, records, b.planes, ring, b.noted, b.words, rng)
     else:
         assignment_errors(targets, values, start, count, records, of_zero, of_one, b.planes, ring, rng)
     if b.heralds.shape[0]:
@@ -183,7 +183,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             store_row(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
-                count_levels(b.planes, b.valid, b.counts, taken)
+                count_levels(b.planes, b.population, b.valid, b.counts, taken)
                 taken += 1
         elif op == _PAD:
             measured = count

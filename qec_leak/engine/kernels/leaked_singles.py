@@ -32,8 +32,8 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.
     """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
     lists of them, as if these were as long as the longest. Returns how many visits are listed."""
     most = 0
-    for k in range(start, start + count):
-        most = max(most, b.population[t.targets[k]])
+    for q in range(b.population.shape[0]):  # of all qubits: a loop that vector registers take
+        most = max(most, b.population[q])
     listed, state, step = ZERO, b.rng[0], b.rng[1]
     if t.site_leaked[site] >= 1.0:
         for k in range(count):

@@ -33,7 +33,7 @@ from qec_leak.engine.kernels.layout import (
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import draw_words, gap, mix, random_row, random_word, uniform
-from qec_leak.engine.rows import WORDS, Row, count_bits, load_row, row_of, store_row
+from qec_leak.engine.rows import WORDS, Row, count_bits, load_row, row_of, store_row, words_set
 from qec_leak.program import UNREAD
 
 
@@ -122,9 +122,21 @@ def measure_qubits(
 
 @kernel
 def assignment_events(
-    events: int, targets: I32, start: int, count: int, first_record: int, planes: U64, ring: U64, words: U64, rng: U64
+    events: int,
+    targets: I32,
+    start: int,
+    count: int,
+    first_record: int,
+    planes: U64,
+    ring: U64,
+    noted: U64,
+    words: U64,
+    rng: U64,
 ) -> None:
-    """Flips of computational records that do not depend on their value, as Poisson events."""
+    """Flips of computational records that do not depend on their value, as Poisson events. They gather in ``noted``,
+    zero before and after, so that each record is read and written once, in whole rows."""
+    if events == 0:
+        return
     state, step = rng[0], rng[1]
     while events > 0:
         drawn = min(events, DRAWN)
@@ -132,11 +144,14 @@ def assignment_events(
         for i in range(drawn):
             word = words[np.uint64(i)]
             k = ((word >> HALF) * np.uint64(count)) >> HALF
-            w, mask = (word >> SIX) & IN_BLOCK, ONE << (word & BIT)
-            at = row_at(targets[np.uint64(start) + k]) + w
-            ring[record_at(ring, first_record + np.int64(k)) + w] ^= mask & ~planes[at + LEAKED]
+            noted[k * W + ((word >> SIX) & IN_BLOCK)] ^= ONE << (word & BIT)
         events -= drawn
     rng[0] = state
+    for k in range(count):
+        at, record = np.uint64(k) * W, record_at(ring, first_record + k)
+        flips = load_row(noted, at) & ~load_row(planes, row_at(targets[start + k]) + LEAKED)
+        store_row(ring, record, load_row(ring, record) ^ flips)
+        store_row(noted, at, row_of(ZERO))
 
 
 @kernel
@@ -213,11 +228,17 @@ def parity_of(targets: I32, start: int, count: int, records: int, ring: U64) -> 
 
 
 @kernel
-def count_levels(planes: U64, valid: U64, counts: I64, snapshot: int) -> None:
-    """Add up, qubit by qubit, how many of the valid shots are in level 2 and in 3."""
+def count_levels(planes: U64, population: I64, valid: U64, counts: I64, snapshot: int) -> None:
+    """Add up, qubit by qubit, how many of the valid shots are in level 2 and in 3. Where all shots of the block are
+    valid, ``population`` says how many are leaked."""
     shots = load_row(valid, ZERO)
+    whole = count_bits(shots) == np.uint64(BLOCK_SHOTS)
     for q in range(counts.shape[1]):
-        leaked, three = load_row(planes, row_at(q) + LEAKED) & shots, load_row(planes, row_at(q) + THREE) & shots
-        threes = np.int64(count_bits(three))
-        counts[snapshot, q, 0] += np.int64(count_bits(leaked)) - threes
+        leaked, threes = population[q], np.int64(0)
+        if not whole:
+            leaked = np.int64(count_bits(load_row(planes, row_at(q) + LEAKED) & shots))
+        three = load_row(planes, row_at(q) + THREE) & shots
+        if words_set(three):
+            threes = np.int64(count_bits(three))
+        counts[snapshot, q, 0] += leaked - threes
         counts[snapshot, q, 1] += threes
