@@ -29,6 +29,7 @@ from qec_leak.engine.kernels import (
 )
 from qec_leak.engine.lists import CHUNK
 from qec_leak.engine.packed import packed_tables
+from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
 from qec_leak.engine.rows import WORDS
 from qec_leak.program import Program, compile_program
@@ -66,7 +67,7 @@ class LeakageSampler:
         self._tables = Tables(**arrays)  # type: ignore[arg-type]
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
-            np.argwhere(flips.T)[:, ::-1].astype(np.int32)
+            np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
             for flips in (program.sweep_detectors, program.sweep_observables)
         )
 
@@ -223,5 +224,6 @@ class LeakageSampler:
         )
         states = block_states(self.seed, blocks)
         last_shot = batch.first_shot + batch.shots
-        run_blocks(self._tables, block, outputs, states, blocks, batch.first_shot, last_shot, _SNAPSHOTS[populations])
+        arrays = reference(self._tables), reference(block), reference(outputs)
+        run_blocks(*arrays, states, blocks, batch.first_shot, last_shot, _SNAPSHOTS[populations])
         return block.counts

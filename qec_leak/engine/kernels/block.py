@@ -7,7 +7,7 @@ import numpy as np
 from qec_leak.engine.kernels.bits import row_at
 from qec_leak.engine.kernels.channels import meet_channel
 from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps, xor
-from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.jit import entry, section
 from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
@@ -58,7 +58,7 @@ _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op
 _PAD, _HERALDED, _ANCHOR = int(Op.PAD), int(Op.HERALDED), int(Op.ANCHOR)
 
 
-@inlined
+@section
 def _start(b: Block) -> None:
     """All qubits in |0>: x frame 0, z frame random."""
     for k in range(b.planes.shape[0]):
@@ -70,7 +70,7 @@ def _start(b: Block) -> None:
         store_row(b.planes, row_at(q) + Z, random_row(b.rng))
 
 
-@inlined
+@section
 def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
     """Noise that is not leakage."""
     if op <= _PAULI_2:
@@ -93,7 +93,7 @@ def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, 
         correlated_noise(t.targets, start, count, otherwise, t.noise_log[param], b.planes, b.happened, b.rng)
 
 
-@inlined
+@section
 def _measurements(events: int, start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
     """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
     targets, values, ring, rng = t.targets, t.values, b.records, b.rng
@@ -109,7 +109,7 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
         keep_levels(targets, start, count, records, b.planes, b.heralds)
 
 
-@inlined
+@section
 def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) -> None:
     """What moves frames without noise: gates, classical control, anchors."""
     targets, planes = t.targets, b.planes
@@ -130,7 +130,7 @@ def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) 
             xor(planes, row_at(targets[k]) + LEAKED, row_at(targets[k]) + X)
 
 
-@kernel
+@section
 def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
     """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
     none, 1 at tagged TICKs, 2 at every TICK."""
@@ -200,7 +200,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
         )  # fmt: skip
 
 
-@kernel
+@entry
 def run_blocks(
     t: Tables, b: Block, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import all_if, lowest_bit, row_at
-from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.jit import inlined, kernel, section
 from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
     DRAWN,
@@ -125,7 +125,7 @@ def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
             store_row(b.noted, np.uint64(place) * W, row_of(ZERO))
 
 
-@inlined
+@section
 def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
     """A leakage channel on every place of an operation; places have no qubit in common. No shot is noted before and
     after."""

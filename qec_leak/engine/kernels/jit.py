@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from numba import njit
 from numba.core.caching import FunctionCache
@@ -34,21 +34,32 @@ class _Cache(FunctionCache):
         return (*super()._index_key(sig, codegen), _SOURCES)  # type: ignore[no-untyped-call]
 
 
-def _compiled(function: Callable[..., Any], **options: bool) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], **options: Any) -> Any:
     """Kernels allocate nothing. Numba would still count references to every array passed from one to the next, which
     costs more than most of them take; _nrt=False leaves that out (and refuses kernels that do allocate)."""
-    dispatcher: Any = _njit(nogil=True, _nrt=False, **options)(function)
+    return _njit(nogil=True, _nrt=False, no_cfunc_wrapper=True, **options)(function)
+
+
+def entry(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that Python calls: compiled when it is first called, with all that it calls, and kept on disk."""
+    dispatcher = _compiled(function)
     if dispatcher is not function:  # which it is where JIT is disabled
         dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]
-    return dispatcher
+    return cast(Callable[..., Any], dispatcher)
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that is compiled when it is first called, and is called."""
-    return _compiled(function)
+    """A function that kernels call. That it is not inlined is said, since Numba else takes what its caller is."""
+    return cast(Callable[..., Any], _compiled(function, forceinline=False, no_cpython_wrapper=True))
 
 
 def inlined(function: Callable[..., Any]) -> Callable[..., Any]:
     """The same, put where it is called: an array is several machine words as an argument, too many for what runs for
     every event."""
-    return _compiled(function, forceinline=True)
+    return cast(Callable[..., Any], _compiled(function, forceinline=True, no_cpython_wrapper=True))
+
+
+def section(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part of its only caller, which is compiled as if it stood there: what is compiled by itself is optimised once
+    more in everything that calls it, so each level of calls that holds most of the engine costs seconds."""
+    return cast(Callable[..., Any], _compiled(function, inline="always", no_cpython_wrapper=True))

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import qec_leak
 
-CALL = "from qec_leak.engine.kernels.bits import row_at; print(row_at(3), sum(row_at.stats.cache_hits.values()))"
+CALL = """
+from qec_leak.engine.kernels.bits import row_at
+from qec_leak.engine.kernels.jit import entry
+
+@entry
+def first_word(q):
+    return row_at(q)
+
+print(first_word(3), sum(first_word.stats.cache_hits.values()))
+"""
 
 
 def test_compiled_kernels_know_the_files_that_they_depend_on(tmp_path):
@@ -16,8 +25,11 @@ def test_compiled_kernels_know_the_files_that_they_depend_on(tmp_path):
     shutil.copytree(Path(qec_leak.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     settings = {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
 
+    script = tmp_path / "call.py"
+    script.write_text(CALL)
+
     def call() -> list[int]:
-        command = [sys.executable, "-c", CALL]
+        command = [sys.executable, str(script)]
         done = subprocess.run(
             command, cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, check=True
         )

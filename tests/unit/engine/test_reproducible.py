@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from numba import njit
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
@@ -126,13 +127,18 @@ def test_another_process_jitted_or_not(jit: str) -> None:
     assert done.stdout.split() == ["0" if jit == "jitted" else "1", digest(batch)]
 
 
+@njit
+def pack(planes, first, last, out):
+    pack_shots(planes, first, last, 0, np.empty(TILES * TILE, dtype=np.uint64), out)
+
+
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 63, 64, 65, 200])
 @pytest.mark.parametrize(("first", "last"), [(0, BLOCK_SHOTS), (0, 1), (3, 70), (64, 128), (1000, BLOCK_SHOTS)])
 def test_packing_is_numpys(n: int, first: int, last: int) -> None:
     bits = np.random.default_rng(n).random((n, BLOCK_SHOTS)) < 0.5
     planes = np.ascontiguousarray(np.packbits(bits, axis=1, bitorder="little")).view("<u8")
     out = np.full((last - first, (n + 7) // 8), 255, dtype=np.uint8)
-    pack_shots(planes.ravel(), first, last, 0, np.empty(TILES * TILE, dtype=np.uint64), out)
+    pack(planes.ravel(), first, last, out)
     assert np.array_equal(out, np.packbits(bits.T[first:last], axis=1, bitorder="little"))
 
 

@@ -1,0 +1,111 @@
+"""A NamedTuple of arrays as one machine word: the address of where they are.
+
+Numba passes each array of a tuple as seven words of its own, so kernels that take all of a block's arrays would copy
+hundreds of words at every call, and take as long to compile. A reference is the address of words that say where the
+arrays are. Nothing changes these, so compiled kernels read them when they need them, and keep what they have read.
+Without JIT a reference is the tuple itself; what follows ``reference`` tells Numba the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from llvmlite import ir
+from numba import config, typeof, types
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
+from numba.np.arrayobj import make_array, populate_array
+
+_config: Any = config  # whose names are made when it is imported
+
+T = TypeVar("T")
+
+
+def reference(arrays: T) -> T:
+    """What kernels take for ``arrays``, a NamedTuple of C-contiguous arrays and bools; it keeps them alive. Raises
+    TypeError for other fields."""
+    return arrays if _config.DISABLE_JIT else cast(T, _Reference(arrays))
+
+
+# ---- for Numba -----------------------------------------------------------------------------------------------------
+
+
+class _Reference:
+    """``address`` is that of int64 words, by fields: an array's address and shape; a bool."""
+
+    def __init__(self, arrays: Any) -> None:
+        words: list[int] = []
+        for name, field in zip(arrays._fields, arrays, strict=True):
+            if isinstance(field, np.ndarray) and field.flags.c_contiguous:
+                words += [field.ctypes.data, *field.shape]
+            elif isinstance(field, bool):
+                words.append(field)
+            else:
+                raise TypeError(f"`{name}` must be a C-contiguous array or a bool, but is {type(field).__name__}")
+        self._arrays, self._words = arrays, np.array(words, dtype=np.int64)
+        self.numba_type = _ReferenceType(typeof(arrays))  # type: ignore[no-untyped-call]
+        self.address = self._words.ctypes.data
+
+
+class _ReferenceType(types.Type):
+    def __init__(self, to: Any) -> None:
+        self.to = to
+        super().__init__(f"Reference({to})")
+
+    def field(self, name: str) -> tuple[int, Any]:
+        """Its first word, and its type."""
+        index = self.to.fields.index(name)
+        before = self.to.types[:index]
+        return sum(1 + getattr(type_, "ndim", 0) for type_ in before), self.to.types[index]
+
+
+_WORD = ir.IntType(64)
+
+
+@register_model(_ReferenceType)
+class _ReferenceModel(models.PrimitiveModel):
+    def __init__(self, manager: Any, type_: Any) -> None:
+        super().__init__(manager, type_, _WORD.as_pointer())  # type: ignore[no-untyped-call]
+
+
+@typeof_impl.register(_Reference)
+def _(reference: _Reference, context: Any) -> _ReferenceType:
+    return reference.numba_type
+
+
+@unbox(_ReferenceType)  # type: ignore[untyped-decorator, no-untyped-call]
+def _(type_: Any, reference: Any, c: Any) -> Any:
+    address = c.pyapi.object_getattr_string(reference, "address")
+    word = c.pyapi.long_as_longlong(address)
+    c.pyapi.decref(address)
+    return NativeValue(c.builder.inttoptr(word, _WORD.as_pointer()))  # type: ignore[no-untyped-call]
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):
+    key = _ReferenceType
+
+    def generic_resolve(self, reference: Any, attr: Any) -> Any:  # type: ignore[override]
+        return reference.field(attr)[1] if attr in reference.to.fields else None
+
+
+@lower_getattr_generic(_ReferenceType)  # type: ignore[untyped-decorator, no-untyped-call]
+def _(context: Any, builder: Any, type_: Any, value: Any, attr: Any) -> Any:
+    first, field = type_.field(attr)
+    words = []
+    for k in range(first, first + 1 + getattr(field, "ndim", 0)):
+        word = builder.load(builder.gep(value, [_WORD(k)]))
+        word.set_metadata("invariant.load", builder.module.add_metadata([]))
+        words.append(word)
+    if not isinstance(field, types.Array):
+        return builder.trunc(words[0], ir.IntType(1))
+    itemtype = context.get_data_type(field.dtype)
+    itemsize = context.get_abi_sizeof(itemtype)
+    strides = [_WORD(itemsize)]
+    for size in words[:1:-1]:
+        strides.insert(0, builder.mul(strides[0], size))
+    array = make_array(field)(context, builder)  # type: ignore[no-untyped-call]
+    data = builder.inttoptr(words[0], itemtype.as_pointer())
+    populate_array(array, data, words[1:], strides, itemsize, None)  # type: ignore[no-untyped-call]
+    return array._getvalue()
