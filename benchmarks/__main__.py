@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 import qec_leak as ql
 from benchmarks.goals import GOALS
-from benchmarks.levels import LEVELS, level_row
+from benchmarks.levels import level_rows
 from benchmarks.peers import PEERS, interpreter, peer_row
 from benchmarks.report import markdown
 from benchmarks.timing import Effort, pin_to_one_core, unpin
@@ -46,8 +46,7 @@ def main() -> None:
     }
     cores = pin_to_one_core()
     if "levels" in args.parts:
-        for distance in _bar(args.distances, "sampling"):
-            report["levels"] += [level_row(level, distance, args.rounds, device, effort) for level in LEVELS]
+        report["levels"] = level_rows(args.distances, args.rounds, device, effort, lambda t: _bar(t, "sampling"))
     if "peers" in args.parts:
         names = _installed_peers()
         for distance in _bar(args.peer_distances if names else [], "peers"):
@@ -112,7 +111,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--distances", type=int, nargs="+", default=[3, 5, 7, 11, 21, 31])
     parser.add_argument("--peer-distances", type=int, nargs="+", default=[3, 5, 7, 11, 21])
     parser.add_argument("--rounds", type=int, default=30)
-    parser.add_argument("--repeats", type=int, default=7)
+    parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--seconds", type=float, default=0.3, help="aimed length of one timed run")
     parser.add_argument("--device", default="miao2023")
     parser.add_argument(

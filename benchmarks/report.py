@@ -81,8 +81,8 @@ def peers_table(report: Report) -> str:
 def _headline(report: Report) -> str:
     return (
         f"qec_leak {report['qec_leak']}, Stim {report['stim']}, PyMatching {report['pymatching']}, "
-        f"{report['machine']}, Python {report['python']}. One thread, median of {report['repeats']} "
-        f"interleaved runs, device {report['device']}, {report['rounds']} rounds. Stim samples the same "
+        f"{report['machine']}, Python {report['python']}. One thread, medians of {report['repeats']} "
+        f"turns, device {report['device']}, {report['rounds']} rounds. Stim samples the same "
         "circuit, leakage left out."
     )
 

@@ -1,11 +1,11 @@
-"""Interleaved timing on one thread: jobs take turns, medians are compared."""
+"""Timing: jobs take turns, and are compared turn by turn."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -51,14 +51,30 @@ def in_this_process(work: Callable[[int], object]) -> Callable[[int], float]:
     return run
 
 
-def rates(jobs: Sequence[Job], effort: Effort) -> dict[str, float]:
-    """Shots per CPU second by job: medians of runs that take turns."""
+@dataclass(frozen=True)
+class Turns:
+    """Seconds of jobs, one of each a turn, for a shot or a task. The machine's speed changes from second to second, so
+    jobs are compared turn by turn, with the one that ran just before or after."""
+
+    taken: dict[str, list[float]]
+
+    def rate(self, job: str) -> float:
+        """1 / seconds, of the median."""
+        return 1 / statistics.median(self.taken[job])
+
+    def ratio(self, job: str, over: str) -> float:
+        """How many times faster ``job`` is than ``over``: the median over turns."""
+        return statistics.median(b / a for a, b in zip(self.taken[job], self.taken[over], strict=True))
+
+
+def in_turn(jobs: Sequence[Job], effort: Effort, turns: Callable[[range], Iterable[int]] = iter) -> Turns:
+    """CPU seconds a shot of jobs that take turns. ``turns`` may show how far it is."""
     shots = [job.shots_for(effort.seconds) for job in jobs]
-    taken: list[list[float]] = [[] for _ in jobs]
-    for _ in range(effort.repeats):
-        for job, n, out in zip(jobs, shots, taken, strict=True):
-            out.append(job.run(n) / n)
-    return {job.name: 1 / statistics.median(out) for job, out in zip(jobs, taken, strict=True)}
+    taken: dict[str, list[float]] = {job.name: [] for job in jobs}
+    for _ in turns(range(effort.repeats)):
+        for job, n in zip(jobs, shots, strict=True):
+            taken[job.name].append(job.run(n) / n)
+    return Turns(taken)
 
 
 def pin_to_one_core() -> set[int]:

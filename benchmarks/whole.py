@@ -5,23 +5,23 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 import qec_leak as ql
 from benchmarks.levels import memory_of
+from benchmarks.timing import Turns
 from qec_leak.cli.sampling import RunningCounts, batch_shots
 from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
 
 
 def run_over_decoding(distance: int, rounds: int, device: ql.Device, repeats: int, seconds: float) -> dict[str, float]:
-    """A run that samples, counts and decodes, against decoding the same events alone; medians of runs in turn."""
+    """A run that samples, counts and decodes, against decoding the same events alone."""
     memory = memory_of("MLR", distance, rounds, device)
     decoder = Decoder(memory.circuit)
     size = batch_shots(memory.circuit.num_detectors)
@@ -44,8 +44,8 @@ def run_over_decoding(distance: int, rounds: int, device: ql.Device, repeats: in
             for batch, predicted_b8 in run:
                 count_logical_errors(predicted_b8, batch.observable_flips_b8)
 
-    alone, whole = _in_turn([decode_alone, whole_run], repeats)
-    return {"distance": distance, "shots": shots, "decode_s": alone, "run_s": whole, "ratio": alone / whole}
+    timed = _in_turn({"whole": whole_run, "alone": decode_alone}, repeats)
+    return {"distance": distance, "shots": shots, "ratio": timed.ratio("whole", over="alone")}
 
 
 def two_threads(distance: int, rounds: int, device: ql.Device, repeats: int, seconds: float) -> dict[str, object]:
@@ -58,8 +58,8 @@ def two_threads(distance: int, rounds: int, device: ql.Device, repeats: int, sec
         for name in ("detection_events_b8", "observable_flips_b8", "population_counts")
     )
     shots = max(1, int(16_384 * seconds / _wall(lambda: one.sample(16_384))) // 16_384) * 16_384
-    slow, fast = _in_turn([lambda: one.sample(shots), lambda: two.sample(shots)], repeats)
-    return {"distance": distance, "shots": shots, "ratio": slow / fast, "same_bits": same}
+    timed = _in_turn({"two": lambda: two.sample(shots), "one": lambda: one.sample(shots)}, repeats)
+    return {"distance": distance, "shots": shots, "ratio": timed.ratio("two", over="one"), "same_bits": same}
 
 
 _FIRST_BATCH = """
@@ -96,8 +96,8 @@ def first_batch(device: str, distances: Sequence[int]) -> dict[str, object]:
 def startup(repeats: int) -> dict[str, float]:
     """Seconds of `python -c "import qec_leak"` and of `qec-leak --help`, the interpreter's own start included."""
     commands = {"import_s": ["-c", "import qec_leak"], "help_s": ["-m", "qec_leak", "--help"]}
-    medians = _in_turn([functools.partial(_python, words) for words in commands.values()], repeats)
-    return dict(zip(commands, medians, strict=True))
+    timed = _in_turn({name: functools.partial(_python, words) for name, words in commands.items()}, repeats)
+    return {name: 1 / timed.rate(name) for name in commands}
 
 
 def peak_memory(distance: int, few: int, many: int, device: str) -> dict[str, object]:
@@ -113,15 +113,15 @@ def peak_memory(distance: int, few: int, many: int, device: str) -> dict[str, ob
     return {"distance": distance, "shots": [few, many], "peak_mib": [peak(few), peak(many)]}
 
 
-def _in_turn(tasks: Sequence[Callable[[], object]], repeats: int) -> list[float]:
-    """Median wall seconds of each task; they take turns, after one turn that is not counted."""
-    taken: list[list[float]] = [[] for _ in tasks]
+def _in_turn(tasks: Mapping[str, Callable[[], object]], repeats: int) -> Turns:
+    """Wall seconds of each task; they take turns, after one turn that is not counted."""
+    taken: dict[str, list[float]] = {name: [] for name in tasks}
     for turn in range(repeats + 1):
-        for task, out in zip(tasks, taken, strict=True):
+        for name, task in tasks.items():
             seconds = _wall(task)
             if turn:
-                out.append(seconds)
-    return [statistics.median(out) for out in taken]
+                taken[name].append(seconds)
+    return Turns(taken)
 
 
 def _wall(task: Callable[[], object]) -> float:
