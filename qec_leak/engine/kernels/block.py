@@ -74,67 +74,52 @@ def _start(b: Block) -> None:
 def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
     """Noise that is not leakage."""
     if op <= _PAULI_2:
-        pauli_layer(
-            1 if op == _PAULI_1 else 2, events, t.layer_start[param], t.layer_size[param], t.event, b.planes,
-            t.can_leak, b.words, b.rng,
-        )  # fmt: skip
+        pauli_layer(1 if op == _PAULI_1 else 2, events, param, t, b)
     elif op <= _BERNOULLI_2:
-        bernoulli_noise(
-            t.targets, start, count, 1 if op == _BERNOULLI_1 else 2, param, t.noise_log[param], t.noise_size[param],
-            t.noise_share, t.noise_alias, t.noise_outcome, b.planes, b.rng,
-        )  # fmt: skip
+        bernoulli_noise(1 if op == _BERNOULLI_1 else 2, start, count, param, t, b)
     elif op == _HERALDED:
-        heralded_noise(
-            t.targets, start, count, param, t.noise_log[param], t.noise_size[param], t.noise_share, t.noise_alias,
-            t.noise_outcome, b.planes, b.records, records, b.rng,
-        )  # fmt: skip
+        heralded_noise(start, count, param, records, t, b)
     else:
-        otherwise = op == _ELSE_CORRELATED
-        correlated_noise(t.targets, start, count, otherwise, t.noise_log[param], b.planes, b.happened, b.rng)
+        correlated_noise(op == _ELSE_CORRELATED, start, count, param, t, b)
 
 
 @section
 def _measurements(events: int, start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
     """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
-    targets, values, ring, rng = t.targets, t.values, b.records, b.rng
-    of_zero, of_one, of_two, of_three = (
-        t.readout[readout, 0], t.readout[readout, 1], t.readout[readout, 2], t.readout[readout, 3]
-    )  # fmt: skip
-    measure_qubits(targets, values, start, count, records, of_two, of_three, b.planes, b.population, ring, b.words, rng)
+    measure_qubits(start, count, readout, records, t, b)
     if events >= 0:
-        assignment_events(events, targets, start, count, records, b.planes, ring, b.noted, b.words, rng)
+        assignment_events(events, start, count, records, t, b)
     else:
-        assignment_errors(targets, values, start, count, records, of_zero, of_one, b.planes, ring, rng)
+        assignment_errors(start, count, readout, records, t, b)
     if b.heralds.shape[0]:
-        keep_levels(targets, start, count, records, b.planes, b.heralds)
+        keep_levels(start, count, records, t, b)
 
 
 @section
 def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) -> None:
     """What moves frames without noise: gates, classical control, anchors."""
-    targets, planes = t.targets, b.planes
     if op <= _CZ:
-        apply_gates(op, targets, start, count, planes, b.population)
+        apply_gates(op, start, count, t, b)
     elif op == _SWAP:
-        swaps(targets, start, count, planes, b.population, b.leaked_shots)
+        swaps(start, count, t, b)
     elif op == _PAULI_ROTATION:
-        pauli_rotation(targets, start, count, planes)
+        pauli_rotation(start, count, t, b)
     elif op == _FEEDBACK:
-        controlled_paulis(targets, start, count, b.records, records, planes)
+        controlled_paulis(t.targets, start, count, b.records, records, b.planes)
     elif op == _SWEEP:
-        controlled_paulis(targets, start, count, b.sweep, -1, planes)
+        controlled_paulis(t.targets, start, count, b.sweep, -1, b.planes)
     elif op == _ANCHOR:
-        anchor(targets, t.values, start, count, planes)
+        anchor(start, count, t, b)
     else:
         for k in range(start, start + count):
-            xor(planes, row_at(targets[k]) + LEAKED, row_at(targets[k]) + X)
+            xor(b.planes, row_at(t.targets[k]) + LEAKED, row_at(t.targets[k]) + X)
 
 
 @section
 def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
     """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
     none, 1 at tagged TICKs, 2 at every TICK."""
-    ops, targets, values, ring = t.ops, t.targets, t.values, b.records
+    ops = t.ops
     _start(b)
     records, detectors, flip, taken = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
     depth, i = np.int64(0), np.int64(0)
@@ -159,18 +144,15 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 measured = count
             _noise(op, events, start, count, param, t, b, records)
         elif op == _RESET:
-            reset_qubits(
-                targets, values, start, count, param, t.reset_cum, b.planes, b.population, b.leaked_shots, b.rng
-            )
+            reset_qubits(start, count, param, t, b)
         elif op == _MEASURE:
             measured = count
             _measurements(events, start, count, param, t, b, records)
         elif op == _MEASURE_PAULI:
             measured = 1
-            inverse_log = t.noise_log[param] if param >= 0 else -1e300
-            measure_pauli(targets, start, count, records, inverse_log, b.planes, ring, b.rng)
+            measure_pauli(start, count, param, records, t, b)
         elif op == _DETECTOR:
-            store_row(b.detectors, np.uint64(detectors & 63) * W, parity_of(targets, start, count, records, ring))
+            store_row(b.detectors, np.uint64(detectors & 63) * W, parity_of(start, count, records, t, b))
             detectors += 1
             if detectors & 63 == 0:
                 flip = write_detectors(
@@ -179,19 +161,19 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 )  # fmt: skip
         elif op == _OBSERVABLE:
             first = np.uint64(param) * W
-            parity = load_row(b.observables, first) ^ parity_of(targets, start, count, records, ring)
+            parity = load_row(b.observables, first) ^ parity_of(start, count, records, t, b)
             store_row(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
-                count_levels(b.planes, b.population, b.valid, b.counts, taken)
+                count_levels(taken, b)
                 taken += 1
         elif op == _PAD:
             measured = count
-            clear_records(ring, records, count)
+            clear_records(count, records, b)
         else:
             _frames(op, start, count, t, b, records)
         if measured and b.measurements.shape[0]:
-            keep_outcomes(values, start, measured, records, ring, b.measurements)
+            keep_outcomes(start, measured, records, t, b)
         records += measured
     if detectors & 63:
         write_detectors(

@@ -10,8 +10,6 @@ from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
     DRAWN,
     HALF,
-    I8,
-    I32,
     LEAKED,
     LOG_SHOTS,
     ONE,
@@ -34,12 +32,10 @@ from qec_leak.program import FLIPPED, USUAL
 
 
 @kernel
-def _flipped_candidates(
-    place: int, arity: int, start: int, count: int, targets: I32, values: I8, planes: U64, words: U64
-) -> tuple[int, int]:
+def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Tables, b: Block) -> tuple[int, int]:
     """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
     reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
-    found = 0
+    targets, values, planes, words, found = t.targets, t.values, b.planes, b.words, 0
     while place < count // arity and found <= DRAWN:
         first = start + arity * place
         last = first + arity - 1
@@ -95,7 +91,7 @@ def _meet_computational(
         before, kind = listed, USUAL
         if place < places:
             kind = FLIPPED
-            place, candidates = _flipped_candidates(place, arity, start, count, t.targets, t.values, b.planes, b.words)
+            place, candidates = _flipped_candidates(place, arity, start, count, t, b)
         else:
             candidates = min(left, DRAWN)
             if events < 0:

@@ -1,7 +1,4 @@
-"""What moves frames without noise: gates, classical control, anchors on the reference.
-
-Arrays are passed one by one: tuples of arrays cost more to pass than these loops take.
-"""
+"""What moves frames without noise: gates, classical control, anchors on the reference."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import numpy as np
 
 from qec_leak.engine.kernels.bits import all_if, record_at, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel
-from qec_leak.engine.kernels.layout import I8, I32, I64, LEAKED, LIST, THREE, U16, U64, ZERO, W, X, Z
+from qec_leak.engine.kernels.layout import I32, LEAKED, LIST, THREE, U64, ZERO, Block, Tables, W, X, Z
 from qec_leak.engine.rows import WORDS, load_row, store_row
 from qec_leak.program import Op
 
@@ -45,16 +42,17 @@ def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
 
 
 @kernel
-def apply_gates(op: int, targets: I32, start: int, count: int, planes: U64, population: I64) -> None:
+def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
     """A gate on all its targets; a CZ takes no frame into a leaked qubit."""
+    targets, planes, population = t.targets, b.planes, b.population
     if op == _CZ:
         for k in range(start, start + count, 2):
-            a, b = row_at(targets[k]), row_at(targets[k + 1])
+            first, second = row_at(targets[k]), row_at(targets[k + 1])
             if population[targets[k]] + population[targets[k + 1]]:
-                _cz(planes, a, b)
+                _cz(planes, first, second)
             else:
-                xor(planes, b + X, a + Z)
-                xor(planes, a + X, b + Z)
+                xor(planes, second + X, first + Z)
+                xor(planes, first + X, second + Z)
         return
     for k in range(start, start + count):
         x, z = row_at(targets[k]) + X, row_at(targets[k]) + Z
@@ -73,25 +71,26 @@ def apply_gates(op: int, targets: I32, start: int, count: int, planes: U64, popu
 
 
 @kernel
-def anchor(targets: I32, values: I8, start: int, count: int, planes: U64) -> None:
+def anchor(start: int, count: int, t: Tables, b: Block) -> None:
     """Set the x of leaked qubits to the reference's Z value."""
     for k in range(start, start + count):
-        row, reference = row_at(targets[k]), all_if(values[k])
-        leaked = load_row(planes, row + LEAKED)
-        store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))
+        row, reference = row_at(t.targets[k]), all_if(t.values[k])
+        leaked = load_row(b.planes, row + LEAKED)
+        store_row(b.planes, row + X, (load_row(b.planes, row + X) & ~leaked) | (leaked & reference))
 
 
 @kernel
-def swaps(targets: I32, start: int, count: int, planes: U64, population: I64, leaked_shots: U16) -> None:
+def swaps(start: int, count: int, t: Tables, b: Block) -> None:
     """Exchange planes and lists of leaked shots of pairs of qubits."""
+    population, leaked_shots = b.population, b.leaked_shots
     for k in range(start, start + count, 2):
-        a, b = targets[k], targets[k + 1]
+        p, q = t.targets[k], t.targets[k + 1]
         for plane in (X, Z, LEAKED, THREE):
-            _exchange(planes, row_at(a) + plane, row_at(b) + plane)
-        first, second = np.int64(a) * LIST, np.int64(b) * LIST
-        for i in range(max(population[a], population[b])):
+            _exchange(b.planes, row_at(p) + plane, row_at(q) + plane)
+        first, second = np.int64(p) * LIST, np.int64(q) * LIST
+        for i in range(max(population[p], population[q])):
             leaked_shots[first + i], leaked_shots[second + i] = leaked_shots[second + i], leaked_shots[first + i]
-        population[a], population[b] = population[b], population[a]
+        population[p], population[q] = population[q], population[p]
 
 
 @inlined
@@ -119,13 +118,13 @@ def anticommuting(planes: U64, targets: I32, start: int, count: int, w: np.uint6
 
 
 @kernel
-def pauli_rotation(targets: I32, start: int, count: int, planes: U64) -> None:
+def pauli_rotation(start: int, count: int, t: Tables, b: Block) -> None:
     """A rotation by pi / 2 about a product of Paulis: frames that anticommute with it are multiplied by it."""
     for v in range(WORDS):
         w = np.uint64(v)
-        anti = anticommuting(planes, targets, start, count, w)
+        anti = anticommuting(b.planes, t.targets, start, count, w)
         for k in range(start, start + count):
-            flip_pauli(planes, targets[k], w, anti)
+            flip_pauli(b.planes, t.targets[k], w, anti)
 
 
 @kernel

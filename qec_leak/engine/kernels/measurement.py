@@ -13,11 +13,7 @@ from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
     DRAWN,
-    F64,
     HALF,
-    I8,
-    I32,
-    I64,
     IN_BLOCK,
     LEAKED,
     LIST,
@@ -25,9 +21,10 @@ from qec_leak.engine.kernels.layout import (
     ONE,
     SIX,
     THREE,
-    U16,
     U64,
     ZERO,
+    Block,
+    Tables,
     W,
     X,
     Z,
@@ -47,14 +44,12 @@ def _randomise_z(planes: U64, row: np.uint64, value: int, rng: U64) -> None:
 
 
 @kernel
-def reset_qubits(
-    targets: I32, values: I8, start: int, count: int, table: int, cum: F64, planes: U64, population: I64,
-    leaked_shots: U16, rng: U64,
-) -> None:  # fmt: skip
+def reset_qubits(start: int, count: int, table: int, t: Tables, b: Block) -> None:
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
+    planes, population, leaked_shots, cum = b.planes, b.population, b.leaked_shots, t.reset_cum
     for k in range(start, start + count):
-        q, row, first = targets[k], row_at(targets[k]), np.int64(targets[k]) * LIST
-        _randomise_z(planes, row, values[k], rng)
+        q, row, first = t.targets[k], row_at(t.targets[k]), np.int64(t.targets[k]) * LIST
+        _randomise_z(planes, row, t.values[k], b.rng)
         store_row(planes, row + X, row_of(ZERO))
         arrived = population[q]
         population[q] = 0
@@ -66,7 +61,7 @@ def reset_qubits(
             planes[at + THREE] &= ~mask
             if table < 0:
                 continue
-            u = uniform(random_word(rng))
+            u = uniform(random_word(b.rng))
             if u < cum[table, level, 0]:
                 planes[at + X] |= mask
             elif u < cum[table, level, 2]:
@@ -96,22 +91,20 @@ def _read_ones(probability: float, shots: Row, words: U64, rng: U64) -> Row:
 
 
 @kernel
-def measure_qubits(
-    targets: I32, values: I8, start: int, count: int, first_record: int, one_given_2: float, one_given_3: float,
-    planes: U64, population: I64, ring: U64, words: U64, rng: U64,
-) -> None:  # fmt: skip
+def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
+    planes, ring = b.planes, b.records
     for k in range(count):
-        q, value = targets[start + k], values[start + k]
-        row, r = row_at(q), record_at(ring, first_record + k)
-        _randomise_z(planes, row, value, rng)
+        q, value = t.targets[start + k], t.values[start + k]
+        row, r = row_at(q), record_at(ring, records + k)
+        _randomise_z(planes, row, value, b.rng)
         reads = row_of(ZERO)
         leaked, reference = load_row(planes, row + LEAKED), all_if(value & 1)
-        if population[q]:
+        if b.population[q]:
             three = load_row(planes, row + THREE)
-            reads = _read_ones(one_given_2, leaked & ~three, words, rng)
-            reads = reads | _read_ones(one_given_3, three, words, rng)
+            reads = _read_ones(t.readout[readout, 2], leaked & ~three, b.words, b.rng)
+            reads = reads | _read_ones(t.readout[readout, 3], three, b.words, b.rng)
         flips = load_row(planes, row + X)
         if value & 2:
             store_row(ring, r, flips ^ reads)
@@ -121,120 +114,106 @@ def measure_qubits(
 
 
 @kernel
-def assignment_events(
-    events: int,
-    targets: I32,
-    start: int,
-    count: int,
-    first_record: int,
-    planes: U64,
-    ring: U64,
-    noted: U64,
-    words: U64,
-    rng: U64,
-) -> None:
+def assignment_events(events: int, start: int, count: int, records: int, t: Tables, b: Block) -> None:
     """Flips of computational records that do not depend on their value, as Poisson events. They gather in ``noted``,
     zero before and after, so that each record is read and written once, in whole rows."""
     if events == 0:
         return
-    state, step = rng[0], rng[1]
+    noted, ring = b.noted, b.records
+    state, step = b.rng[0], b.rng[1]
     while events > 0:
         drawn = min(events, DRAWN)
-        state = draw_words(drawn, state, step, words)
+        state = draw_words(drawn, state, step, b.words)
         for i in range(drawn):
-            word = words[np.uint64(i)]
+            word = b.words[np.uint64(i)]
             k = ((word >> HALF) * np.uint64(count)) >> HALF
             noted[k * W + ((word >> SIX) & IN_BLOCK)] ^= ONE << (word & BIT)
         events -= drawn
-    rng[0] = state
+    b.rng[0] = state
     for k in range(count):
-        at, record = np.uint64(k) * W, record_at(ring, first_record + k)
-        flips = load_row(noted, at) & ~load_row(planes, row_at(targets[start + k]) + LEAKED)
+        at, record = np.uint64(k) * W, record_at(ring, records + k)
+        flips = load_row(noted, at) & ~load_row(b.planes, row_at(t.targets[start + k]) + LEAKED)
         store_row(ring, record, load_row(ring, record) ^ flips)
         store_row(noted, at, row_of(ZERO))
 
 
 @kernel
-def assignment_errors(
-    targets: I32, values: I8, start: int, count: int, first_record: int, of_zero: float, of_one: float, planes: U64,
-    ring: U64, rng: U64,
-) -> None:  # fmt: skip
+def assignment_errors(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
     """Flips of computational records by their real value."""
+    of_zero, of_one = t.readout[readout, 0], t.readout[readout, 1]
     largest = max(of_zero, of_one)
     if largest <= 0.0:
         return
     inverse_log = 1.0 / math.log1p(-largest) if largest < 1.0 else 0.0
-    step = rng[1]
-    hit, state = gap(rng[0], step, inverse_log)
+    step = b.rng[1]
+    hit, state = gap(b.rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
         k, shot = hit >> LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
-        at, mask = row_at(targets[start + k]) + (shot >> SIX), ONE << (shot & BIT)
-        if not planes[at + LEAKED] & mask:
-            real = (values[start + k] & 1) ^ (1 if planes[at + X] & mask else 0)
+        at, mask = row_at(t.targets[start + k]) + (shot >> SIX), ONE << (shot & BIT)
+        if not b.planes[at + LEAKED] & mask:
+            real = (t.values[start + k] & 1) ^ (1 if b.planes[at + X] & mask else 0)
             state += step
             if uniform(mix(state)) * largest < (of_one if real else of_zero):
-                ring[record_at(ring, first_record + k) + (shot >> SIX)] ^= mask
+                b.records[record_at(b.records, records + k) + (shot >> SIX)] ^= mask
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
-    rng[0] = state
+    b.rng[0] = state
 
 
 @kernel
-def measure_pauli(
-    targets: I32, start: int, count: int, record: int, inverse_log: float, planes: U64, ring: U64, rng: U64
-) -> None:
-    """Product measurement with flip noise (``inverse_log`` of it); the back-action is the product itself, at random."""
-    r = record_at(ring, record)
+def measure_pauli(start: int, count: int, noise: int, records: int, t: Tables, b: Block) -> None:
+    """Product measurement with flip ``noise`` (-1: none); the back-action is the product itself, at random."""
+    ring, r = b.records, record_at(b.records, records)
     for v in range(WORDS):
         w = np.uint64(v)
-        ring[r + w] = anticommuting(planes, targets, start, count, w)
-        back_action = random_word(rng)
+        ring[r + w] = anticommuting(b.planes, t.targets, start, count, w)
+        back_action = random_word(b.rng)
         for k in range(start, start + count):
-            flip_pauli(planes, targets[k], w, back_action)
-    step = rng[1]
-    hit, state = gap(rng[0], step, inverse_log)
+            flip_pauli(b.planes, t.targets[k], w, back_action)
+    step, inverse_log = b.rng[1], t.noise_log[noise] if noise >= 0 else -1e300
+    hit, state = gap(b.rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
         ring[r + (np.uint64(hit) >> SIX)] ^= ONE << (np.uint64(hit) & BIT)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
-    rng[0] = state
+    b.rng[0] = state
 
 
 @kernel
-def keep_outcomes(values: I8, start: int, count: int, first_record: int, ring: U64, measurements: U64) -> None:
+def keep_outcomes(start: int, count: int, records: int, t: Tables, b: Block) -> None:
     """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
     for k in range(count):
-        r, kept = record_at(ring, first_record + k), np.uint64(first_record + k) * W
-        reference = all_if((values[start + k] >> 2) & 1)
-        store_row(measurements, kept, load_row(ring, r) ^ reference)
+        r, kept = record_at(b.records, records + k), np.uint64(records + k) * W
+        reference = all_if((t.values[start + k] >> 2) & 1)
+        store_row(b.measurements, kept, load_row(b.records, r) ^ reference)
 
 
 @kernel
-def keep_levels(targets: I32, start: int, count: int, first_record: int, planes: U64, heralds: U64) -> None:
+def keep_levels(start: int, count: int, records: int, t: Tables, b: Block) -> None:
     """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
     for k in range(count):
-        row, kept = row_at(targets[start + k]), np.uint64(2 * (first_record + k)) * W
-        store_row(heralds, kept, load_row(planes, row + LEAKED))
-        store_row(heralds, kept + W, load_row(planes, row + THREE))
+        row, kept = row_at(t.targets[start + k]), np.uint64(2 * (records + k)) * W
+        store_row(b.heralds, kept, load_row(b.planes, row + LEAKED))
+        store_row(b.heralds, kept + W, load_row(b.planes, row + THREE))
 
 
 @inlined
-def parity_of(targets: I32, start: int, count: int, records: int, ring: U64) -> Row:
+def parity_of(start: int, count: int, records: int, t: Tables, b: Block) -> Row:
     """The parity of records."""
     row = row_of(ZERO)
     for k in range(start, start + count):
-        row = row ^ load_row(ring, record_at(ring, records - targets[k]))
+        row = row ^ load_row(b.records, record_at(b.records, records - t.targets[k]))
     return row
 
 
 @kernel
-def count_levels(planes: U64, population: I64, valid: U64, counts: I64, snapshot: int) -> None:
+def count_levels(snapshot: int, b: Block) -> None:
     """Add up, qubit by qubit, how many of the valid shots are in level 2 and in 3. Where all shots of the block are
     valid, ``population`` says how many are leaked."""
-    shots = load_row(valid, ZERO)
+    planes, counts, shots = b.planes, b.counts, load_row(b.valid, ZERO)
     whole = count_bits(shots) == np.uint64(BLOCK_SHOTS)
     for q in range(counts.shape[1]):
-        leaked, threes = population[q], np.int64(0)
+        leaked, threes = b.population[q], np.int64(0)
         if not whole:
             leaked = np.int64(count_bits(load_row(planes, row_at(q) + LEAKED) & shots))
         three = load_row(planes, row_at(q) + THREE) & shots

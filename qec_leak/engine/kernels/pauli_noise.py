@@ -12,10 +12,8 @@ from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
     DECODED,
-    F64,
     FOUR,
     HALF,
-    I32,
     LEAKED,
     LOG_SHOTS,
     LOW,
@@ -23,9 +21,10 @@ from qec_leak.engine.kernels.layout import (
     ROW,
     SIX,
     TWO,
-    U8,
     U64,
     ZERO,
+    Block,
+    Tables,
     X,
     Z,
 )
@@ -92,14 +91,13 @@ def _decode_two(first: np.uint64, start: np.uint64, turn: Row, word: Row, event:
 
 
 @kernel
-def pauli_layer(
-    arity: int, events: int, start: int, size: int, event: U64, planes: U64, can_leak: bool, words: U64, rng: U64
-) -> None:
+def pauli_layer(arity: int, events: int, layer: int, t: Tables, b: Block) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
     it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
-    first, entries = np.uint64(start), np.uint64(size) & LOW
-    state, step = rng[0], rng[1]
+    first, entries = np.uint64(t.layer_start[layer]), np.uint64(t.layer_size[layer]) & LOW
+    event, words = t.event, b.words
+    state, step = b.rng[0], b.rng[1]
     for begin in range(0, events, DECODED):
         decoded = min(events - begin, DECODED)
         for k in range(0, decoded, WORDS):
@@ -111,86 +109,77 @@ def pauli_layer(
                 _decode_two(np.uint64(k), first, turn, word, event, words)
         state += np.uint64(decoded) * step
         for i in range(decoded):
-            _strike(np.uint64(i), words, planes, can_leak)
+            _strike(np.uint64(i), words, b.planes, t.can_leak)
             if arity == 2:
-                _strike(np.uint64(i) + SECOND, words, planes, can_leak)
-    rng[0] = state
+                _strike(np.uint64(i) + SECOND, words, b.planes, t.can_leak)
+    b.rng[0] = state
 
 
 @inlined
-def _draw_outcome(word: np.uint64, size: int, share: F64, alias: U8, noise: int) -> int:
-    """An outcome in one step: entry k keeps ``share`` of its turns and hands the rest to ``alias``."""
-    turn = uniform(word) * size
+def _draw_outcome(word: np.uint64, noise: int, t: Tables) -> np.uint64:
+    """The bits of an outcome in one step: entry k keeps its share of turns and hands the rest to its alias."""
+    turn = uniform(word) * t.noise_size[noise]
     k = np.int64(turn)
-    return k if turn - k < share[noise, k] else np.int64(alias[noise, k])
+    k = k if turn - k < t.noise_share[noise, k] else np.int64(t.noise_alias[noise, k])
+    return np.uint64(t.noise_outcome[noise, k])
 
 
 @kernel
-def bernoulli_noise(
-    targets: I32, start: int, count: int, arity: int, noise: int, inverse_log: float, size: int, share: F64,
-    alias: U8, outcome: U8, planes: U64, rng: U64,
-) -> None:  # fmt: skip
+def bernoulli_noise(arity: int, start: int, count: int, noise: int, t: Tables, b: Block) -> None:
     """Pauli noise by geometric skipping, where it is not made of Poisson events."""
     total = np.int64(count // arity) * BLOCK_SHOTS
-    step = rng[1]
-    hit, state = gap(rng[0], step, inverse_log)
+    step, inverse_log = b.rng[1], t.noise_log[noise]
+    hit, state = gap(b.rng[0], step, inverse_log)
     while hit < total:
         first, shot = start + arity * (hit >> LOG_SHOTS), np.uint64(hit & (BLOCK_SHOTS - 1))
         w, mask = shot >> SIX, ONE << (shot & BIT)
         state += step
-        bits = np.uint64(outcome[noise, _draw_outcome(mix(state), size, share, alias, noise)])
-        _apply(bits, row_at(targets[first]) + w, mask, planes)
+        bits = _draw_outcome(mix(state), noise, t)
+        _apply(bits, row_at(t.targets[first]) + w, mask, b.planes)
         if arity == 2:
-            _apply(bits >> TWO, row_at(targets[first + 1]) + w, mask, planes)
+            _apply(bits >> TWO, row_at(t.targets[first + 1]) + w, mask, b.planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
-    rng[0] = state
+    b.rng[0] = state
 
 
 @kernel
-def heralded_noise(
-    targets: I32, start: int, count: int, noise: int, inverse_log: float, size: int, share: F64, alias: U8,
-    outcome: U8, planes: U64, ring: U64, first_record: int, rng: U64,
-) -> None:  # fmt: skip
+def heralded_noise(start: int, count: int, noise: int, records: int, t: Tables, b: Block) -> None:
     """Pauli noise by geometric skipping that leaves a record where it strikes."""
-    clear_records(ring, first_record, count)
-    step = rng[1]
-    hit, state = gap(rng[0], step, inverse_log)
+    clear_records(count, records, b)
+    step, inverse_log = b.rng[1], t.noise_log[noise]
+    hit, state = gap(b.rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
         k, shot = hit >> LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
         w, mask = shot >> SIX, ONE << (shot & BIT)
-        ring[record_at(ring, first_record + k) + w] |= mask
+        b.records[record_at(b.records, records + k) + w] |= mask
         state += step
-        bits = np.uint64(outcome[noise, _draw_outcome(mix(state), size, share, alias, noise)])
-        _apply(bits, row_at(targets[start + k]) + w, mask, planes)
+        _apply(_draw_outcome(mix(state), noise, t), row_at(t.targets[start + k]) + w, mask, b.planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
-    rng[0] = state
+    b.rng[0] = state
 
 
 @kernel
-def clear_records(ring: U64, first_record: int, count: int) -> None:
+def clear_records(count: int, records: int, b: Block) -> None:
     """Records that no shot flips."""
     for k in range(count):
-        store_row(ring, record_at(ring, first_record + k), row_of(ZERO))
+        store_row(b.records, record_at(b.records, records + k), row_of(ZERO))
 
 
 @kernel
-def correlated_noise(
-    targets: I32, start: int, count: int, otherwise: bool, inverse_log: float, planes: U64, happened: U64, rng: U64
-) -> None:
-    """``happened`` holds the shots in which an error of this E / ELSE chain has already happened."""
+def correlated_noise(otherwise: bool, start: int, count: int, noise: int, t: Tables, b: Block) -> None:
+    """An error of an E / ELSE chain; ``happened`` holds the shots in which one of it has already happened."""
     if not otherwise:
-        for w in range(WORDS):
-            happened[w] = ZERO
-    step = rng[1]
-    hit, state = gap(rng[0], step, inverse_log)
+        store_row(b.happened, ZERO, row_of(ZERO))
+    step, inverse_log = b.rng[1], t.noise_log[noise]
+    hit, state = gap(b.rng[0], step, inverse_log)
     while hit < BLOCK_SHOTS:
         w, mask = np.uint64(hit) >> SIX, ONE << (np.uint64(hit) & BIT)
-        if not happened[w] & mask:
-            happened[w] |= mask
+        if not b.happened[w] & mask:
+            b.happened[w] |= mask
             for k in range(start, start + count):
-                flip_pauli(planes, targets[k], w, mask)
+                flip_pauli(b.planes, t.targets[k], w, mask)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
-    rng[0] = state
+    b.rng[0] = state
