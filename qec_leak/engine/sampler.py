@@ -20,7 +20,7 @@ from qec_leak.engine.kernels import (
     LIST,
     PAIRS,
     ROW,
-    TILE,
+    TILE_STEP,
     TILES,
     Block,
     Outputs,
@@ -199,7 +199,7 @@ class LeakageSampler:
             valid=zeros(WORDS),
             rng=zeros(2),
             loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
-            tiles=zeros(TILES * TILE),
+            tiles=zeros(TILES * TILE_STEP),
         )
 
     def _run(

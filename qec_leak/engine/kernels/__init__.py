@@ -10,7 +10,18 @@ Indices are unsigned where it counts: signed ones are looked at for being negati
 """
 
 from qec_leak.engine.kernels.block import run_blocks
-from qec_leak.engine.kernels.layout import BLOCK_SHOTS, DRAWN, LIST, PAIRS, ROW, TILE, TILES, Block, Outputs, Tables
+from qec_leak.engine.kernels.layout import (
+    BLOCK_SHOTS,
+    DRAWN,
+    LIST,
+    PAIRS,
+    ROW,
+    TILE_STEP,
+    TILES,
+    Block,
+    Outputs,
+    Tables,
+)
 from qec_leak.engine.kernels.outputs import pack_shots
 
 __all__ = [
@@ -19,8 +30,8 @@ __all__ = [
     "LIST",
     "PAIRS",
     "ROW",
-    "TILE",
     "TILES",
+    "TILE_STEP",
     "Block",
     "Outputs",
     "Tables",

@@ -41,6 +41,9 @@ LIST = BLOCK_SHOTS + CHUNK + 32
 which would put all of them in the same few sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
+TILE_STEP = TILE + 8
+"""From one tile to the next: a cache line more, or the words of a shot in all tiles would share a few sets of the
+first-level cache."""
 PAIRS = 16
 """Pairs of qubits whose leaked shots are met together: few enough for the first-level cache."""
 DRAWN = BLOCK_SHOTS

@@ -6,7 +6,7 @@ import numpy as np
 
 from qec_leak.engine.kernels.frames import xor_into
 from qec_leak.engine.kernels.jit import inlined, kernel
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILES, TWO, U8, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILE_STEP, TILES, TWO, U8, U64, ZERO, W
 from qec_leak.engine.kernels.random_numbers import random_row
 from qec_leak.engine.rows import WORDS, load_row, store_row
 
@@ -34,7 +34,7 @@ def _transpose(tiles: U64, first: np.uint64) -> None:
 @inlined
 def _turn(planes: U64, first: int, last: int, tiles: U64, tile: int) -> None:
     """Words first..last-1 of planes, 64 rows at most -> a tile: a word for each shot; other bits 0."""
-    begin, given = np.uint64(tile * TILE), min(TILE, last - first)
+    begin, given = np.uint64(tile * TILE_STEP), min(TILE, last - first)
     for k in range(TILE):
         tiles[begin + np.uint64(k)] = planes[first + k] if k < given else ZERO
     _transpose(tiles, begin)
@@ -52,18 +52,18 @@ def _write_rows(tiles: U64, size: int, low: int, high: int, first_row: int, firs
         at, row = np.uint64((shot & 63) * WORDS + (shot >> 6)), np.uint64(first_row + shot - low)
         byte = np.uint64(first_byte)
         for tile in range(size >> 3):
-            word = tiles[np.uint64(tile * TILE) + at]
+            word = tiles[np.uint64(tile * TILE_STEP) + at]
             for k in range(8):  # unrolled, one store
                 out[row, byte + np.uint64(k)] = _byte(word, k)
             byte += np.uint64(8)
         for k in range(size & 7):
-            out[row, byte + np.uint64(k)] = _byte(tiles[np.uint64((size >> 3) * TILE) + at], k)
+            out[row, byte + np.uint64(k)] = _byte(tiles[np.uint64((size >> 3) * TILE_STEP) + at], k)
 
 
 @kernel
 def pack_shots(planes: U64, low: int, high: int, first_row: int, tiles: U64, out: U8) -> None:
     """Planes (n rows of WORDS words) -> rows ``first_row``... of ``out`` (rows, ceil(n / 8)), little-endian bits, of
-    shots low..high-1; ``tiles`` uint64 (TILES * TILE,) is scratch space."""
+    shots low..high-1; ``tiles`` uint64 (TILES * TILE_STEP,) is scratch space."""
     for first_byte in range(0, out.shape[1], 8 * TILES):
         size = min(8 * TILES, out.shape[1] - first_byte)
         for tile in range((size + 7) >> 3):

@@ -11,7 +11,7 @@ from numba import njit
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kernels import BLOCK_SHOTS, TILE, TILES, pack_shots
+from qec_leak.engine.kernels import BLOCK_SHOTS, TILE_STEP, TILES, pack_shots
 from qec_leak.engine.rng import block_states
 
 SHOTS = 2 * BLOCK_SHOTS + 300
@@ -129,7 +129,7 @@ def test_another_process_jitted_or_not(jit: str) -> None:
 
 @njit
 def pack(planes, first, last, out):
-    pack_shots(planes, first, last, 0, np.empty(TILES * TILE, dtype=np.uint64), out)
+    pack_shots(planes, first, last, 0, np.empty(TILES * TILE_STEP, dtype=np.uint64), out)
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 63, 64, 65, 200])
