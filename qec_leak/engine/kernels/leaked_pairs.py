@@ -90,14 +90,16 @@ def _toss_calm(
 
 
 @inlined
-def _wild(leaked: Row, three: Row, site: int, side: int, t: Tables) -> Row:
+def _wild(leaked: Row, q: np.uint64, site: int, side: int, t: Tables, planes: U64) -> Row:
     """Shots that are not calm if a transmon leads."""
-    shots = row_of(ZERO)
-    if t.site_default[site, side, 0] & WILD:
-        shots = leaked & ~three
-    if t.site_default[site, side, 1] & WILD:
-        shots = shots | three
-    return shots
+    of_two, of_three = t.site_default[site, side, 0] & WILD, t.site_default[site, side, 1] & WILD
+    if of_two and of_three:
+        return leaked
+    if of_two:
+        return leaked & ~load_row(planes, q * ROW + THREE)
+    if of_three:
+        return load_row(planes, q * ROW + THREE)
+    return row_of(ZERO)
 
 
 @inlined
@@ -121,8 +123,7 @@ def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block
         leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
         leaked_0, leaked_1 = load_row(b.planes, q_0 * ROW + LEAKED), load_row(b.planes, q_1 * ROW + LEAKED)
         wild = leaked_0 & leaked_1
-        wild = wild | _wild(leaked_0, load_row(b.planes, q_0 * ROW + THREE), site, 0, t)
-        wild = wild | _wild(leaked_1, load_row(b.planes, q_1 * ROW + THREE), site, 1, t)
+        wild = wild | _wild(leaked_0, q_0, site, 0, t, b.planes) | _wild(leaked_1, q_1, site, 1, t, b.planes)
         words = words_set(wild)
         if words:
             store_row(b.words, ZERO, wild)
