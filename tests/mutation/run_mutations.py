@@ -135,8 +135,8 @@ MUTATIONS = (
     Mutation(
         "leaked qubit reads 0",
         "qec_leak/engine/kernels/measurement.py",
-        "reads = _read_ones(one_given_2, leaked & ~three",
-        "reads = _read_ones(1.0 - one_given_2, leaked & ~three",
+        "reads = _read_ones(t.readout[readout, 2], leaked & ~three",
+        "reads = _read_ones(1.0 - t.readout[readout, 2], leaked & ~three",
     ),
     Mutation(
         "calm shots are left without their default",
@@ -158,7 +158,7 @@ MUTATIONS = (
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=(
             "qec_leak/engine/kernels/frames.py",
-            "store_row(planes, row + X, (load_row(planes, row + X) & ~leaked) | (leaked & reference))",
+            "store_row(b.planes, row + X, (load_row(b.planes, row + X) & ~leaked) | (leaked & reference))",
             "pass",
         ),
     ),
