@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from qec_leak.engine.hints import will_write
 from qec_leak.engine.kernels.frames import xor_into
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILE_STEP, TILES, TWO, U8, U64, ZERO, W
 from qec_leak.engine.kernels.random_numbers import random_row
 from qec_leak.engine.rows import WORDS, load_row, store_row
+
+_AHEAD = np.uint64(64)
+"""Rows of ``out`` between the one that is written and the one whose cache lines are fetched."""
 
 
 @kernel
@@ -51,6 +55,9 @@ def _write_rows(tiles: U64, size: int, low: int, high: int, first_row: int, firs
     for shot in range(low, high):
         at, row = np.uint64((shot & 63) * WORDS + (shot >> 6)), np.uint64(first_row + shot - low)
         byte = np.uint64(first_byte)
+        ahead = (row + _AHEAD) * np.uint64(out.shape[1]) + byte
+        will_write(out, ahead)
+        will_write(out, ahead + np.uint64(63))
         for tile in range(size >> 3):
             word = tiles[np.uint64(tile * TILE_STEP) + at]
             for k in range(8):  # unrolled, one store
