@@ -31,21 +31,34 @@ def reference(arrays: T) -> T:
 # ---- for Numba -----------------------------------------------------------------------------------------------------
 
 
+_types: dict[tuple[Any, ...], _ReferenceType] = {}
+"""Numba takes longer to say of which type sixty arrays are than a small sample takes."""
+
+
 class _Reference:
     """``address`` is that of int64 words, by fields: an array's address and shape; a bool."""
 
     def __init__(self, arrays: Any) -> None:
         words: list[int] = []
+        kinds: list[Any] = [type(arrays)]
         for name, field in zip(arrays._fields, arrays, strict=True):
             if isinstance(field, np.ndarray) and field.flags.c_contiguous:
                 words += [field.ctypes.data, *field.shape]
+                kinds.append((field.dtype, field.ndim, field.flags.writeable))
             elif isinstance(field, bool):
                 words.append(field)
+                kinds.append(bool)
             else:
                 raise TypeError(f"`{name}` must be a C-contiguous array or a bool, but is {type(field).__name__}")
+        if tuple(kinds) not in _types:
+            _types[tuple(kinds)] = _ReferenceType(typeof(arrays))  # type: ignore[no-untyped-call]
+        self.numba_type = _types[tuple(kinds)]
         self._arrays, self._words = arrays, np.array(words, dtype=np.int64)
-        self.numba_type = _ReferenceType(typeof(arrays))  # type: ignore[no-untyped-call]
         self.address = self._words.ctypes.data
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy has arrays of its own, elsewhere."""
+        return _Reference, (self._arrays,)
 
 
 class _ReferenceType(types.Type):

@@ -14,24 +14,10 @@ import stim
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
-from qec_leak.engine.kernels import (
-    BLOCK_SHOTS,
-    DRAWN,
-    LIST,
-    PAIRS,
-    ROW,
-    TILE_STEP,
-    TILES,
-    Block,
-    Outputs,
-    Tables,
-    run_blocks,
-)
-from qec_leak.engine.lists import CHUNK
+from qec_leak.engine.kernels import BLOCK_SHOTS, Outputs, Tables, empty_block, run_blocks
 from qec_leak.engine.packed import packed_tables
 from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
-from qec_leak.engine.rows import WORDS
 from qec_leak.program import Program, compile_program
 
 Populations = Literal["rounds", "moments"] | None
@@ -64,7 +50,7 @@ class LeakageSampler:
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
         arrays = {name: made[name] if name in made else getattr(program, name) for name in Tables._fields}
-        self._tables = Tables(**arrays)  # type: ignore[arg-type]
+        self._tables = reference(Tables(**arrays))  # type: ignore[arg-type]
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
             np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
@@ -170,38 +156,6 @@ class LeakageSampler:
             )
         return np.packbits(np.broadcast_to(given, wanted), axis=1, bitorder="little")
 
-    def _block(self, batch: ShotBatch) -> Block:
-        p = self.program
-
-        def zeros(size: int) -> npt.NDArray[np.uint64]:
-            """From the start of a cache line on, so that no plane needs one line more than it fills."""
-            words = np.zeros(size + 7, dtype=np.uint64)
-            first = -words.ctypes.data // 8 % 8
-            return words[first : first + size]
-
-        counts = batch.population_counts
-        return Block(
-            planes=zeros(p.num_qubits * int(ROW)),
-            population=np.zeros(p.num_qubits, dtype=np.int64),
-            leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
-            records=zeros(p.ring_size * WORDS),
-            detectors=zeros(64 * WORDS),
-            observables=zeros(p.num_observables * WORDS),
-            sweep=zeros(p.num_sweep_bits * WORDS),
-            measurements=zeros(p.num_measurements * WORDS if batch.measurements_b8 is not None else 0),
-            heralds=zeros(2 * p.num_measurements * WORDS if batch.heralds is not None else 0),
-            counts=np.zeros((0, p.num_qubits, 2) if counts is None else counts.shape, dtype=np.int64),
-            noted=zeros(p.max_targets * WORDS),
-            visits=zeros(p.max_targets * BLOCK_SHOTS + WORDS),
-            met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
-            words=zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
-            happened=zeros(WORDS),
-            valid=zeros(WORDS),
-            rng=zeros(2),
-            loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
-            tiles=zeros(TILES * TILE_STEP),
-        )
-
     def _run(
         self,
         blocks: npt.NDArray[np.int64],
@@ -210,20 +164,22 @@ class LeakageSampler:
         given: npt.NDArray[np.uint8],
     ) -> npt.NDArray[np.int64]:
         """Run ``blocks`` and write their shots into ``batch``; returns their level counts."""
-        block = self._block(batch)
+        kept, levels, counts = batch.measurements_b8, batch.heralds, batch.population_counts
+        snapshots = 0 if counts is None else len(counts)
+        block = empty_block(self.program, kept is not None, levels is not None, snapshots)
         nothing = np.zeros((0, 0), dtype=np.uint8)
         outputs = Outputs(
             detectors=batch.detection_events_b8,
             observables=batch.observable_flips_b8,
             sweep=batch.sweep_bits_b8,
-            measurements=nothing if batch.measurements_b8 is None else batch.measurements_b8,
-            heralds=nothing if batch.heralds is None else batch.heralds,
+            measurements=nothing if kept is None else kept,
+            heralds=nothing if levels is None else levels,
             given=given,
             flipped_detectors=self._flipped[0],
             flipped_observables=self._flipped[1],
         )
         states = block_states(self.seed, blocks)
         last_shot = batch.first_shot + batch.shots
-        arrays = reference(self._tables), reference(block), reference(outputs)
+        arrays = self._tables, reference(block), reference(outputs)
         run_blocks(*arrays, states, blocks, batch.first_shot, last_shot, _SNAPSHOTS[populations])
         return block.counts

@@ -10,31 +10,6 @@ Indices are unsigned where it counts: signed ones are looked at for being negati
 """
 
 from qec_leak.engine.kernels.block import run_blocks
-from qec_leak.engine.kernels.layout import (
-    BLOCK_SHOTS,
-    DRAWN,
-    LIST,
-    PAIRS,
-    ROW,
-    TILE_STEP,
-    TILES,
-    Block,
-    Outputs,
-    Tables,
-)
-from qec_leak.engine.kernels.outputs import pack_shots
+from qec_leak.engine.kernels.layout import BLOCK_SHOTS, Outputs, Tables, empty_block
 
-__all__ = [
-    "BLOCK_SHOTS",
-    "DRAWN",
-    "LIST",
-    "PAIRS",
-    "ROW",
-    "TILES",
-    "TILE_STEP",
-    "Block",
-    "Outputs",
-    "Tables",
-    "pack_shots",
-    "run_blocks",
-]
+__all__ = ["BLOCK_SHOTS", "Outputs", "Tables", "empty_block", "run_blocks"]

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from qec_leak.engine.lists import CHUNK, U32
 from qec_leak.engine.packed import QUBIT_WORDS
 from qec_leak.engine.rows import WORDS
-from qec_leak.program import SHARE_BITS
+from qec_leak.program import SHARE_BITS, Program
 
 U64 = npt.NDArray[np.uint64]
 F64 = npt.NDArray[np.float64]
@@ -120,6 +120,39 @@ class Block(NamedTuple):
     rng: U64
     loop_stack: npt.NDArray[np.int64]
     tiles: U64
+
+
+def empty_block(program: Program, measurements: bool, heralds: bool, snapshots: int) -> Block:
+    """A block of a program, all zero. What is asked for: outcomes, levels at measurements, snapshots of levels."""
+
+    def zeros(size: int) -> U64:
+        """From the start of a cache line on, so that no plane needs one line more than it fills."""
+        words = np.zeros(size + 7, dtype=np.uint64)
+        first = -words.ctypes.data // 8 % 8
+        return words[first : first + size]
+
+    p = program
+    return Block(
+        planes=zeros(p.num_qubits * QUBIT_WORDS),
+        population=np.zeros(p.num_qubits, dtype=np.int64),
+        leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
+        records=zeros(p.ring_size * WORDS),
+        detectors=zeros(TILE),
+        observables=zeros(p.num_observables * WORDS),
+        sweep=zeros(p.num_sweep_bits * WORDS),
+        measurements=zeros(p.num_measurements * WORDS if measurements else 0),
+        heralds=zeros(2 * p.num_measurements * WORDS if heralds else 0),
+        counts=np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
+        noted=zeros(p.max_targets * WORDS),
+        visits=zeros(p.max_targets * BLOCK_SHOTS + WORDS),
+        met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
+        words=zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
+        happened=zeros(WORDS),
+        valid=zeros(WORDS),
+        rng=zeros(2),
+        loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
+        tiles=zeros(TILES * TILE_STEP),
+    )
 
 
 class Outputs(NamedTuple):

@@ -1,12 +1,15 @@
 """References to arrays: what Numba compiles does what Python does with the tuple itself."""
 
+import copy
+import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import TypingError, njit
 
 from qec_leak.engine.references import reference
 
@@ -68,6 +71,26 @@ def test_a_reference_keeps_its_arrays() -> None:
     assert all(not other.last.any() for other in junk)
 
 
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda ours: pickle.loads(pickle.dumps(ours))])
+def test_a_copy_has_arrays_of_its_own(copied: Callable[[Arrays], Arrays]) -> None:
+    ours = reference(arrays())
+    other = copied(ours)
+    assert passes_it_on(ours) == 66
+    assert passes_it_on(other) == 66
+    assert passes_it_on(ours) == 132
+
+
+def test_arrays_of_other_types_are_another_type() -> None:
+    assert njit(read_and_write)(reference(arrays())) == pytest.approx(read_and_write(arrays()))
+    wide = arrays()._replace(last=np.zeros(3, dtype=np.int64), grid=np.ones((2, 8)).T.copy())
+    assert passes_it_on(reference(wide)) == 66
+    assert wide.last.tolist() == [6, 0, 0]
+    frozen = arrays()
+    frozen.last.flags.writeable = False
+    with pytest.raises(TypingError, match="Cannot modify readonly array"):
+        passes_it_on(reference(frozen))
+
+
 def test_other_fields_are_refused() -> None:
     for name, wrong in [("grid", np.zeros((4, 4)).T[1:]), ("on", 1), ("words", [1, 2])]:
         with pytest.raises(TypeError, match=f"`{name}` must be a C-contiguous array or a bool, but is"):
@@ -75,7 +98,7 @@ def test_other_fields_are_refused() -> None:
 
 
 def test_a_name_that_is_no_field_is_an_attribute_error() -> None:
-    with pytest.raises(Exception, match="Unknown attribute 'nothing'"):
+    with pytest.raises(TypingError, match="Unknown attribute 'nothing'"):
         njit(lambda a: a.nothing)(reference(arrays()))
 
 

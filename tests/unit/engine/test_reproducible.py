@@ -11,7 +11,9 @@ from numba import njit
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kernels import BLOCK_SHOTS, TILE_STEP, TILES, pack_shots
+from qec_leak.engine.kernels import BLOCK_SHOTS
+from qec_leak.engine.kernels.layout import TILE_STEP, TILES
+from qec_leak.engine.kernels.outputs import pack_shots
 from qec_leak.engine.rng import block_states
 
 SHOTS = 2 * BLOCK_SHOTS + 300
