@@ -9,7 +9,7 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 
-from qec_leak.engine.rows import lowered
+from qec_leak.engine.rows import intrinsic, lowered
 
 
 def will_write(array: npt.NDArray[np.uint8], at: np.uint64) -> None:
@@ -24,8 +24,7 @@ _INT = ir.IntType(32)
 @lowered(will_write, types.none, types.Array, types.uint64)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     data = context.make_array(given[0])(context, builder, args[0]).data
-    name, kind = "llvm.prefetch.p0", ir.FunctionType(ir.VoidType(), [data.type, _INT, _INT, _INT])
-    prefetch = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+    prefetch = intrinsic(builder, "llvm.prefetch.p0", ir.VoidType(), [data.type, _INT, _INT, _INT])
     for_writing, near, of_data = _INT(1), _INT(3), _INT(1)
     builder.call(prefetch, [builder.gep(data, [args[1]]), for_writing, near, of_data])
     return context.get_dummy_value()

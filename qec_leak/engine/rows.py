@@ -113,7 +113,8 @@ def _pointer(builder: Any, context: Any, array_type: Any, array: Any, first: Any
     return builder.bitcast(builder.gep(data, [first]), _VECTOR.as_pointer())
 
 
-def _intrinsic(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+def intrinsic(builder: Any, name: str, result: Any, arguments: Any) -> Any:
+    """An intrinsic function of LLVM, declared once in a module."""
     declared = builder.module.globals.get(name)
     return declared or ir.Function(builder.module, ir.FunctionType(result, arguments), name)
 
@@ -137,10 +138,10 @@ def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     pointers = ir.VectorType(ir.IntType(64).as_pointer(), WORDS)
     wanted = ir.VectorType(ir.IntType(1), WORDS)
     name = f"llvm.masked.gather.v{WORDS}i64.v{WORDS}p0"
-    intrinsic = _intrinsic(builder, name, _VECTOR, [pointers, ir.IntType(32), wanted, _VECTOR])
+    masked_gather = intrinsic(builder, name, _VECTOR, [pointers, ir.IntType(32), wanted, _VECTOR])
     at = builder.inttoptr(builder.add(_everywhere(builder, address), bytes_), pointers)
     all_of_them, otherwise = ir.Constant(wanted, [1] * WORDS), ir.Constant(_VECTOR, ir.Undefined)
-    return builder.call(intrinsic, [at, ir.IntType(32)(8), all_of_them, otherwise])
+    return builder.call(masked_gather, [at, ir.IntType(32)(8), all_of_them, otherwise])
 
 
 @lowered(row_of, _ROW, _WORD)
@@ -162,8 +163,8 @@ def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
 
 @lowered(count_bits, _WORD, _ROW)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
-    counts = builder.call(_intrinsic(builder, f"llvm.ctpop.v{WORDS}i64", _VECTOR, [_VECTOR]), args)
-    total = _intrinsic(builder, f"llvm.vector.reduce.add.v{WORDS}i64", ir.IntType(64), [_VECTOR])
+    counts = builder.call(intrinsic(builder, f"llvm.ctpop.v{WORDS}i64", _VECTOR, [_VECTOR]), args)
+    total = intrinsic(builder, f"llvm.vector.reduce.add.v{WORDS}i64", ir.IntType(64), [_VECTOR])
     return builder.call(total, [counts])
 
 

@@ -43,7 +43,7 @@ from qec_leak.engine.kernels.pauli_noise import (
     pauli_layer,
 )
 from qec_leak.engine.kernels.random_numbers import how_many, random_row, random_word
-from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.engine.rows import load_row, row_of, store_row
 from qec_leak.program import Op
 
 _LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
@@ -194,8 +194,7 @@ def run_blocks(
         start = blocks[k] * BLOCK_SHOTS
         low, high = max(first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
         row = start + low - first_shot
-        for w in range(WORDS):
-            b.valid[w] = ZERO
+        store_row(b.valid, ZERO, row_of(ZERO))
         for shot in range(low, high):
             b.valid[shot >> 6] |= ONE << (np.uint64(shot) & BIT)
         b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]

@@ -35,7 +35,8 @@ from qec_leak.program import FLIPPED, USUAL
 def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Tables, b: Block) -> tuple[int, int]:
     """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
     reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
-    targets, values, planes, words, found = t.targets, t.values, b.planes, b.words, 0
+    targets, values, planes, words = t.targets, t.values, b.planes, b.words
+    found = 0
     while place < count // arity and found <= DRAWN:
         first = start + arity * place
         last = first + arity - 1
