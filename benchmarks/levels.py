@@ -8,7 +8,7 @@ import pymatching
 import stim
 
 import qec_leak as ql
-from benchmarks.timing import Effort, Job, Turns, in_this_process, in_turn
+from benchmarks.timing import Effort, Job, in_this_process, in_turn
 from qec_leak.decode import matching_error_model
 from qec_leak.engine.kernels import BLOCK_SHOTS
 
@@ -38,17 +38,17 @@ def memory_of(level: str, distance: int, rounds: int, device: ql.Device) -> ql.M
     return ql.memory_experiment(distance=distance, rounds=rounds, strategy=strategy, device=used)
 
 
-def sampling_jobs(circuit: stim.Circuit, of: str = "") -> list[Job]:
-    """This engine on the circuit, and Stim on the circuit without tags; ``of`` goes before their names."""
+def sampling_jobs(circuit: stim.Circuit) -> list[Job]:
+    """This engine on the circuit, and Stim on the circuit without tags."""
     ours = ql.compile_sampler(circuit, seed=1)
     theirs = without_tags(circuit).compile_detector_sampler(seed=1)
     return [
-        Job(of + "qec_leak", in_this_process(ours.sample), block=BLOCK_SHOTS),
-        Job(of + "stim", in_this_process(lambda shots: theirs.sample(shots, bit_packed=True)), block=256),
+        Job("qec_leak", in_this_process(ours.sample), block=BLOCK_SHOTS),
+        Job("stim", in_this_process(lambda shots: theirs.sample(shots, bit_packed=True)), block=256),
     ]
 
 
-def decoding_job(circuit: stim.Circuit, of: str) -> Job:
+def decoding_job(circuit: stim.Circuit) -> Job:
     """PyMatching on events that this engine sampled."""
     matching = pymatching.Matching.from_detector_error_model(matching_error_model(circuit))
     events = ql.compile_sampler(circuit, seed=1).sample(4 * BLOCK_SHOTS).detection_events_b8
@@ -56,7 +56,7 @@ def decoding_job(circuit: stim.Circuit, of: str) -> Job:
     def decode(shots: int) -> object:
         return matching.decode_batch(events[:shots], bit_packed_shots=True, bit_packed_predictions=True)
 
-    return Job(of + "pymatching", in_this_process(decode), block=16, most=len(events))
+    return Job("pymatching", in_this_process(decode), block=16, most=len(events))
 
 
 def level_rows(
@@ -64,26 +64,22 @@ def level_rows(
 ) -> list[dict[str, object]]:
     """Rates of every level at every distance, all of which take turns. Decoding is measured up to d = 21."""
     circuits = {(d, level): memory_of(level, d, rounds, device).circuit for d in distances for level in LEVELS}
-    jobs: list[Job] = []
-    for (distance, level), circuit in circuits.items():
-        of = f"{distance} {level} "
-        jobs += sampling_jobs(circuit, of)
-        if distance in MEASURED_DECODING:
-            jobs.append(decoding_job(circuit, of))
-    timed = in_turn(jobs, effort, turns)
-    return [_row(level, d, rounds, circuit.num_qubits, timed) for (d, level), circuit in circuits.items()]
-
-
-def _row(level: str, distance: int, rounds: int, qubits: int, timed: Turns) -> dict[str, object]:
-    of = f"{distance} {level} "
-    rate = {name.removeprefix(of): timed.rate(name) for name in timed.taken if name.startswith(of)}
-    decoded = "pymatching" in rate
-    return {
-        "distance": distance,
-        "rounds": rounds,
-        "level": level,
-        "shots_per_s": {name: round(value, 1) for name, value in rate.items()},
-        "ratio_to_stim": timed.ratio(of + "qec_leak", of + "stim"),
-        "ratio_to_decoding": timed.ratio(of + "qec_leak", of + "pymatching") if decoded else None,
-        "ns_per_qubit_round_shot": 1e9 / (rate["qec_leak"] * qubits * rounds),
-    }
+    groups = [
+        [*sampling_jobs(circuit), *([decoding_job(circuit)] if distance in MEASURED_DECODING else [])]
+        for (distance, _), circuit in circuits.items()
+    ]
+    rows: list[dict[str, object]] = []
+    for ((distance, level), circuit), timed in zip(circuits.items(), in_turn(groups, effort, turns), strict=True):
+        rates = timed.rates()
+        rows.append(
+            {
+                "distance": distance,
+                "rounds": rounds,
+                "level": level,
+                "shots_per_s": {name: round(rate, 1) for name, rate in rates.items()},
+                "ratio_to_stim": timed.ratio("qec_leak", over="stim"),
+                "ratio_to_decoding": timed.ratio("qec_leak", over="pymatching") if "pymatching" in rates else None,
+                "ns_per_qubit_round_shot": 1e9 / (rates["qec_leak"] * circuit.num_qubits * rounds),
+            }
+        )
+    return rows

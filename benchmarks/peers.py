@@ -129,14 +129,14 @@ def peer_row(names: list[str], distance: int, rounds: int, effort: Effort) -> di
     with started(names, ideal, noise) as peers:
         jobs = sampling_jobs(circuit)
         jobs += [Job(peer.name, peer.run, block=PEERS[peer.name].block) for peer in peers]
-        timed = in_turn(jobs, effort)
+        [timed] = in_turn([jobs], effort)
         events = ql.compile_sampler(circuit, seed=2).sample(20_000, populations=None).detection_events
         fired = {"qec_leak": float(events.mean())} | {peer.name: peer.fired for peer in peers}
         return {
             "distance": distance,
             "rounds": rounds,
-            "shots_per_s": {name: round(timed.rate(name), 1) for name in timed.taken},
-            "over": {name: timed.ratio("qec_leak", name) for name in timed.taken if name != "qec_leak"},
+            "shots_per_s": {name: round(rate, 1) for name, rate in timed.rates().items()},
+            "over": {name: timed.ratio("qec_leak", over=name) for name in timed.taken if name != "qec_leak"},
             "detection_fraction": {name: round(value, 5) for name, value in fired.items()},
             "peak_memory_mib": {peer.name: round(peer.peak_memory_mib) for peer in peers},
             "versions": {peer.name: peer.version for peer in peers},

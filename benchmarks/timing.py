@@ -58,23 +58,31 @@ class Turns:
 
     taken: dict[str, list[float]]
 
-    def rate(self, job: str) -> float:
-        """1 / seconds, of the median."""
-        return 1 / statistics.median(self.taken[job])
+    def seconds(self, job: str) -> float:
+        """The median."""
+        return statistics.median(self.taken[job])
+
+    def rates(self) -> dict[str, float]:
+        """1 / seconds, by job."""
+        return {job: 1 / self.seconds(job) for job in self.taken}
 
     def ratio(self, job: str, over: str) -> float:
         """How many times faster ``job`` is than ``over``: the median over turns."""
         return statistics.median(b / a for a, b in zip(self.taken[job], self.taken[over], strict=True))
 
 
-def in_turn(jobs: Sequence[Job], effort: Effort, turns: Callable[[range], Iterable[int]] = iter) -> Turns:
-    """CPU seconds a shot of jobs that take turns. ``turns`` may show how far it is."""
-    shots = [job.shots_for(effort.seconds) for job in jobs]
-    taken: dict[str, list[float]] = {job.name: [] for job in jobs}
+def in_turn(
+    groups: Sequence[Sequence[Job]], effort: Effort, turns: Callable[[range], Iterable[int]] = iter
+) -> list[Turns]:
+    """CPU seconds a shot of jobs that take turns: of each group, whose jobs run one after the other. ``turns`` may show
+    how far it is."""
+    shots = [[job.shots_for(effort.seconds) for job in jobs] for jobs in groups]
+    timed = [Turns({job.name: [] for job in jobs}) for jobs in groups]
     for _ in turns(range(effort.repeats)):
-        for job, n in zip(jobs, shots, strict=True):
-            taken[job.name].append(job.run(n) / n)
-    return Turns(taken)
+        for jobs, many, out in zip(groups, shots, timed, strict=True):
+            for job, n in zip(jobs, many, strict=True):
+                out.taken[job.name].append(job.run(n) / n)
+    return timed
 
 
 def pin_to_one_core() -> set[int]:

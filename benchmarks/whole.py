@@ -97,7 +97,7 @@ def startup(repeats: int) -> dict[str, float]:
     """Seconds of `python -c "import qec_leak"` and of `qec-leak --help`, the interpreter's own start included."""
     commands = {"import_s": ["-c", "import qec_leak"], "help_s": ["-m", "qec_leak", "--help"]}
     timed = _in_turn({name: functools.partial(_python, words) for name, words in commands.items()}, repeats)
-    return {name: 1 / timed.rate(name) for name in commands}
+    return {name: timed.seconds(name) for name in commands}
 
 
 def peak_memory(distance: int, few: int, many: int, device: str) -> dict[str, object]:
