@@ -91,9 +91,9 @@ class LeakageSampler:
         first = self._next_shot
         batch = self._empty(shots, first, populations, heralds, measurements)
         given = self._given_sweep(sweep_bits, shots)
-        blocks = np.arange(first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1)
-        workers = min(self.threads, len(blocks))
-        shares = [blocks[i::workers] for i in range(workers)]
+        block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
+        workers = min(self.threads, end - block)
+        shares = [np.arange(block + i, end, workers) for i in range(workers)]
         if workers == 1:
             counts = [self._run(shares[0], batch, populations, given)]
         else:

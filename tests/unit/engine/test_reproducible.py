@@ -7,11 +7,11 @@ import sys
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import config, njit
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kernels import BLOCK_SHOTS
+from qec_leak.engine.kernels import BLOCK_SHOTS, run_blocks
 from qec_leak.engine.kernels.layout import TILE_STEP, TILES
 from qec_leak.engine.kernels.outputs import pack_shots
 from qec_leak.engine.rng import block_states
@@ -127,6 +127,17 @@ def test_another_process_jitted_or_not(jit: str) -> None:
         [sys.executable, "-c", SCRIPT], input=SMALL, env=environment, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["0" if jit == "jitted" else "1", digest(batch)]
+
+
+@pytest.mark.skipif(config.DISABLE_JIT, reason="nothing is compiled")
+def test_whatever_is_asked_for_is_compiled_once() -> None:
+    for text in (SMALL, "M 0", "CX sweep[0] 0 sweep[2] 1\nM 0 1\nDETECTOR rec[-1]\nDETECTOR rec[-2]"):
+        for threads, shots in ((1, 10), (2, 3000), (3, SHOTS)):
+            sampler = ql.compile_sampler(text, seed=1, threads=threads)
+            sampler.sample(shots)
+            sampler.sample(shots, populations=None)
+            sampler.sample(shots, **OPTIONS, sweep_bits=np.ones(sampler.program.num_sweep_bits))
+    assert len(run_blocks.signatures) == 1  # each more takes as long as the first call after installation
 
 
 @njit
