@@ -19,25 +19,26 @@ class Effort:
 
 @dataclass(frozen=True)
 class Job:
-    """``run(shots)`` does a job and returns the CPU seconds it took; ``block``: shots come in multiples of it."""
+    """``run(shots)`` does a job and returns the CPU seconds it took; ``block``: shots come in multiples of it;
+    ``most``: what one call takes at most."""
 
     name: str
     run: Callable[[int], float]
     block: int = 1
     most: int = 1 << 24
 
-    def shots_for(self, seconds: float) -> int:
-        """Shots that take about ``seconds``, an odd number of blocks: rows of a power of two of shots share few sets
-        of the caches (at d = 21 Stim takes 1.6 times as long for 4,096 shots than for 4,352)."""
+    def sized(self, seconds: float) -> tuple[int, int]:
+        """Calls, and shots of each, that take about ``seconds``. An odd number of blocks: rows of a power of two of
+        shots share few sets of the caches (at d = 21 Stim takes 1.6 times as long for 4,096 shots than for 4,352)."""
+        most = max(self.most // self.block, 1) * self.block
         self.run(self.block)  # compiles, fills caches
         shots = self.block
-        while True:
-            taken = self.run(shots)
-            if taken > seconds / 4 or shots >= self.most:
-                break
-            shots = min(shots * max(2, min(8, int(seconds / 2 / max(taken, 1e-6)))), self.most)
-        blocks = min(int(shots * seconds / taken), self.most) // self.block
-        return max(blocks - 1 + blocks % 2, 1) * self.block
+        while (taken := self.run(shots)) <= seconds / 4 and shots < most:
+            shots = min(shots * max(2, min(8, int(seconds / 2 / max(taken, 1e-6)))), most)
+        wanted = shots * seconds / max(taken, 1e-6)
+        blocks = int(min(wanted, most)) // self.block
+        shots = max(blocks - 1 + blocks % 2, 1) * self.block
+        return max(round(wanted / shots), 1), shots
 
 
 def in_this_process(work: Callable[[int], object]) -> Callable[[int], float]:
@@ -76,12 +77,12 @@ def in_turn(
 ) -> list[Turns]:
     """CPU seconds a shot of jobs that take turns: of each group, whose jobs run one after the other. ``turns`` may show
     how far it is."""
-    shots = [[job.shots_for(effort.seconds) for job in jobs] for jobs in groups]
+    sizes = [[job.sized(effort.seconds) for job in jobs] for jobs in groups]
     timed = [Turns({job.name: [] for job in jobs}) for jobs in groups]
     for _ in turns(range(effort.repeats)):
-        for jobs, many, out in zip(groups, shots, timed, strict=True):
-            for job, n in zip(jobs, many, strict=True):
-                out.taken[job.name].append(job.run(n) / n)
+        for jobs, many, out in zip(groups, sizes, timed, strict=True):
+            for job, (calls, shots) in zip(jobs, many, strict=True):
+                out.taken[job.name].append(sum(job.run(shots) for _ in range(calls)) / (calls * shots))
     return timed
 
 
