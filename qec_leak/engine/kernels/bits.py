@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import BIT, ONE, ROW, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, I32, ONE, ROW, U64, ZERO, W
 
 
 @inlined
@@ -32,6 +32,12 @@ def all_if(condition: int) -> np.uint64:
 def is_below(a: np.uint64, b: np.uint64) -> np.uint64:
     """1 if a < b, both below 2^63, words or rows: a comparison that is combined with other bits may become a branch."""
     return (a - b) >> BIT
+
+
+@inlined
+def qubit_at(targets: I32, k: int) -> np.uint64:
+    """Target k, a qubit. Indices that are words, not integers, are not looked at for counting from the end."""
+    return np.uint64(targets[np.uint64(k)])
 
 
 @inlined

@@ -38,8 +38,8 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Table
     targets, values, planes, words = t.targets, t.values, b.planes, b.words
     found = 0
     while place < count // arity and found <= DRAWN:
-        first = start + arity * place
-        last = first + arity - 1
+        first = np.uint64(start + arity * place)
+        last = first + np.uint64(arity - 1)
         at_0, at_1 = row_at(targets[first]), row_at(targets[last])
         known_0, known_1 = all_if(values[first] >> 1 & 1), all_if(values[last] >> 1 & 1)
         rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))

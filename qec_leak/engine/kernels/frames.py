@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import all_if, record_at, row_at
+from qec_leak.engine.kernels.bits import all_if, qubit_at, record_at, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import I32, LEAKED, LIST, THREE, U64, ZERO, Block, Tables, W, X, Z
 from qec_leak.engine.rows import WORDS, load_row, store_row
@@ -47,15 +47,17 @@ def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
     targets, planes, population = t.targets, b.planes, b.population
     if op == _CZ:
         for k in range(start, start + count, 2):
-            first, second = row_at(targets[k]), row_at(targets[k + 1])
-            if population[targets[k]] + population[targets[k + 1]]:
+            p, q = qubit_at(targets, k), qubit_at(targets, k + 1)
+            first, second = row_at(p), row_at(q)
+            if population[p] + population[q]:
                 _cz(planes, first, second)
             else:
                 xor(planes, second + X, first + Z)
                 xor(planes, first + X, second + Z)
         return
     for k in range(start, start + count):
-        x, z = row_at(targets[k]) + X, row_at(targets[k]) + Z
+        row = row_at(qubit_at(targets, k))
+        x, z = row + X, row + Z
         if op == _H:
             _exchange(planes, x, z)
         elif op == _S:
@@ -74,7 +76,7 @@ def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
 def anchor(start: int, count: int, t: Tables, b: Block) -> None:
     """Set the x of leaked qubits to the reference's Z value."""
     for k in range(start, start + count):
-        row, reference = row_at(t.targets[k]), all_if(t.values[k])
+        row, reference = row_at(qubit_at(t.targets, k)), all_if(t.values[k])
         leaked = load_row(b.planes, row + LEAKED)
         store_row(b.planes, row + X, (load_row(b.planes, row + X) & ~leaked) | (leaked & reference))
 

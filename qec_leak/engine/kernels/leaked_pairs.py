@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below, lowest_bit, row_at
+from qec_leak.engine.kernels.bits import is_below, lowest_bit, qubit_at, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
@@ -35,6 +35,8 @@ from qec_leak.engine.kernels.visits_of_pairs import make_pairs
 from qec_leak.engine.lists import CHUNK, U32, copy_chunk
 from qec_leak.engine.rows import Row, load_row, row_of, store_row, words_set
 from qec_leak.program import FLIP_X, FLIP_Z, LEAKED_CLASS, RANDOM_X, RANDOM_Z, WILD
+
+_FLIPS = FLIP_X | FLIP_Z | RANDOM_X | RANDOM_Z
 
 
 @inlined
@@ -90,14 +92,21 @@ def _toss_calm(
 
 
 @inlined
-def _wild(leaked: Row, q: np.uint64, site: int, side: int, t: Tables, planes: U64) -> Row:
-    """Shots that are not calm if a transmon leads."""
-    of_two, of_three = t.site_default[site, side, 0] & WILD, t.site_default[site, side, 1] & WILD
-    if of_two and of_three:
+def _defaults(site: int, t: Tables) -> tuple[int, int, int, int]:
+    """Defaults of the first transmon in level 2, in 3, and of the second: read once, since stores to other arrays make
+    the compiler read again."""
+    of = t.site_default
+    return of[site, 0, 0], of[site, 0, 1], of[site, 1, 0], of[site, 1, 1]
+
+
+@inlined
+def _wild(leaked: Row, q: np.uint64, of_two: int, of_three: int, planes: U64) -> Row:
+    """Shots that are not calm if a transmon leads whose defaults in level 2 and 3 are these."""
+    if of_two & of_three & WILD:
         return leaked
-    if of_two:
+    if of_two & WILD:
         return leaked & ~load_row(planes, q * ROW + THREE)
-    if of_three:
+    if of_three & WILD:
         return load_row(planes, q * ROW + THREE)
     return row_of(ZERO)
 
@@ -117,13 +126,14 @@ def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block
     """Meet the shots that are not calm, and list all leaked ones in ``met``; returns the lengths of both lists."""
     listed, leaked = ZERO, ZERO
     state, step = b.rng[0], b.rng[1]
+    two_0, three_0, two_1, three_1 = _defaults(site, t)
     for k in range(first, last, 2):
-        q_0, q_1 = np.uint64(t.targets[start + k]), np.uint64(t.targets[start + k + 1])
+        q_0, q_1 = qubit_at(t.targets, start + k), qubit_at(t.targets, start + k + 1)
         leaked = _copy_list(b.met, leaked, q_0, k, b)
         leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
         leaked_0, leaked_1 = load_row(b.planes, q_0 * ROW + LEAKED), load_row(b.planes, q_1 * ROW + LEAKED)
         wild = leaked_0 & leaked_1
-        wild = wild | _wild(leaked_0, q_0, site, 0, t, b.planes) | _wild(leaked_1, q_1, site, 1, t, b.planes)
+        wild = wild | _wild(leaked_0, q_0, two_0, three_0, b.planes) | _wild(leaked_1, q_1, two_1, three_1, b.planes)
         words = words_set(wild)
         if words:
             store_row(b.words, ZERO, wild)
@@ -158,32 +168,48 @@ def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: T
 
 
 @inlined
-def _flip_by_default(shots: Row, flips: int, randomises: int, coins: Row, plane: np.uint64, planes: U64) -> None:
-    if flips:
-        store_row(planes, plane, load_row(planes, plane) ^ shots)
-    elif randomises:
-        store_row(planes, plane, load_row(planes, plane) ^ (shots & coins))
+def _flip_by_default(shots: Row, default: int, coins_x: Row, coins_z: Row, partner: np.uint64, planes: U64) -> None:
+    x, z = partner + X, partner + Z
+    if default & FLIP_X:
+        store_row(planes, x, load_row(planes, x) ^ shots)
+    elif default & RANDOM_X:
+        store_row(planes, x, load_row(planes, x) ^ (shots & coins_x))
+    if default & FLIP_Z:
+        store_row(planes, z, load_row(planes, z) ^ shots)
+    elif default & RANDOM_Z:
+        store_row(planes, z, load_row(planes, z) ^ (shots & coins_z))
+
+
+@inlined
+def _lead_by_default(
+    of_two: int, of_three: int, leads: np.uint64, partner: np.uint64, noted: Row, coins_x: Row, coins_z: Row,
+    planes: U64,
+) -> None:  # fmt: skip
+    """What happens by default to the partner of a transmon where it leads."""
+    met = load_row(planes, partner + LEAKED) | noted
+    if of_two & _FLIPS:
+        shots = load_row(planes, leads + LEAKED) & ~(load_row(planes, leads + THREE) | met)
+        _flip_by_default(shots, of_two, coins_x, coins_z, partner, planes)
+    if of_three & _FLIPS:
+        shots = load_row(planes, leads + THREE) & ~met
+        _flip_by_default(shots, of_three, coins_x, coins_z, partner, planes)
 
 
 @inlined
 def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> None:
     """What happens by default to the partners of calm shots that are not noted."""
-    defaults, planes = t.site_default[site], b.planes
-    randomises = (defaults[0, 0] | defaults[0, 1] | defaults[1, 0] | defaults[1, 1]) & (RANDOM_X | RANDOM_Z)
+    two_0, three_0, two_1, three_1 = _defaults(site, t)
+    does = two_0 | three_0 | two_1 | three_1
+    if not does & _FLIPS:
+        return
     coins_x, coins_z = row_of(ZERO), row_of(ZERO)
-    for k in range(first >> 1, last >> 1):
-        if randomises:  # one coin for a shot, whichever transmon leads
+    for k in range(first, last, 2):
+        if does & (RANDOM_X | RANDOM_Z):  # one coin for a shot, whichever transmon leads
             coins_x, coins_z = random_row(b.rng), random_row(b.rng)
-        for side in range(2):
-            leads, partner = row_at(t.targets[start + 2 * k + side]), row_at(t.targets[start + 2 * k + 1 - side])
-            for level in range(2):
-                default = defaults[side, level]
-                if default and not default & WILD:
-                    three = load_row(planes, leads + THREE)
-                    shots = three if level == 1 else load_row(planes, leads + LEAKED) & ~three
-                    shots = shots & ~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * W))
-                    _flip_by_default(shots, default & FLIP_X, default & RANDOM_X, coins_x, partner + X, planes)
-                    _flip_by_default(shots, default & FLIP_Z, default & RANDOM_Z, coins_z, partner + Z, planes)
+        at_0, at_1 = row_at(qubit_at(t.targets, start + k)), row_at(qubit_at(t.targets, start + k + 1))
+        noted = load_row(b.noted, np.uint64(k >> 1) * W)
+        _lead_by_default(two_0, three_0, at_0, at_1, noted, coins_x, coins_z, b.planes)
+        _lead_by_default(two_1, three_1, at_1, at_0, noted, coins_x, coins_z, b.planes)
 
 
 @kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below
+from qec_leak.engine.kernels.bits import is_below, qubit_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, ONE, ROW, SIX, THREE, ZERO, Block, Tables
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
@@ -37,7 +37,7 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.
     listed, state, step = ZERO, b.rng[0], b.rng[1]
     if t.site_leaked[site] >= 1.0:
         for k in range(count):
-            q = np.uint64(t.targets[start + k])
+            q = qubit_at(t.targets, start + k)
             for i in range(b.population[q]):
                 shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + np.uint64(i)])
                 listed = _list_leaked(listed, q, np.uint64(k), shot, ONE, b)

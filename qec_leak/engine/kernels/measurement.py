@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import all_if, lowest_bit, record_at, row_at
+from qec_leak.engine.kernels.bits import all_if, lowest_bit, qubit_at, record_at, row_at
 from qec_leak.engine.kernels.frames import anticommuting, flip_pauli
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
@@ -48,8 +48,9 @@ def reset_qubits(start: int, count: int, table: int, t: Tables, b: Block) -> Non
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     planes, population, leaked_shots, cum = b.planes, b.population, b.leaked_shots, t.reset_cum
     for k in range(start, start + count):
-        q, row, first = t.targets[k], row_at(t.targets[k]), np.int64(t.targets[k]) * LIST
-        _randomise_z(planes, row, t.values[k], b.rng)
+        q = qubit_at(t.targets, k)
+        row, first = row_at(q), np.int64(q) * LIST
+        _randomise_z(planes, row, t.values[np.uint64(k)], b.rng)
         store_row(planes, row + X, row_of(ZERO))
         arrived = population[q]
         population[q] = 0
@@ -96,7 +97,7 @@ def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables
     outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
     planes, ring = b.planes, b.records
     for k in range(count):
-        q, value = t.targets[start + k], t.values[start + k]
+        q, value = qubit_at(t.targets, start + k), t.values[np.uint64(start + k)]
         row, r = row_at(q), record_at(ring, records + k)
         _randomise_z(planes, row, value, b.rng)
         reads = row_of(ZERO)
@@ -132,7 +133,7 @@ def assignment_events(events: int, start: int, count: int, records: int, t: Tabl
     b.rng[0] = state
     for k in range(count):
         at, record = np.uint64(k) * W, record_at(ring, records + k)
-        flips = load_row(noted, at) & ~load_row(b.planes, row_at(t.targets[start + k]) + LEAKED)
+        flips = load_row(noted, at) & ~load_row(b.planes, row_at(qubit_at(t.targets, start + k)) + LEAKED)
         store_row(ring, record, load_row(ring, record) ^ flips)
         store_row(noted, at, row_of(ZERO))
 
@@ -202,7 +203,7 @@ def parity_of(start: int, count: int, records: int, t: Tables, b: Block) -> Row:
     """The parity of records."""
     row = row_of(ZERO)
     for k in range(start, start + count):
-        row = row ^ load_row(b.records, record_at(b.records, records - t.targets[k]))
+        row = row ^ load_row(b.records, record_at(b.records, records - t.targets[np.uint64(k)]))
     return row
 
 
@@ -212,7 +213,8 @@ def count_levels(snapshot: int, b: Block) -> None:
     valid, ``population`` says how many are leaked."""
     planes, counts, shots = b.planes, b.counts, load_row(b.valid, ZERO)
     whole = count_bits(shots) == np.uint64(BLOCK_SHOTS)
-    for q in range(counts.shape[1]):
+    for k in range(counts.shape[1]):
+        q = np.uint64(k)
         leaked, threes = b.population[q], np.int64(0)
         if not whole:
             leaked = np.int64(count_bits(load_row(planes, row_at(q) + LEAKED) & shots))
