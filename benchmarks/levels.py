@@ -17,7 +17,7 @@ LEVELS = ("PAULI", "DQLR", "MLR", "NO_RESET")
 
 MEASURED_DECODING = (3, 5, 7, 11, 21)
 
-_BATCH_BITS = 1 << 27
+BATCH_BITS = 1 << 27
 """Detection events that are sampled at once, 16 MiB: memory that an allocator takes anew from the system for each call
 costs more than sampling without leakage does, on a virtual machine whose host has to find it. Stim is at its best, too.
 """
@@ -47,7 +47,7 @@ def sampling_jobs(circuit: stim.Circuit) -> list[Job]:
     """This engine on the circuit, and Stim on the circuit without tags."""
     ours = ql.compile_sampler(circuit, seed=1)
     theirs = without_tags(circuit).compile_detector_sampler(seed=1)
-    most = _BATCH_BITS // max(circuit.num_detectors, 1)
+    most = BATCH_BITS // max(circuit.num_detectors, 1)
     return [
         Job("qec_leak", in_this_process(ours.sample), BLOCK_SHOTS, most),
         Job("stim", in_this_process(lambda shots: theirs.sample(shots, bit_packed=True)), 256, most),

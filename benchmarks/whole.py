@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 import qec_leak as ql
-from benchmarks.levels import memory_of
+from benchmarks.levels import BATCH_BITS, memory_of
 from benchmarks.timing import Turns
 from qec_leak.cli.sampling import RunningCounts, batch_shots
 from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
+from qec_leak.engine.kernels import BLOCK_SHOTS
 
 
 def run_over_decoding(distance: int, rounds: int, device: ql.Device, repeats: int, seconds: float) -> dict[str, float]:
@@ -57,8 +58,14 @@ def two_threads(distance: int, rounds: int, device: ql.Device, repeats: int, sec
         np.array_equal(getattr(first, name), getattr(second, name))
         for name in ("detection_events_b8", "observable_flips_b8", "population_counts")
     )
-    shots = max(1, int(16_384 * seconds / _wall(lambda: one.sample(16_384))) // 16_384) * 16_384
-    timed = _in_turn({"two": lambda: two.sample(shots), "one": lambda: one.sample(shots)}, repeats)
+    size = BATCH_BITS // circuit.num_detectors // BLOCK_SHOTS * BLOCK_SHOTS
+    shots = max(1, round(seconds / _wall(lambda: one.sample(size)))) * size
+
+    def work(sampler: ql.LeakageSampler) -> None:
+        for _ in sampler.batches(shots, batch_shots=size):
+            pass
+
+    timed = _in_turn({"two": lambda: work(two), "one": lambda: work(one)}, repeats)
     return {"distance": distance, "shots": shots, "ratio": timed.ratio("two", over="one"), "same_bits": same}
 
 
