@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import stim
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
-from qec_leak.engine.kernels import BLOCK_SHOTS, Outputs, Tables, empty_block, run_blocks
+from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
 from qec_leak.engine.packed import packed_tables
 from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
@@ -47,6 +48,7 @@ class LeakageSampler:
         self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
         self.threads = _checks.check_int("threads", threads, minimum=1)
         self._next_shot = 0
+        self._idle_blocks: list[Block] = []
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
         arrays = {name: made[name] if name in made else getattr(program, name) for name in Tables._fields}
@@ -94,13 +96,11 @@ class LeakageSampler:
         block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
         workers = min(self.threads, end - block)
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
-        if workers == 1:
-            counts = [self._run(shares[0], batch, populations, given)]
-        else:
-            with ThreadPoolExecutor(workers) as pool:
-                counts = list(pool.map(lambda share: self._run(share, batch, populations, given), shares))
+        runs = [self._prepared(share, batch, populations, given) for share in shares]
+        _run_all(runs)
         if batch.population_counts is not None:
-            batch.population_counts[:] = np.sum(counts, axis=0)
+            batch.population_counts[:] = sum(run.counts for run in runs)
+        self._idle_blocks += [run.block for run in runs]
         self._next_shot = first + shots
         return batch
 
@@ -156,17 +156,18 @@ class LeakageSampler:
             )
         return np.packbits(np.broadcast_to(given, wanted), axis=1, bitorder="little")
 
-    def _run(
+    def _prepared(
         self,
         blocks: npt.NDArray[np.int64],
         batch: ShotBatch,
         populations: Populations,
         given: npt.NDArray[np.uint8],
-    ) -> npt.NDArray[np.int64]:
-        """Run ``blocks`` and write their shots into ``batch``; returns their level counts."""
+    ) -> _Run:
+        """What runs ``blocks`` and writes their shots into ``batch``."""
         kept, levels, counts = batch.measurements_b8, batch.heralds, batch.population_counts
         snapshots = 0 if counts is None else len(counts)
-        block = empty_block(self.program, kept is not None, levels is not None, snapshots)
+        block = self._idle_block()
+        used = keeping(block, self.program, kept is not None, levels is not None, snapshots)
         nothing = np.zeros((0, 0), dtype=np.uint8)
         outputs = Outputs(
             detectors=batch.detection_events_b8,
@@ -178,8 +179,37 @@ class LeakageSampler:
             flipped_detectors=self._flipped[0],
             flipped_observables=self._flipped[1],
         )
-        states = block_states(self.seed, blocks)
-        last_shot = batch.first_shot + batch.shots
-        arrays = self._tables, reference(block), reference(outputs)
-        run_blocks(*arrays, states, blocks, batch.first_shot, last_shot, _SNAPSHOTS[populations])
-        return block.counts
+        arrays = self._tables, reference(used), reference(outputs)
+        shots = batch.first_shot, batch.first_shot + batch.shots
+        work = functools.partial(
+            run_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
+        )
+        return _Run(work, block, used.counts)
+
+    def _idle_block(self) -> Block:
+        """A block, of an earlier call if there is one: the system has to find new memory for a new one, which takes as
+        long as hundreds of shots."""
+        try:
+            return self._idle_blocks.pop()
+        except IndexError:
+            return empty_block(self.program)
+
+
+class _Run(NamedTuple):
+    """A thread's share of a batch: the call that samples it, the block that it needs, level counts that it leaves."""
+
+    work: Callable[[], None]
+    block: Block
+    counts: npt.NDArray[np.int64]
+
+
+def _run_all(runs: Sequence[_Run]) -> None:
+    """Each run on a thread of its own, the first on this one. A thread has nothing to do but its kernel: what needs the
+    GIL, and so a core for a while, keeps others from a core of their own for some milliseconds."""
+    if len(runs) == 1:
+        return runs[0].work()
+    with ThreadPoolExecutor(len(runs) - 1) as pool:
+        others = [pool.submit(run.work) for run in runs[1:]]
+        runs[0].work()
+    for other in others:
+        other.result()

@@ -10,6 +10,6 @@ Indices are unsigned where it counts: signed ones are looked at for being negati
 """
 
 from qec_leak.engine.kernels.block import run_blocks
-from qec_leak.engine.kernels.layout import BLOCK_SHOTS, Outputs, Tables, empty_block
+from qec_leak.engine.kernels.layout import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping
 
-__all__ = ["BLOCK_SHOTS", "Outputs", "Tables", "empty_block", "run_blocks"]
+__all__ = ["BLOCK_SHOTS", "Block", "Outputs", "Tables", "empty_block", "keeping", "run_blocks"]

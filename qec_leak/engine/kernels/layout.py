@@ -122,36 +122,45 @@ class Block(NamedTuple):
     tiles: U64
 
 
-def empty_block(program: Program, measurements: bool, heralds: bool, snapshots: int) -> Block:
-    """A block of a program, all zero. What is asked for: outcomes, levels at measurements, snapshots of levels."""
+def _zeros(size: int) -> U64:
+    """From the start of a cache line on, so that no plane needs one line more than it fills."""
+    words = np.zeros(size + 7, dtype=np.uint64)
+    first = -words.ctypes.data // 8 % 8
+    return words[first : first + size]
 
-    def zeros(size: int) -> U64:
-        """From the start of a cache line on, so that no plane needs one line more than it fills."""
-        words = np.zeros(size + 7, dtype=np.uint64)
-        first = -words.ctypes.data // 8 % 8
-        return words[first : first + size]
 
+def empty_block(program: Program) -> Block:
+    """A block of a program, all zero, in which nothing is kept of outcomes and levels."""
     p = program
     return Block(
-        planes=zeros(p.num_qubits * QUBIT_WORDS),
+        planes=_zeros(p.num_qubits * QUBIT_WORDS),
         population=np.zeros(p.num_qubits, dtype=np.int64),
         leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
-        records=zeros(p.ring_size * WORDS),
-        detectors=zeros(TILE),
-        observables=zeros(p.num_observables * WORDS),
-        sweep=zeros(p.num_sweep_bits * WORDS),
-        measurements=zeros(p.num_measurements * WORDS if measurements else 0),
-        heralds=zeros(2 * p.num_measurements * WORDS if heralds else 0),
-        counts=np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
-        noted=zeros(p.max_targets * WORDS),
-        visits=zeros(p.max_targets * BLOCK_SHOTS + WORDS),
+        records=_zeros(p.ring_size * WORDS),
+        detectors=_zeros(TILE),
+        observables=_zeros(p.num_observables * WORDS),
+        sweep=_zeros(p.num_sweep_bits * WORDS),
+        measurements=_zeros(0),
+        heralds=_zeros(0),
+        counts=np.zeros((0, p.num_qubits, 2), dtype=np.int64),
+        noted=_zeros(p.max_targets * WORDS),
+        visits=_zeros(p.max_targets * BLOCK_SHOTS + WORDS),
         met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
-        words=zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
-        happened=zeros(WORDS),
-        valid=zeros(WORDS),
-        rng=zeros(2),
+        words=_zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
+        happened=_zeros(WORDS),
+        valid=_zeros(WORDS),
+        rng=_zeros(2),
         loop_stack=np.zeros(p.loop_depth + 1, dtype=np.int64),
-        tiles=zeros(TILES * TILE_STEP),
+        tiles=_zeros(TILES * TILE_STEP),
+    )
+
+
+def keeping(block: Block, program: Program, measurements: bool, heralds: bool, snapshots: int) -> Block:
+    """The block with new room for what is asked for: outcomes, levels at measurements, snapshots of levels."""
+    return block._replace(
+        measurements=_zeros(program.num_measurements * WORDS if measurements else 0),
+        heralds=_zeros(2 * program.num_measurements * WORDS if heralds else 0),
+        counts=np.zeros((snapshots, program.num_qubits, 2), dtype=np.int64),
     )
 
 

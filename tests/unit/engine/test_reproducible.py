@@ -67,6 +67,20 @@ def test_any_split_into_calls(whole: ShotBatch, sizes: list[int]) -> None:
     assert same(parts[0] + ShotBatch.concatenate(parts[1:]), whole)
 
 
+def test_what_is_asked_for_changes_no_later_call() -> None:
+    """Calls use the blocks of earlier ones; counts, outcomes and levels are of one call."""
+    one, other = sampler(threads=2), sampler(threads=2)
+    one.sample(BLOCK_SHOTS)
+    one.sample(2 * BLOCK_SHOTS, **OPTIONS)
+    other.sample(3 * BLOCK_SHOTS, populations=None)
+    for options in (OPTIONS, {"heralds": True}, {"populations": None}, OPTIONS):
+        a, b = one.sample(SHOTS, **options), other.sample(SHOTS, **options)
+        assert same(a, b) and not np.shares_memory(a.detection_events_b8, b.detection_events_b8)
+        fresh = sampler()
+        fresh.sample(a.first_shot, populations=None)
+        assert same(fresh.sample(SHOTS, **options), a)
+
+
 @pytest.mark.parametrize("batch_shots", [100, BLOCK_SHOTS, SHOTS, 10 * SHOTS])
 def test_any_batch_size(whole: ShotBatch, batch_shots: int) -> None:
     parts = list(sampler().batches(SHOTS, batch_shots=batch_shots, **OPTIONS))
