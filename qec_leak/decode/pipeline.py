@@ -1,8 +1,8 @@
 """Sampling and decoding at the same time: ``decoded_batches``.
 
-Matching takes some ten times longer than sampling, so a run should take as long as matching alone. PyMatching holds
-the GIL while it works and the sampler's kernels do not: one process samples in a second thread while it decodes.
-Decoding on several cores takes processes.
+Matching takes tens to hundreds of times longer than sampling, so a run should take as long as matching alone.
+PyMatching holds the GIL while it works and the sampler's kernels do not: one process samples in a second thread while
+it decodes. Decoding on several cores takes processes.
 """
 
 from __future__ import annotations
