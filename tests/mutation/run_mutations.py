@@ -123,7 +123,7 @@ MUTATIONS = (
     Mutation(
         "leaked qubit takes in frames",
         "qec_leak/engine/kernels/frames.py",
-        "            if population[targets[k]] + population[targets[k + 1]]:",
+        "            if population[p] + population[q]:",
         "            if False:",
     ),
     Mutation(
@@ -147,8 +147,8 @@ MUTATIONS = (
     Mutation(
         "calm shots that are met have their default too",
         "qec_leak/engine/kernels/leaked_pairs.py",
-        "~(load_row(planes, partner + LEAKED) | load_row(b.noted, np.uint64(k) * W))",
-        "~load_row(planes, partner + LEAKED)",
+        "met = load_row(planes, partner + LEAKED) | noted",
+        "met = load_row(planes, partner + LEAKED)",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
