@@ -17,10 +17,7 @@ LEVELS = ("PAULI", "DQLR", "MLR", "NO_RESET")
 
 MEASURED_DECODING = (3, 5, 7, 11, 21)
 
-BATCH_BITS = 1 << 27
-"""Detection events that are sampled at once, 16 MiB: memory that an allocator takes anew from the system for each call
-costs more than sampling without leakage does, on a virtual machine whose host has to find it. Stim is at its best, too.
-"""
+_BATCH_BITS = 1 << 27
 
 _IDLE = ("I", "II", "I_ERROR", "II_ERROR")
 
@@ -43,11 +40,18 @@ def memory_of(level: str, distance: int, rounds: int, device: ql.Device) -> ql.M
     return ql.memory_experiment(distance=distance, rounds=rounds, strategy=strategy, device=used)
 
 
+def most_at_once(circuit: stim.Circuit) -> int:
+    """Shots that are sampled at once, 16 MiB of detection events: memory that an allocator takes anew from the system
+    for each call costs more than sampling without leakage does, on a virtual machine whose host has to find it. Stim is
+    at its best, too."""
+    return _BATCH_BITS // max(circuit.num_detectors, 1)
+
+
 def sampling_jobs(circuit: stim.Circuit) -> list[Job]:
     """This engine on the circuit, and Stim on the circuit without tags."""
     ours = ql.compile_sampler(circuit, seed=1)
     theirs = without_tags(circuit).compile_detector_sampler(seed=1)
-    most = BATCH_BITS // max(circuit.num_detectors, 1)
+    most = most_at_once(circuit)
     return [
         Job("qec_leak", in_this_process(ours.sample), BLOCK_SHOTS, most),
         Job("stim", in_this_process(lambda shots: theirs.sample(shots, bit_packed=True)), 256, most),

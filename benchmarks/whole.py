@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 import qec_leak as ql
-from benchmarks.levels import BATCH_BITS, memory_of
+from benchmarks.levels import memory_of, most_at_once
 from benchmarks.timing import Turns
 from qec_leak.cli.sampling import RunningCounts, batch_shots
 from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
@@ -58,7 +58,7 @@ def two_threads(distance: int, rounds: int, device: ql.Device, repeats: int, sec
         np.array_equal(getattr(first, name), getattr(second, name))
         for name in ("detection_events_b8", "observable_flips_b8", "population_counts")
     )
-    size = BATCH_BITS // circuit.num_detectors // BLOCK_SHOTS * BLOCK_SHOTS
+    size = most_at_once(circuit) // BLOCK_SHOTS * BLOCK_SHOTS
     shots = max(1, round(seconds / _wall(lambda: one.sample(size)))) * size
 
     def work(sampler: ql.LeakageSampler) -> None:

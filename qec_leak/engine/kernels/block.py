@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import row_at
+from qec_leak.engine.kernels.bits import qubit_at, row_at
 from qec_leak.engine.kernels.channels import meet_channel
 from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps, xor
 from qec_leak.engine.kernels.jit import entry, section
@@ -112,7 +112,8 @@ def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) 
         anchor(start, count, t, b)
     else:
         for k in range(start, start + count):
-            xor(b.planes, row_at(t.targets[k]) + LEAKED, row_at(t.targets[k]) + X)
+            row = row_at(qubit_at(t.targets, k))
+            xor(b.planes, row + LEAKED, row + X)
 
 
 @section

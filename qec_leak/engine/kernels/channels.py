@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import all_if, lowest_bit, row_at
+from qec_leak.engine.kernels.bits import all_if, lowest_bit, qubit_at, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel, section
 from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
@@ -40,7 +40,7 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Table
     while place < count // arity and found <= DRAWN:
         first = np.uint64(start + arity * place)
         last = first + np.uint64(arity - 1)
-        at_0, at_1 = row_at(targets[first]), row_at(targets[last])
+        at_0, at_1 = row_at(qubit_at(targets, first)), row_at(qubit_at(targets, last))
         known_0, known_1 = all_if(values[first] >> 1 & 1), all_if(values[last] >> 1 & 1)
         rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))
         while rest:

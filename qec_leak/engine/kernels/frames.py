@@ -86,7 +86,7 @@ def swaps(start: int, count: int, t: Tables, b: Block) -> None:
     """Exchange planes and lists of leaked shots of pairs of qubits."""
     population, leaked_shots = b.population, b.leaked_shots
     for k in range(start, start + count, 2):
-        p, q = t.targets[k], t.targets[k + 1]
+        p, q = qubit_at(t.targets, k), qubit_at(t.targets, k + 1)
         for plane in (X, Z, LEAKED, THREE):
             _exchange(b.planes, row_at(p) + plane, row_at(q) + plane)
         first, second = np.int64(p) * LIST, np.int64(q) * LIST

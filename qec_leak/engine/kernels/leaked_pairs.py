@@ -56,7 +56,7 @@ def _toss(
     nothing happens, or the shot is listed; returns the new length."""
     w, bit = shot >> SIX, shot & BIT
     first = np.uint64(start) + TWO * place
-    at_0, at_1 = row_at(t.targets[first]) + w, row_at(t.targets[first + ONE]) + w
+    at_0, at_1 = row_at(qubit_at(t.targets, first)) + w, row_at(qubit_at(t.targets, first + ONE)) + w
     code = _code(at_0, bit, value_of(t.values, first), b.planes)
     row = SIX * code + _code(at_1, bit, value_of(t.values, first + ONE), b.planes)
     coin = np.uint64(72 * site) + TWO * row
@@ -76,8 +76,8 @@ def _toss_calm(
     w, bit, leads = (entry >> SIX) & IN_BLOCK, entry & BIT, entry >> np.uint64(LOG_SHOTS)
     partner = leads ^ ONE
     at_leads, at_partner = (
-        row_at(t.targets[np.uint64(start) + leads]) + w,
-        row_at(t.targets[np.uint64(start) + partner]) + w,
+        row_at(qubit_at(t.targets, np.uint64(start) + leads)) + w,
+        row_at(qubit_at(t.targets, np.uint64(start) + partner)) + w,
     )
     level = FOUR + ((b.planes[at_leads + THREE] >> bit) & ONE)
     code = value_of(t.values, np.uint64(start) + partner) ^ ((b.planes[at_partner + X] >> bit) & ONE)

@@ -49,7 +49,7 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.
             state = draw_words(drawn, state, step, b.words)
             for i in range(drawn):
                 k, turn = chosen(b.words[np.uint64(i)], np.uint64(count))
-                q, at = np.uint64(t.targets[np.uint64(start) + k]), np.uint64(np.float64(np.int64(turn)) * length)
+                q, at = qubit_at(t.targets, np.uint64(start) + k), np.uint64(np.float64(np.int64(turn)) * length)
                 shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + at])
                 listed = _list_leaked(listed, q, k, shot, is_below(at, np.uint64(b.population[q])), b)
             events -= drawn

@@ -150,7 +150,7 @@ def assignment_errors(start: int, count: int, readout: int, records: int, t: Tab
     hit, state = gap(b.rng[0], step, inverse_log)
     while hit < count * BLOCK_SHOTS:
         k, shot = hit >> LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
-        at, mask = row_at(t.targets[start + k]) + (shot >> SIX), ONE << (shot & BIT)
+        at, mask = row_at(qubit_at(t.targets, start + k)) + (shot >> SIX), ONE << (shot & BIT)
         if not b.planes[at + LEAKED] & mask:
             real = (t.values[start + k] & 1) ^ (1 if b.planes[at + X] & mask else 0)
             state += step
@@ -193,7 +193,7 @@ def keep_outcomes(start: int, count: int, records: int, t: Tables, b: Block) -> 
 def keep_levels(start: int, count: int, records: int, t: Tables, b: Block) -> None:
     """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
     for k in range(count):
-        row, kept = row_at(t.targets[start + k]), np.uint64(2 * (records + k)) * W
+        row, kept = row_at(qubit_at(t.targets, start + k)), np.uint64(2 * (records + k)) * W
         store_row(b.heralds, kept, load_row(b.planes, row + LEAKED))
         store_row(b.heralds, kept + W, load_row(b.planes, row + THREE))
 

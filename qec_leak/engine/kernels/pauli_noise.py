@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below, record_at, row_at
+from qec_leak.engine.kernels.bits import is_below, qubit_at, record_at, row_at
 from qec_leak.engine.kernels.flips import SECOND, flips_of, put_flips
 from qec_leak.engine.kernels.frames import flip_pauli
 from qec_leak.engine.kernels.jit import inlined, kernel
@@ -135,9 +135,9 @@ def bernoulli_noise(arity: int, start: int, count: int, noise: int, t: Tables, b
         w, mask = shot >> SIX, ONE << (shot & BIT)
         state += step
         bits = _draw_outcome(mix(state), noise, t)
-        _apply(bits, row_at(t.targets[first]) + w, mask, b.planes)
+        _apply(bits, row_at(qubit_at(t.targets, first)) + w, mask, b.planes)
         if arity == 2:
-            _apply(bits >> TWO, row_at(t.targets[first + 1]) + w, mask, b.planes)
+            _apply(bits >> TWO, row_at(qubit_at(t.targets, first + 1)) + w, mask, b.planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
     b.rng[0] = state
@@ -154,7 +154,7 @@ def heralded_noise(start: int, count: int, noise: int, records: int, t: Tables, 
         w, mask = shot >> SIX, ONE << (shot & BIT)
         b.records[record_at(b.records, records + k) + w] |= mask
         state += step
-        _apply(_draw_outcome(mix(state), noise, t), row_at(t.targets[start + k]) + w, mask, b.planes)
+        _apply(_draw_outcome(mix(state), noise, t), row_at(qubit_at(t.targets, start + k)) + w, mask, b.planes)
         skip, state = gap(state, step, inverse_log)
         hit += 1 + skip
     b.rng[0] = state

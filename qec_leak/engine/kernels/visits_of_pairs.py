@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below
+from qec_leak.engine.kernels.bits import is_below, qubit_at
 from qec_leak.engine.kernels.flips import SECOND, THIRD, flips_of, put_flips
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
@@ -142,7 +142,7 @@ def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64,
         for i in range(decoded):
             visit, event = b.visits[begin + np.uint64(i)], np.uint64(i)
             shot, target = visit & SHOT, np.uint64(start) + ((visit >> HALF) << ONE)
-            q_0, q_1 = np.uint64(t.targets[target]), np.uint64(t.targets[target + ONE])
+            q_0, q_1 = qubit_at(t.targets, target), qubit_at(t.targets, target + ONE)
             _act(event, q_0, shot, b.words, b.planes, b.population, b.leaked_shots)
             _act(event + SECOND, q_1, shot, b.words, b.planes, b.population, b.leaked_shots)
         left -= decoded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from qec_leak.engine.kernels.bits import qubit_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
@@ -36,7 +37,7 @@ def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64,
         candidate = b.words[np.uint64(k)]
         place, shot = candidate >> HALF, candidate & SHOT
         w, bit, target = shot >> SIX, shot & BIT, np.uint64(start) + place
-        at, noting = np.uint64(t.targets[target]) * ROW + w, noted_at(place, w)
+        at, noting = qubit_at(t.targets, target) * ROW + w, noted_at(place, w)
         row = np.uint64(t.values[target]) ^ ((b.planes[at + X] >> bit) & ONE)
         fresh = ~((b.planes[at + LEAKED] | b.noted[noting]) >> bit) & (acts >> row) & ONE
         b.noted[noting] |= fresh << bit
@@ -68,6 +69,6 @@ def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint6
         word = mix(state)
         entry, alias = drawn(word, table, t.branch_share)
         does = t.branch_does[entry] >> (alias << FOUR)
-        q = np.uint64(t.targets[np.uint64(start) + (visit >> HALF)])
+        q = qubit_at(t.targets, np.uint64(start) + (visit >> HALF))
         _act(does, q, visit & SHOT, word & ONE, b.planes, b.population, b.leaked_shots)
     b.rng[0] = state
