@@ -118,8 +118,8 @@ class Reference:
             if self.known_z(q) >= 0:  # what X and Y of such a qubit are is of no consequence
                 self._values[q] = [0, 0, 0, values[3]]
         stabilizers = tuple(str(s) for s in self._simulator.canonical_stabilizers())
-        values = tuple(map(tuple, self._values))
-        return stabilizers, values, tuple(self.records[-lookback:]) if lookback else ()
+        sample = tuple(map(tuple, self._values))
+        return stabilizers, sample, tuple(self.records[-lookback:]) if lookback else ()
 
 
 @functools.cache
