@@ -15,3 +15,8 @@ class Conflict:
     line: int
     instruction: str
     qubits: frozenset[int]
+
+    @property
+    def short(self) -> str:
+        """The instruction, cut to 60 characters."""
+        return self.instruction if len(self.instruction) <= 60 else self.instruction[:57] + "..."
