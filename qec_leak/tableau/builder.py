@@ -19,7 +19,7 @@ class Builder:
     """Appends operations; equal noise, channels, readouts and resets are kept once."""
 
     def __init__(self) -> None:
-        self.ops: list[tuple[int, int, int, int]] = []
+        self.ops: list[tuple[int, int, int, int, int]] = []
         self.targets: list[int] = []
         self.compact: dict[int, int] = {}
         self.gaps: list[float] = []
@@ -46,7 +46,14 @@ class Builder:
     def op(self, op: Op, targets: Iterable[int] = (), param: int = 0) -> None:
         start = len(self.targets)
         self.targets.extend(targets)
-        self.ops.append((int(op), start, len(self.targets) - start, param))
+        stream = -1
+        if op in (Op.NOISE_1, Op.NOISE_2, Op.HERALDED):
+            stream = self.noise_gap[param]
+        elif op in (Op.CHANNEL_1, Op.CHANNEL_2):
+            stream = self.channel_gap[param]
+        elif op == Op.MEASURE:
+            stream = self.readout_gap[param]
+        self.ops.append((int(op), start, len(self.targets) - start, param, stream))
 
     def begin_loop(self, times: int) -> None:
         self.op(Op.LOOP_BEGIN, param=times)
@@ -119,20 +126,17 @@ class Builder:
             num_qubits=count,
             num_words=-(-count // 64),
             loop_depth=self.max_depth,
-            ops=np.array(self.ops, np.int64).reshape(-1, 4),
+            ops=np.array(self.ops, np.int64).reshape(-1, 5),
             targets=np.array(self.targets, np.int64),
             gaps=np.array(self.gaps, np.float64),
             chances=np.array(self.chances, np.float64),
             noise_rows=np.array(self.noise_rows, np.int64),
             noise_cum=np.array(self.noise_cum, np.float64),
             noise_pauli=np.array(self.noise_pauli, np.int64),
-            noise_gap=np.array(self.noise_gap, np.int64),
             channel_rows=np.array(self.channel_rows, np.int64).reshape(-1, _STRIDE**2 + 1),
             channel_cum=np.array(self.channel_cum, np.float64),
             channel_actions=np.array(self.channel_actions, np.uint8).reshape(-1, 2),
-            channel_gap=np.array(self.channel_gap, np.int64),
             readouts=np.array(list(self.readouts), np.float64).reshape(-1, 4),
-            readout_gap=np.array(self.readout_gap, np.int64),
             resets=np.array(list(self.resets), np.float64).reshape(-1, 2, 3),
             gate_linear=gates.linear,
             gate_flips=gates.flips,

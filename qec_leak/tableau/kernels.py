@@ -59,7 +59,7 @@ def seed_shot(rng: U64s, seed: np.uint64, shot: int) -> None:
         rng[i] = mixed(x)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def random_word(rng: U64s) -> np.uint64:
     s0, s1, s2, s3 = rng[0], rng[1], rng[2], rng[3]
     t = s0 + s3
@@ -73,13 +73,13 @@ def random_word(rng: U64s) -> np.uint64:
     return out
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def uniform(rng: U64s) -> float:
     """In [0, 1)."""
     return float(random_word(rng) >> np.uint64(11)) * 2.0**-53
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def coin(rng: U64s) -> int:
     return np.uint8(random_word(rng) >> np.uint64(63))
 
@@ -98,7 +98,7 @@ def next_gap(scale: F64s, rng: U64s, stream: int) -> int:
 # ---- tableau -------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def ones(x: np.uint64) -> np.uint64:
     x = x - ((x >> U1) & np.uint64(0x5555555555555555))
     x = (x & np.uint64(0x3333333333333333)) + ((x >> U2) & np.uint64(0x3333333333333333))
@@ -129,7 +129,7 @@ def one_qubit_gates(tab: U64s, info: U8s, line: U64s, p: Program, code: int, sta
         info[FRESH, q] &= keeps_z
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def controlled_z(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
     for w in range(line.shape[1]):
         xa, xb = tab[a, XS, w], tab[b, XS, w]
@@ -156,7 +156,7 @@ def swap(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
     info[BASE, a], info[BASE, b] = info[BASE, b], info[BASE, a]
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def pauli(tab: U64s, info: U8s, line: U64s, q: int, x: int, z: int) -> None:
     """X^x Z^z on a qubit."""
     for w in range(line.shape[1]):
@@ -167,7 +167,7 @@ def pauli(tab: U64s, info: U8s, line: U64s, q: int, x: int, z: int) -> None:
     info[HIDDEN, q] ^= (Y | Z) * x ^ (X | Y) * z
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def decided(tab: U64s, line: U64s, q: int) -> bool:
     """Whether the tableau decides Z of the qubit."""
     anti = ZERO
@@ -210,7 +210,7 @@ def product_sign(tab: U64s, line: U64s) -> int:
     return np.uint8(ones(sign) & U1)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def refresh(tab: U64s, info: U8s, line: U64s, q: int) -> bool:
     """Where the tableau decides Z, the hidden value becomes what it says. Returns whether it does."""
     if info[FRESH, q]:
@@ -224,7 +224,7 @@ def refresh(tab: U64s, info: U8s, line: U64s, q: int) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def set_value(info: U8s, q: int, value: int) -> None:
     """Hidden value of Z; that of Y follows, X stays."""
     if (info[HIDDEN, q] >> 2) != value:
@@ -279,7 +279,7 @@ def collapse(tab: U64s, line: U64s, q: int, value: int) -> None:
 # ---- measurements, resets, levels ----------------------------------------------------------------------------------
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def read(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int) -> int:
     """Measures a computational qubit: what the tableau decides, else the hidden value."""
     known = refresh(tab, info, line, q)
@@ -315,7 +315,7 @@ def come_back(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int, value: int) -
     info[HIDDEN, q] = X * x | Y * (x ^ value) | Z * value
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, forceinline=True)
 def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, resets: F64s, q: int, table: int) -> None:
     """To |0>, but for leaked levels whose row says otherwise."""
     level = info[LEVEL_OF, q]
@@ -376,19 +376,19 @@ def channel(
     rng: U64s,
     gap: I64s,
     scale: F64s,
-    p: Program,
+    targets: I64s,
+    rows: I64s,
+    cum: F64s,
+    actions: U8s,
     start: int,
-    count: int,
+    places: int,
     arity: int,
-    index: int,
+    stream: int,
+    most: float,
 ) -> None:
     """A channel on each of its places, in order. Where nothing is leaked, something can happen only where its stream
     hits, with the largest probability of any row; what the row gives less is a miss after all."""
-    targets, rows, cum, actions = p.targets, p.channel_rows, p.channel_cum, p.channel_actions
-    stream = p.channel_gap[index]
-    most = p.gaps[stream]
     hit = gap[stream]
-    places = count // arity
     k = 0
     while k < places:
         if line[LEAKED, 0] == 0:
@@ -406,8 +406,8 @@ def channel(
             elif first >= 4 and second >= 4:
                 tie(tab, info, line, a, b)
                 second = label(tab, info, line, b)
-            row = rows[index, 6 * first + second]
-            end = rows[index, 6 * first + second + 1]
+            row = rows[6 * first + second]
+            end = rows[6 * first + second + 1]
             while row < end and u >= cum[row]:
                 row += 1
             if row < end:
@@ -440,10 +440,10 @@ def noise(
     count: int,
     arity: int,
     index: int,
+    stream: int,
     heralds: U8s,
 ) -> None:
     """Pauli noise; ``heralds``: where to note that it hit, empty for noise that is not heralded."""
-    stream = p.noise_gap[index]
     places = count // arity
     hit = gap[stream]
     while hit < places:
@@ -476,12 +476,12 @@ def measure(
     start: int,
     count: int,
     index: int,
+    stream: int,
     records: U8s,
     levels: U8s,
 ) -> None:
     """Measurements of Z; ``records``: outcomes of this instruction; ``levels``: levels, empty if not asked for."""
     targets, readouts = p.targets, p.readouts
-    stream = p.readout_gap[index]
     hit = gap[stream] if stream >= 0 else NEVER
     for k in range(count):
         coded = targets[start + k]
@@ -540,11 +540,12 @@ def run_shot(
     left: I64s,
 ) -> None:
     """One prepared shot. ``left``: int64 (loop depth,), scratch."""
-    ops, targets, chances, resets = p.ops, p.targets, p.chances, p.resets
+    ops, targets, chances, resets, gaps = p.ops, p.targets, p.chances, p.resets, p.gaps
+    channel_rows, channel_cum, channel_actions = p.channel_rows, p.channel_cum, p.channel_actions
     at = made = taken = depth = 0
     correlated = False
     while at < ops.shape[0]:
-        op, start, count, param = ops[at, 0], ops[at, 1], ops[at, 2], ops[at, 3]
+        op, start, count, param, stream = ops[at, 0], ops[at, 1], ops[at, 2], ops[at, 3], ops[at, 4]
         at += 1
         if op == ONE:
             one_qubit_gates(tab, info, line, p, param, start, count)
@@ -552,14 +553,21 @@ def run_shot(
             for k in range(start, start + count, 2):
                 if (info[LEVEL_OF, targets[k]] | info[LEVEL_OF, targets[k + 1]]) == 0:
                     controlled_z(tab, info, line, targets[k], targets[k + 1])
-        elif op == NOISE_1:
-            noise(tab, info, line, rng, gap, scale, p, start, count, 1, param, records[:0])
-        elif op == NOISE_2:
-            noise(tab, info, line, rng, gap, scale, p, start, count, 2, param, records[:0])
-        elif op == CHANNEL_1:
-            channel(tab, info, line, rng, gap, scale, p, start, count, 1, param)
-        elif op == CHANNEL_2:
-            channel(tab, info, line, rng, gap, scale, p, start, count, 2, param)
+        elif op in (NOISE_1, NOISE_2):
+            arity = 1 if op == NOISE_1 else 2
+            if gap[stream] >= count // arity:  # as a rule, nothing happens
+                gap[stream] -= count // arity
+            else:
+                noise(tab, info, line, rng, gap, scale, p, start, count, arity, param, stream, records[:0])
+        elif op in (CHANNEL_1, CHANNEL_2):
+            arity = 1 if op == CHANNEL_1 else 2
+            if line[LEAKED, 0] == 0 and gap[stream] >= count // arity:
+                gap[stream] -= count // arity
+            else:
+                channel(
+                    tab, info, line, rng, gap, scale, targets, channel_rows[param], channel_cum, channel_actions,
+                    start, count // arity, arity, stream, gaps[stream],
+                )  # fmt: skip
         elif op == SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param):
                 if line[LEAKED, 0]:
@@ -579,6 +587,7 @@ def run_shot(
                 start,
                 count,
                 param,
+                stream,
                 records[made : made + count],
                 levels[made : made + count],
             )
@@ -597,7 +606,7 @@ def run_shot(
                 for k in range(start, start + count):
                     code_pauli(tab, info, line, targets[k] >> 2, targets[k] & 3)
         elif op == HERALDED:
-            noise(tab, info, line, rng, gap, scale, p, start, count, 1, param, records[made : made + count])
+            noise(tab, info, line, rng, gap, scale, p, start, count, 1, param, stream, records[made : made + count])
             if levels.shape[0]:
                 for k in range(count):
                     levels[made + k] = info[LEVEL_OF, targets[start + k]]

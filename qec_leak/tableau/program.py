@@ -35,15 +35,16 @@ class Op(IntEnum):
 class Program(NamedTuple):
     """A compiled circuit.
 
-    ops: int64 (ops, 4): Op, start and number of targets, param.   targets: int64.
-    gaps: float64: P(hit) of each stream of independent trials, drawn as gaps between hits.
+    ops: int64 (ops, 5): Op, start and number of targets, param, stream.   targets: int64.
+    gaps: float64: P(hit) of each stream of independent trials, drawn as gaps between hits: noise that happens, a
+        channel that can do something to computational qubits, flips of computational outcomes (stream -1 where those
+        are drawn one by one).
     chances: float64, plain probabilities.
-    noise_rows, noise_gap: int64: rows of ``noise_cum`` (float64, shares of a hit) and ``noise_pauli`` (int64, 4 a + b
-        with x + 2 z of each qubit) of each noise; its stream.
+    noise_rows: int64: rows of ``noise_cum`` (float64, shares of a hit) and ``noise_pauli`` (int64, 4 a + b
+        with x + 2 z of each qubit) of each noise.
     channel_rows: int64 (channels, 37): where rows of ``channel_cum`` (float64) and ``channel_actions`` (uint8, (n, 2))
-        of labels (a, b), index 6 a + b, begin.   channel_gap: int64: stream of what can happen to computational qubits.
-    readouts: float64 (n, 4): P(1 | 0), P(0 | 1), P(1 | 2), P(1 | 3).   readout_gap: int64: stream of flips of
-        computational outcomes, -1 where they are drawn one by one.
+        of labels (a, b), index 6 a + b, begin; a = 0 for one qubit.
+    readouts: float64 (n, 4): P(1 | 0), P(0 | 1), P(1 | 2), P(1 | 3).
     resets: float64 (n, 2, 3): cumulative P(1), P(2), P(3) after a reset in level 2, 3.
     """
 
@@ -57,13 +58,10 @@ class Program(NamedTuple):
     noise_rows: npt.NDArray[np.int64]
     noise_cum: npt.NDArray[np.float64]
     noise_pauli: npt.NDArray[np.int64]
-    noise_gap: npt.NDArray[np.int64]
     channel_rows: npt.NDArray[np.int64]
     channel_cum: npt.NDArray[np.float64]
     channel_actions: npt.NDArray[np.uint8]
-    channel_gap: npt.NDArray[np.int64]
     readouts: npt.NDArray[np.float64]
-    readout_gap: npt.NDArray[np.int64]
     resets: npt.NDArray[np.float64]
     gate_linear: npt.NDArray[np.uint64]
     gate_flips: npt.NDArray[np.uint64]
