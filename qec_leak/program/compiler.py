@@ -11,8 +11,8 @@ import stim
 
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.circuits import tags
-from qec_leak.program.css import css_conflicts
-from qec_leak.program.gates import leaked_participant_allowed, moves_levels, one_qubit_op, two_qubit_steps
+from qec_leak.program.css import css_conflicts, has_leakage
+from qec_leak.program.gates import flips_z, leaked_participant_allowed, moves_levels, one_qubit_op, two_qubit_steps
 from qec_leak.program.layers import LayerTable, Rates, merged_noise, poisson_rates
 from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.program import Op, Program
@@ -59,8 +59,9 @@ class _Compiler:
     def __init__(self, circuit: stim.Circuit) -> None:
         self.circuit = circuit
         self.num_qubits = max(circuit.num_qubits, 1)
-        self.conflicts = css_conflicts(circuit)
-        self.reference = Reference(self.num_qubits, sample_fits=not self.conflicts)
+        leaks = has_leakage(circuit)
+        self.conflicts = css_conflicts(circuit) if leaks else ()
+        self.reference = Reference(self.num_qubits, carries_sample=leaks, sample_fits=leaks and not self.conflicts)
         self.targets: list[int] = []
         self.values: list[int] = []
         self.loop_counts: list[int] = []
@@ -319,9 +320,8 @@ class _Compiler:
         """A one-qubit gate, after which a leaked qubit's frame is the reference's value again: it acts as |0>."""
         self.reference.gate(name, qubits)
         op = one_qubit_op(name)
-        if op is None:
-            return [self._anchor(qubits)] if name in ("X", "Y") else []
-        return [self._op(op, qubits, 0, self._values(qubits))]
+        ops = [] if op is None else [self._op(op, qubits, 0, self._values(qubits))]
+        return [*ops, self._anchor(qubits)] if flips_z(name) else ops
 
     def _anchor(self, qubits: list[int]) -> Instruction:
         return self._op(Op.ANCHOR, qubits, 0, self._values(qubits))

@@ -58,6 +58,14 @@ def css_conflicts(circuit: stim.Circuit) -> tuple[Conflict, ...]:
     return kinds.conflicts()
 
 
+def has_leakage(circuit: stim.Circuit) -> bool:
+    """Whether a leakage channel stands anywhere in the circuit."""
+    return any(
+        has_leakage(item.body_copy()) if isinstance(item, stim.CircuitRepeatBlock) else _moves_levels(item.tag)
+        for item in circuit
+    )
+
+
 class _Kinds:
     def __init__(self, num_qubits: int) -> None:
         self.parent: list[int] = []

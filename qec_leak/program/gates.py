@@ -55,6 +55,12 @@ def one_qubit_op(name: str) -> Op | None:
 
 
 @functools.cache
+def flips_z(name: str) -> bool:
+    """Whether a one-qubit gate takes Z to -Z."""
+    return str(stim.gate_data(name).tableau.z_output(0)) == "-Z"
+
+
+@functools.cache
 def two_qubit_steps(name: str) -> tuple[Step, ...]:
     """The gate as steps of the engine. A leaked qubit takes no part in one-qubit gates and CZs; a SWAP moves it."""
     if name in _CONTROLLED:

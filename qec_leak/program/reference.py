@@ -23,19 +23,28 @@ Pulled = tuple[tuple[int, ...], int]
 class Reference:
     """A tableau simulation of the noiseless circuit with a joint sample of values (module docstring)."""
 
-    def __init__(self, num_qubits: int, *, sample_fits: bool = False) -> None:
-        """``sample_fits``: the joint sample is known to fit for this circuit, so the tableau need not be asked."""
+    def __init__(self, num_qubits: int, *, carries_sample: bool = True, sample_fits: bool = False) -> None:
+        """
+        Args:
+            carries_sample: False where nothing can leak: values are 0 where the tableau does not decide.
+            sample_fits: the joint sample is known to fit for this circuit, so the tableau need not be asked.
+        """
         self._simulator = stim.TableauSimulator()
         self._simulator.set_num_qubits(num_qubits)
         self.num_qubits = num_qubits
         self.records: list[bool] = []
         self._values = [[0, 0, 0, 0] for _ in range(num_qubits)]  # of I, X, Y, Z
+        self._carries = carries_sample
         self._always_fits = sample_fits
         self._fits = True
 
     def gate(self, name: str, targets: Sequence[int]) -> None:
         """Apply a unitary gate to qubits; pairs one after another."""
         self._simulator.do(stim.CircuitInstruction(name, list(targets)))
+        if not self._carries:
+            self._values = [[0, 0, 0, 0] for _ in range(self.num_qubits)]
+            self._fits = False
+            return
         pulled = _pulled_back(name)
         arity = len(pulled)
         for k in range(0, len(targets), arity):
@@ -113,10 +122,6 @@ class Reference:
 
     def state(self, lookback: int) -> tuple[object, ...]:
         """What determines everything that follows: the stabilizer group, the joint sample, ``lookback`` records."""
-        self.z_sample()
-        for q, values in enumerate(self._values):
-            if self.known_z(q) >= 0:  # what X and Y of such a qubit are is of no consequence
-                self._values[q] = [0, 0, 0, values[3]]
         stabilizers = tuple(str(s) for s in self._simulator.canonical_stabilizers())
         sample = tuple(map(tuple, self._values))
         return stabilizers, sample, tuple(self.records[-lookback:]) if lookback else ()

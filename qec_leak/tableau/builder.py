@@ -114,8 +114,8 @@ class Builder:
 
     def add_reset(self, reset: dict[int, list[tuple[float, int]]]) -> int:
         shares = [
-            itertools.accumulate(sum(p for p, out in reset.get(level, []) if out == after) for after in (1, 2, 3))
-            for level in (2, 3)
+            tuple(itertools.accumulate(sum(p for p, out in reset.get(n, []) if out == after) for after in (1, 2, 3)))
+            for n in (2, 3)
         ]
         return self.resets.setdefault(tuple(itertools.chain(*shares)), len(self.resets))
 
