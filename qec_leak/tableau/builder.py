@@ -113,11 +113,11 @@ class Builder:
         return self.readouts[readout]
 
     def add_reset(self, reset: dict[int, list[tuple[float, int]]]) -> int:
-        shares = [
-            itertools.accumulate(sum(p for p, out in reset.get(level, []) if out == after) for after in (1, 2, 3))
-            for level in (2, 3)
-        ]
-        return self.resets.setdefault(tuple(itertools.chain(*shares)), len(self.resets))
+        cumulative: list[float] = []
+        for level in (2, 3):
+            shares = [sum(p for p, out in reset.get(level, []) if out == after) for after in (1, 2, 3)]
+            cumulative += itertools.accumulate(shares)
+        return self.resets.setdefault(tuple(cumulative), len(self.resets))
 
     def program(self) -> Program:
         count = max(len(self.compact), 1)
