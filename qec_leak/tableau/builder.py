@@ -97,7 +97,7 @@ class Builder:
                 labels = LABELS[b] if tag.arity == 1 else LABELS[a] + LABELS[b]
                 draw = draws[labels]
                 self.channel_cum += list(itertools.accumulate(draw.probabilities))
-                self.channel_actions += [(0, *x) if tag.arity == 1 else (x[0], x[1]) for x in draw.actions]
+                self.channel_actions += [(0 if tag.arity == 1 else x[0], x[-1]) for x in draw.actions]
                 if not set(labels) & {"2", "3"}:
                     most = max(most, sum(draw.probabilities))
             self.channel_rows.append([*starts, len(self.channel_cum)])

@@ -38,7 +38,9 @@ XS, ZS, XD, ZD = 0, 1, 2, 3
 HIDDEN, FRESH, LEVEL_OF, BASE, USED = 0, 1, 2, 3, 4
 PRODUCT, STAB, DESTAB, ONCE, TWICE, SIGN, LEAKED = 0, 1, 2, 3, 4, 5, 6
 
-U8s, I64s, U64s = npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.uint64]
+U8s = npt.NDArray[np.uint8]
+I64s = npt.NDArray[np.int64]
+U64s = npt.NDArray[np.uint64]
 F64s = npt.NDArray[np.float64]
 
 

@@ -1,4 +1,4 @@
-"""The judge's own reading of tags gives the same complete tables as qec_leak.circuits.tags, and refuses the same ones."""
+"""The own reading of tags gives the complete tables of qec_leak.circuits.tags, and refuses what that refuses."""
 
 import itertools
 

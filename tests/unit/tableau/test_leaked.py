@@ -160,8 +160,8 @@ def test_more_than_a_word_of_qubits() -> None:
 
 
 def test_parities_of_more_than_a_word_of_qubits() -> None:
-    """Records in random bases whose parity is the same in every shot have Stim's parity, signs across words included."""
-    for seed in range(20):
+    """Records whose parity is the same in every shot have Stim's parity, signs across words included."""
+    for seed in range(3):
         rng = np.random.default_rng(seed)
         circuit = stim.Circuit("R " + " ".join(map(str, range(140))))
         for _ in range(4):
@@ -171,7 +171,7 @@ def test_parities_of_more_than_a_word_of_qubits() -> None:
             circuit.append(str(rng.choice(["H", "S", "H_YZ", "C_XYZ"])), order[: int(rng.integers(1, 140))])
         simulator = stim.TableauSimulator()
         simulator.do(circuit)
-        for stabilizer in simulator.canonical_stabilizers():
+        for stabilizer in simulator.canonical_stabilizers()[seed::12]:
             axes = {p: " ".join(map(str, stabilizer.pauli_indices(p))) for p in "XYZ"}
             text = str(circuit) + "".join(f"\nM{p} {qubits}" for p, qubits in axes.items() if qubits)
             out = compile_tableau(stim.Circuit(text)).sample(0, 2, seed=seed).measurements
