@@ -12,8 +12,9 @@ It is the judge of the Pauli-frame engine, shares no code with it, and simulates
    on a computational qubit, happen.
 4. A leakage channel sees values that the tableau decides as known, others as hidden. Branches that change a level have
    the probabilities of the row of the values, hidden or not; the Pauli on a qubit that stays is that of the same branch
-   of the row of unknown values; the rest of the probability goes to what that row does within levels. Values of two
-   qubits whose parity is decided obey it.
+   of the row of unknown values; the rest of the probability goes to what that row does within levels. A hidden value
+   that the tableau ties to others that were used before obeys them when it is used: no values of X, Y and Z obey all
+   ties by themselves.
 5. A qubit that leaks is projected on its value. It comes back as |0> or |1>, with a coin for X.
 6. A leaked qubit reads 1 with the probability of its level, 1 if none is given; a reset brings it to |0> unless its
    tag says otherwise.

@@ -97,7 +97,7 @@ class Builder:
                 labels = LABELS[b] if tag.arity == 1 else LABELS[a] + LABELS[b]
                 draw = draws[labels]
                 self.channel_cum += list(itertools.accumulate(draw.probabilities))
-                self.channel_actions += [(0, *x) if tag.arity == 1 else (x[0], x[1]) for x in draw.actions]
+                self.channel_actions += [(0 if tag.arity == 1 else x[0], x[-1]) for x in draw.actions]
                 if not set(labels) & {"2", "3"}:
                     most = max(most, sum(draw.probabilities))
             self.channel_rows.append([*starts, len(self.channel_cum)])
@@ -113,11 +113,11 @@ class Builder:
         return self.readouts[readout]
 
     def add_reset(self, reset: dict[int, list[tuple[float, int]]]) -> int:
-        shares = [
-            tuple(itertools.accumulate(sum(p for p, out in reset.get(n, []) if out == after) for after in (1, 2, 3)))
-            for n in (2, 3)
-        ]
-        return self.resets.setdefault(tuple(itertools.chain(*shares)), len(self.resets))
+        cumulative: list[float] = []
+        for level in (2, 3):
+            shares = [sum(p for p, out in reset.get(level, []) if out == after) for after in (1, 2, 3)]
+            cumulative += itertools.accumulate(shares)
+        return self.resets.setdefault(tuple(cumulative), len(self.resets))
 
     def program(self) -> Program:
         count = max(len(self.compact), 1)

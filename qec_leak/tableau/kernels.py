@@ -2,10 +2,12 @@
 
 tab: uint64 (qubits, 4, words), columns of the tableau: bit i of word i // 64 is generator i. XS, ZS: stabilizers; XD,
     ZD: destabilizers (Aaronson and Gottesman, quant-ph/0406196). A Y counts as i X Z. Destabilizers need no signs.
-info: uint8 (4, qubits). HIDDEN: what X, Y, Z (bits 0, 1, 2) would give where the tableau does not decide it. FRESH: Z
+info: uint8 (5, qubits). HIDDEN: what X, Y, Z (bits 0, 1, 2) would give where the tableau does not decide it. FRESH: Z
     is decided, by the value in HIDDEN. LEVEL_OF: 0, 2 or 3. BASE: a leaked qubit stays in the tableau as |base>.
+    USED: something happened, or did not, because of the hidden value of Z, and Z is still the same.
 line: uint64 (7, words). SIGN: of the stabilizers. LEAKED: number of leaked qubits, in word 0. The others are scratch.
 rng: uint64 (4,).   gap: int64 (streams,), trials up to the next hit.   scale: float64 (streams,), 1 / log(1 - p).
+basis: uint64 (qubits + 1, 3, words), scratch of ``use``.
 """
 
 from __future__ import annotations
@@ -33,10 +35,12 @@ SNAPSHOT, LOOP_BEGIN, LOOP_END = int(Op.SNAPSHOT), int(Op.LOOP_BEGIN), int(Op.LO
 
 
 XS, ZS, XD, ZD = 0, 1, 2, 3
-HIDDEN, FRESH, LEVEL_OF, BASE = 0, 1, 2, 3
+HIDDEN, FRESH, LEVEL_OF, BASE, USED = 0, 1, 2, 3, 4
 PRODUCT, STAB, DESTAB, ONCE, TWICE, SIGN, LEAKED = 0, 1, 2, 3, 4, 5, 6
 
-U8s, I64s, U64s = npt.NDArray[np.uint8], npt.NDArray[np.int64], npt.NDArray[np.uint64]
+U8s = npt.NDArray[np.uint8]
+I64s = npt.NDArray[np.int64]
+U64s = npt.NDArray[np.uint64]
 F64s = npt.NDArray[np.float64]
 
 
@@ -127,6 +131,7 @@ def one_qubit_gates(tab: U64s, info: U8s, line: U64s, p: Program, code: int, sta
             tab[q, ZD, w] = (x & zx) ^ (z & zz)
         info[HIDDEN, q] = hidden[info[HIDDEN, q]]
         info[FRESH, q] &= keeps_z
+        info[USED, q] &= keeps_z
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -154,6 +159,7 @@ def swap(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
     info[FRESH, a], info[FRESH, b] = info[FRESH, b], info[FRESH, a]
     info[LEVEL_OF, a], info[LEVEL_OF, b] = info[LEVEL_OF, b], info[LEVEL_OF, a]
     info[BASE, a], info[BASE, b] = info[BASE, b], info[BASE, a]
+    info[USED, a], info[USED, b] = info[USED, b], info[USED, a]
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -279,10 +285,58 @@ def collapse(tab: U64s, line: U64s, q: int, value: int) -> None:
 # ---- measurements, resets, levels ----------------------------------------------------------------------------------
 
 
+@njit(cache=True, nogil=True)
+def reduce_last(basis: U64s, count: int) -> bool:
+    """Takes from row ``count`` the rows before it that make its columns vanish. Returns whether they do.
+
+    A row: a sum of X columns of stabilizers, of destabilizers, and of hidden values (word 0 of the last)."""
+    words = basis.shape[2]
+    for k in range(count):
+        w = 0
+        while not basis[k, 0, w]:
+            w += 1
+        if basis[count, 0, w] & basis[k, 0, w] & (~basis[k, 0, w] + U1):
+            for part in range(3):
+                for v in range(words):
+                    basis[count, part, v] ^= basis[k, part, v]
+    anything = ZERO
+    for w in range(words):
+        anything |= basis[count, 0, w]
+    return not anything
+
+
+@njit(cache=True, nogil=True)
+def use(tab: U64s, info: U8s, line: U64s, basis: U64s, q: int) -> None:
+    """Before the hidden value of Z of a qubit is used: where the tableau ties it to hidden values that were used
+    before, it obeys. No hidden values of X, Y and Z can obey all ties by themselves (Mermin's square)."""
+    if info[USED, q]:
+        return
+    count = 0
+    words = line.shape[1]
+    for k in range(info.shape[1] + 1):
+        last = k == info.shape[1]
+        other = q if last else k
+        if not last and not (info[USED, k] and info[LEVEL_OF, k] == 0):
+            continue
+        for w in range(words):
+            basis[count, 0, w], basis[count, 1, w] = tab[other, XS, w], tab[other, XD, w]
+        basis[count, 2, 0] = 0 if last else info[HIDDEN, other] >> 2
+        tied = reduce_last(basis, count)
+        if last and tied:
+            for w in range(words):
+                line[PRODUCT, w] = basis[count, 1, w]
+            set_value(info, q, product_sign(tab, line) ^ (basis[count, 2, 0] & U1))
+        if not tied:
+            count += 1
+    info[USED, q] = 1
+
+
 @njit(cache=True, nogil=True, forceinline=True)
-def read(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int) -> int:
+def read(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, q: int) -> int:
     """Measures a computational qubit: what the tableau decides, else the hidden value."""
     known = refresh(tab, info, line, q)
+    if not known:
+        use(tab, info, line, basis, q)
     value = info[HIDDEN, q] >> 2
     if not known:
         collapse(tab, line, q, value)
@@ -316,11 +370,11 @@ def come_back(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int, value: int) -
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, resets: F64s, q: int, table: int) -> None:
+def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, resets: F64s, q: int, table: int) -> None:
     """To |0>, but for leaked levels whose row says otherwise."""
     level = info[LEVEL_OF, q]
     if level == 0:
-        if read(tab, info, line, rng, q):
+        if read(tab, info, line, rng, basis, q):
             pauli(tab, info, line, q, 1, 0)
         return
     after = 0
@@ -336,23 +390,14 @@ def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, resets: F64s, q: int, tab
 
 
 @njit(cache=True, nogil=True)
-def label(tab: U64s, info: U8s, line: U64s, q: int) -> int:
+def label(tab: U64s, info: U8s, line: U64s, basis: U64s, q: int) -> int:
     """0 and 1 known, 2 and 3 leaked, 4 and 5 computational with this hidden value."""
     if info[LEVEL_OF, q]:
         return int(info[LEVEL_OF, q])
     known = refresh(tab, info, line, q)
+    if not known:
+        use(tab, info, line, basis, q)
     return int(info[HIDDEN, q] >> 2) + (0 if known else 4)
-
-
-@njit(cache=True, nogil=True)
-def tie(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
-    """Hidden values of two qubits whose parity the tableau decides obey it."""
-    for w in range(line.shape[1]):
-        if tab[a, XS, w] != tab[b, XS, w]:
-            return
-    for w in range(line.shape[1]):
-        line[PRODUCT, w] = tab[a, XD, w] ^ tab[b, XD, w]
-    set_value(info, b, (info[HIDDEN, a] >> 2) ^ product_sign(tab, line))
 
 
 @njit(cache=True, nogil=True)
@@ -374,6 +419,7 @@ def channel(
     info: U8s,
     line: U64s,
     rng: U64s,
+    basis: U64s,
     gap: I64s,
     scale: F64s,
     targets: I64s,
@@ -400,12 +446,9 @@ def channel(
         leaked = info[LEVEL_OF, a] | info[LEVEL_OF, b]
         if leaked or k == hit:
             u = uniform(rng) * (1.0 if leaked else most)
-            first, second = label(tab, info, line, a), label(tab, info, line, b)
+            first, second = label(tab, info, line, basis, a), label(tab, info, line, basis, b)
             if arity == 1:
                 first = 0
-            elif first >= 4 and second >= 4:
-                tie(tab, info, line, a, b)
-                second = label(tab, info, line, b)
             row = rows[6 * first + second]
             end = rows[6 * first + second + 1]
             while row < end and u >= cum[row]:
@@ -470,6 +513,7 @@ def measure(
     info: U8s,
     line: U64s,
     rng: U64s,
+    basis: U64s,
     gap: I64s,
     scale: F64s,
     p: Program,
@@ -490,7 +534,7 @@ def measure(
         if level:
             outcome = int(uniform(rng) < readouts[index, level])
         else:
-            outcome = read(tab, info, line, rng, q)
+            outcome = read(tab, info, line, rng, basis, q)
             flip = k == hit
             if stream < 0:
                 flip = uniform(rng) < readouts[index, outcome]
@@ -529,6 +573,7 @@ def run_shot(
     info: U8s,
     line: U64s,
     rng: U64s,
+    basis: U64s,
     gap: I64s,
     scale: F64s,
     p: Program,
@@ -565,7 +610,7 @@ def run_shot(
                 gap[stream] -= count // arity
             else:
                 channel(
-                    tab, info, line, rng, gap, scale, targets, channel_rows[param], channel_cum, channel_actions,
+                    tab, info, line, rng, basis, gap, scale, targets, channel_rows[param], channel_cum, channel_actions,
                     start, count // arity, arity, stream, gaps[stream],
                 )  # fmt: skip
         elif op == SNAPSHOT:
@@ -581,6 +626,7 @@ def run_shot(
                 info,
                 line,
                 rng,
+                basis,
                 gap,
                 scale,
                 p,
@@ -594,7 +640,7 @@ def run_shot(
             made += count
         elif op == RESET:
             for k in range(start, start + count):
-                reset(tab, info, line, rng, resets, targets[k], param)
+                reset(tab, info, line, rng, basis, resets, targets[k], param)
         elif op == SWAP:
             for k in range(start, start + count, 2):
                 swap(tab, info, line, targets[k], targets[k + 1])
@@ -650,11 +696,12 @@ def run_shots(
     levels: like ``records``, or of shape (0, 0).   counts: int64 (snapshots, compact qubits, 2), added to.
     """
     n, words = p.num_qubits, p.num_words
-    tab, info, line = np.zeros((n, 4, words), np.uint64), np.zeros((4, n), np.uint8), np.zeros((7, words), np.uint64)
+    tab, info, line = np.zeros((n, 4, words), np.uint64), np.zeros((5, n), np.uint8), np.zeros((7, words), np.uint64)
     rng, gap, scale = np.zeros(4, np.uint64), np.zeros(p.gaps.shape[0], np.int64), np.ones(p.gaps.shape[0])
     for stream in range(p.gaps.shape[0]):
         if p.gaps[stream] > 0.0:
             scale[stream] = 1.0 / math.log1p(-p.gaps[stream]) if p.gaps[stream] < 1.0 else 0.0
+    basis = np.zeros((n + 1, 3, words), np.uint64)
     left = np.zeros(p.loop_depth + 1, np.int64)
     none = np.zeros(0, np.uint8)
     for k in range(records.shape[0]):
@@ -663,6 +710,6 @@ def run_shots(
             for i in range(sweep.shape[1]):
                 sweep[k, i] = coin(rng)
         run_shot(
-            tab, info, line, rng, gap, scale, p, sweep[k], records[k], levels[k] if levels.shape[0] else none,
+            tab, info, line, rng, basis, gap, scale, p, sweep[k], records[k], levels[k] if levels.shape[0] else none,
             snapshots, counts, left,
         )  # fmt: skip

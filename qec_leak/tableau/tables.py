@@ -189,7 +189,9 @@ def _action(label: str, fate: str) -> int:
         return 0 if fate == label else LEVEL | three
     if fate in ("I?", "X?"):
         return COIN_Z | (PAULI_X if fate == "X?" else 0)
-    return _STAYS[fate] if fate in _STAYS else PAULI_X * (fate != label)
+    if fate in _STAYS:
+        return _STAYS[fate]
+    return COIN_Z | PAULI_X * (fate != label)  # a known value, and X forgotten: its row says nothing of it
 
 
 def _add(branches: dict[Fates, float], fates: Fates, p: float) -> None:

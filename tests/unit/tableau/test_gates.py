@@ -7,9 +7,7 @@ import stim
 from qec_leak.tableau import compile_tableau
 from qec_leak.tableau.gates import ONE_QUBIT_GATES, gate_table, steps_of
 
-TWO_QUBIT_GATES = [
-    n for n, g in stim.gate_data().items() if g.is_unitary and g.is_two_qubit_gate and n != "II"
-]
+TWO_QUBIT_GATES = [n for n, g in stim.gate_data().items() if g.is_unitary and g.is_two_qubit_gate and n != "II"]
 
 
 @pytest.mark.parametrize("name", TWO_QUBIT_GATES)

@@ -1,4 +1,4 @@
-"""The judge's own reading of tags gives the same complete tables as qec_leak.circuits.tags, and refuses the same ones."""
+"""The own reading of tags gives the complete tables of qec_leak.circuits.tags, and refuses what that refuses."""
 
 import itertools
 
@@ -20,8 +20,11 @@ CHANNELS = [
     ("I", f"{ONE}: (0.1, 0-->V) (0.1, U-->Z) (0.5, U-->U)"),
     ("II", f"{TWO}: (0.001, U_U-->2_U, 1I) (0.7, 2_U-->2_U, IZ) (0.2, 2_U<->U_2)"),
     ("II_ERROR", f"{TWO}: (0.05, U_U-->2_2, 11) (0.1, U_U-->2_U, 0X) (0.1, U_U-->U_U, XZ) (0.1, U_0-->2_1)"),
-    ("II", f"{TWO}: (0.05, U_U-->2_U, 1X) (0.05, U_U-->2_U, 1Y) (0.2, U_1-->2_0, 1I) (0.4, 1_1-->2_0) (0.3, 2_0-->1_1)"),
-    ("II", f"{TWO}: (0.1, U_U-->V_3) (0.2, 3_V-->3_V)".replace("3_V-->", "3_U-->")),
+    (
+        "II",
+        f"{TWO}: (0.05, U_U-->2_U, 1X) (0.05, U_U-->2_U, 1Y) (0.2, U_1-->2_0, 1I) (0.4, 1_1-->2_0) (0.3, 2_0-->1_1)",
+    ),
+    ("II", f"{TWO}: (0.1, U_U-->V_3) (0.2, 3_U-->3_V)"),
     ("I", "LEAKAGE_TRANSITION_Z: (0.5, 2-->1) (0.25, 1-->2) (0.125, 0-->1)"),
     ("II", "LEAKAGE_CONTROLLED_ERROR: (0.4, 2-->X) (0.1, 2-->Z) (0.3, 3-->Y)"),
 ]
