@@ -54,12 +54,7 @@ def _in_basis(letters: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 def _row(tableau: stim.Tableau) -> tuple[int, ...]:
     x, y, z = tableau.x_output(0), tableau.y_output(0), tableau.z_output(0)
-    signs = tuple(int(p.sign == -1) for p in (x, z, y))
-    # The Pauli Q with gate = Q (gate of positive signs): it anticommutes with the images that have a minus.
-    q = next(
-        p for p in map(stim.PauliString, "_XYZ") if (not p.commutes(+x), not p.commutes(+z)) == (signs[0], signs[1])
-    )
-    return (*_bits(x), *_bits(z), *signs, *_bits(q))
+    return (*_bits(x), *_bits(z), *(int(p.sign == -1) for p in (x, z, y)))
 
 
 def _bits(pauli: stim.PauliString) -> tuple[int, int]:
@@ -68,10 +63,9 @@ def _bits(pauli: stim.PauliString) -> tuple[int, int]:
 
 @functools.cache
 def clifford_table() -> tuple[npt.NDArray[np.uint8], dict[str, int]]:
-    """uint8 (24, 9) and the row of each one-qubit gate of Stim.
+    """uint8 (24, 7) and the row of each one-qubit gate of Stim.
 
-    Columns: x and z bit of the image of X, x and z bit of the image of Z, 1 where the images of X, Z and Y have a
-    minus, and the x and z bit of the Pauli by which the gate differs from the one whose images of X and Z have a plus.
+    Columns: x and z bit of the image of X, x and z bit of the image of Z, 1 where the images of X, Z and Y have a minus.
     """
     rows: dict[tuple[int, ...], int] = {}
     numbers = {}
@@ -81,3 +75,13 @@ def clifford_table() -> tuple[npt.NDArray[np.uint8], dict[str, int]]:
     table = np.array(list(rows), dtype=np.uint8)
     table.setflags(write=False)
     return table, numbers
+
+
+@functools.cache
+def images_before(number: int) -> tuple[str, tuple[int, ...], npt.NDArray[np.uint8]]:
+    """Of a row of the table: a gate's name, and what I, X, Y, Z (0..3) behind it were before it: Paulis, and uint8 (4,)
+    1 where with a minus."""
+    name = next(name for name, of_gate in clifford_table()[1].items() if of_gate == number)
+    back = stim.gate_data(name).tableau.inverse()
+    images = back.x_output(0), back.y_output(0), back.z_output(0)
+    return name, (0, *(int(p[0]) for p in images)), np.array([0, *(p.sign == -1 for p in images)], dtype=np.uint8)

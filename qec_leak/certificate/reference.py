@@ -1,4 +1,4 @@
-"""The reference of the frame rule: one noiseless run, with a joint sample of Z and X values beside its tableau."""
+"""The reference of the frame rule: one noiseless run, with a joint sample of values of X, Y and Z beside its tableau."""
 
 from __future__ import annotations
 
@@ -8,58 +8,101 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
-from qec_leak.certificate.cliffords import clifford_table
+from qec_leak.certificate.cliffords import images_before
 from qec_leak.certificate.kernels import CLIFFORD, CZ, FEEDBACK, MEASURE, PAD, RESET, SWAP
 from qec_leak.certificate.operations import Operations
+
+_X, _Y, _Z = 1, 2, 3
 
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """values: uint8 (operations + 1, qubits): r before each operation.   outcomes: uint8 (records,)."""
+    """values: uint8 (operations + 1, qubits): r, the value of Z, before each operation.   outcomes: uint8 (records,)."""
 
     values: npt.NDArray[np.uint8]
     outcomes: npt.NDArray[np.uint8]
 
 
 def reference_of(operations: Operations) -> Reference:
-    """Run the reference. Its values start at 0 and go through gates as a Pauli frame does, a gate that differs from
-    the one with positive signs by a Pauli being that gate and the Pauli; random outcomes are the value of Z then, and
-    decided ones become it. Sweep bits are 0."""
-    table, numbers = clifford_table()
-    names = {number: name for name, number in numbers.items()}
-    simulator = stim.TableauSimulator()
-    simulator.set_num_qubits(operations.num_qubits)
-    z, x = np.zeros(operations.num_qubits, dtype=np.uint8), np.zeros(operations.num_qubits, dtype=np.uint8)
+    """Run the reference, sweep bits 0.
+
+    Each qubit has values of X, Y and Z, 0 at first and after a reset. One-qubit gates exchange them, with their signs;
+    a CZ adds the Z of each qubit to X and Y of the other. A random outcome is the value of Z; a decided one becomes it.
+    Where the values of Z are not a possible outcome of measuring all of them, those that the tableau decides, from
+    those before them, overrule the sample. Measured qubits have X and Y at 0.
+    """
+    run = _Run(operations.num_qubits)
     values = np.zeros((len(operations.table) + 1, operations.num_qubits), dtype=np.uint8)
     outcomes = np.zeros(operations.num_records, dtype=np.uint8)
     for k, (code, a, b, c) in enumerate(operations.table.tolist()):
-        values[k] = z
+        values[k] = run.z_values()
         if code == CLIFFORD:
-            simulator.do(stim.CircuitInstruction(names[b], [a]))
-            of_x, of_z, flip = table[b, 0:2], table[b, 2:4], table[b, 7:9]
-            # z holds the x part of the frame: a frame of X flips the value of Z.
-            z[a], x[a] = (z[a] & of_x) ^ (x[a] & of_z) ^ flip
+            run.one_qubit(b, a)
         elif code == CZ:
-            simulator.cz(a, b)
-            x[a] ^= z[b]
-            x[b] ^= z[a]
+            run.cz(a, b)
         elif code == SWAP:
-            simulator.swap(a, b)
-            z[[a, b]], x[[a, b]] = z[[b, a]], x[[b, a]]
-        elif code in (MEASURE, RESET):
-            if simulator.peek_z(a) == 0:
-                simulator.postselect_z(a, desired_value=bool(z[a]))
-            z[a] = simulator.peek_z(a) == -1
-            if code == MEASURE:
-                outcomes[b] = z[a] ^ c
-            elif z[a]:
-                simulator.x(a)
-                z[a] = 0
+            run.swap(a, b)
+        elif code == MEASURE:
+            outcomes[b] = run.measure(a) ^ c
+        elif code == RESET:
+            run.reset(a)
         elif code == PAD:
             outcomes[b] = c
         elif code == FEEDBACK and outcomes[b]:
-            simulator.do(stim.CircuitInstruction("IXYZ"[c], [a]))
-            z[a] ^= c != 3
-            x[a] ^= c != 1
-    values[-1] = z
+            run.pauli(c, a)
+    values[-1] = run.z_values()
     return Reference(values, outcomes)
+
+
+class _Run:
+    def __init__(self, num_qubits: int) -> None:
+        self.simulator = stim.TableauSimulator()
+        self.simulator.set_num_qubits(num_qubits)
+        self.values = np.zeros((num_qubits, 4), dtype=np.uint8)  # of I, X, Y, Z
+        self.fits = True
+
+    def z_values(self) -> npt.NDArray[np.uint8]:
+        """uint8 (qubits,): the values of Z, made to fit."""
+        if not self.fits:
+            copy = self.simulator.copy()
+            for q in range(len(self.values)):
+                self.values[q, _Z] = _measured(copy, q, self.values[q, _Z])
+            self.fits = True
+        return self.values[:, _Z]
+
+    def one_qubit(self, number: int, qubit: int) -> None:
+        name, before, signs = images_before(number)
+        self.simulator.do(stim.CircuitInstruction(name, [qubit]))
+        self.values[qubit] = self.values[qubit, list(before)] ^ signs
+        self.fits = self.fits and before[_Z] == _Z
+
+    def cz(self, a: int, b: int) -> None:
+        self.simulator.cz(a, b)
+        of_a, of_b = self.values[a, _Z], self.values[b, _Z]
+        self.values[a, [_X, _Y]] ^= of_b
+        self.values[b, [_X, _Y]] ^= of_a
+
+    def swap(self, a: int, b: int) -> None:
+        self.simulator.swap(a, b)
+        self.values[[a, b]] = self.values[[b, a]]
+
+    def pauli(self, pauli: int, qubit: int) -> None:
+        self.simulator.do(stim.CircuitInstruction("IXYZ"[pauli], [qubit]))
+        self.values[qubit, [p for p in (_X, _Y, _Z) if p != pauli]] ^= 1
+
+    def measure(self, qubit: int) -> int:
+        outcome = _measured(self.simulator, qubit, self.values[qubit, _Z])
+        self.values[qubit] = 0, 0, 0, outcome
+        return outcome
+
+    def reset(self, qubit: int) -> None:
+        if self.measure(qubit):
+            self.simulator.x(qubit)
+        self.values[qubit] = 0
+
+
+def _measured(simulator: stim.TableauSimulator, qubit: int, wanted: int) -> int:
+    """Outcome of Z, ``wanted`` if it is random."""
+    if simulator.peek_z(qubit) == 0:
+        simulator.postselect_z(qubit, desired_value=bool(wanted))
+    return int(simulator.peek_z(qubit) == -1)
