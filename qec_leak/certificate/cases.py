@@ -27,10 +27,15 @@ class Case:
 @dataclass(frozen=True)
 class _Stay:
     """ends: (position, qubit, line) of what can bring a leaked qubit back within the window; cleared: the position and
-    line of the reset that does in any case; passes: what holds the level, (from position, qubit)."""
+    line of the reset that does in any case; held: (position, qubit), the qubit that is leaked from there on."""
 
     ends: tuple[tuple[int, int, Line], ...]
     cleared: tuple[int, Line] | None
+    held: tuple[tuple[int, int], ...]
+
+    def holder(self, position: int) -> int:
+        """Which qubit is leaked before the operation at ``position``."""
+        return [qubit for since, qubit in self.held if since <= position][-1]
 
 
 class Cases:
@@ -75,7 +80,9 @@ class Cases:
         if second.position > first.position + self._of.window:
             return
         stay = self._stays[first.position, first.qubit]
-        if stay.cleared and stay.cleared[0] <= second.position:
+        if stay.cleared and stay.cleared[0] < second.position:
+            return
+        if stay.holder(second.position) == second.qubit:
             return
         leaves = ((first.position, LEAVE, first.qubit), (second.position, LEAVE, second.qubit))
         yield Case(leaves, (first, second), stay.cleared[1] if stay.cleared else None)
@@ -89,6 +96,7 @@ class Cases:
     def _stay(self, spot: Spot) -> _Stay:
         table, qubit, position = self._of.table, spot.qubit, spot.position
         ends: list[tuple[int, int, Line]] = []
+        held = [(position, qubit)]
         while True:
             touching = self._touching[qubit]
             at = bisect_left(touching, position)
@@ -97,7 +105,7 @@ class Cases:
                 if position <= back.position <= here and back.position <= spot.position + self._of.window:
                     ends.append((back.position, qubit, back.line))
             if here == len(table):
-                return _Stay(tuple(ends), None)
+                return _Stay(tuple(ends), None, tuple(held))
             if here in self._of.forbidden:
                 line = self._of.line_of[here]
                 raise ValueError(
@@ -106,7 +114,8 @@ class Cases:
                 )
             code, a, b, c = (int(v) for v in table[here])
             if code == RESET and not c:
-                return _Stay(tuple(ends), (here, self._of.line_of[here]))
+                return _Stay(tuple(ends), (here, self._of.line_of[here]), tuple(held))
             if code == SWAP:
                 qubit = b if qubit == a else a
+                held.append((here + 1, qubit))
             position = here + 1

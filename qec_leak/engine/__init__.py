@@ -1,6 +1,8 @@
-"""The hot part: bit-plane kernels and the sampler around them."""
+"""Sampling: a Program's shots on Pauli frames with levels, or shot by shot on a tableau."""
 
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.sampler import LeakageSampler, compile_sampler
+from qec_leak.engine.compile import InexactFramesWarning, compile_sampler
+from qec_leak.engine.sampler import LeakageSampler
+from qec_leak.engine.tableau import TableauSampler
 
-__all__ = ["LeakageSampler", "ShotBatch", "compile_sampler"]
+__all__ = ["InexactFramesWarning", "LeakageSampler", "ShotBatch", "TableauSampler", "compile_sampler"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.program import LEAKED_CLASS, SHARE_BITS, Program
+from qec_leak.program import SHARE_BITS, Program
 
 Words = npt.NDArray[np.uint64]
 
@@ -19,9 +19,6 @@ QUBIT_BITS = 19
 
 ROWS = 36
 """Rows of a class of a site."""
-
-TIED_BITS = 10
-"""Bits of what the ties of a pair add to its rows."""
 
 
 def _beside(low: npt.NDArray[np.generic], high: npt.NDArray[np.generic], bits: int) -> Words:
@@ -54,8 +51,7 @@ def packed_tables(program: Program) -> dict[str, npt.NDArray[np.generic]]:
     event: Program.event. Events on one qubit are a word each: share, own code, alias; those on two are two: share and
         own code, alias. Codes: ``_codes``. layer_start: int64 (layers,): where a layer begins, in words.
     site_coin: Program.site_coin.
-    transmon: (targets,): of targets of a channel: the value, 2 bits; of the first of a pair with ties, where the usual
-        rows of such pairs begin, counted from the others', TIED_BITS; where the planes begin, as an index of words.
+    transmon: (targets,): of targets of a channel: the value, 2 bits; where the planes begin, as an index of words.
     site_acts: (3 sites,): bit r is Program.site_acts of row r. site_table: (CLASSES ROWS sites,): Program.site_row,
         and Program.site_size from bit 32.
     branch_does: (entries,): Program.branch_action: an entry's own from bit 0, its alias from bit 16.
@@ -66,15 +62,14 @@ def packed_tables(program: Program) -> dict[str, npt.NDArray[np.generic]]:
             f"the circuit must have at most {1 << QUBIT_BITS:,} qubits, but its highest is {program.num_qubits - 1:,}; "
             "number them from 0 on"
         )
-    planes, ties = program.targets.astype(np.int64) * QUBIT_WORDS, program.values.astype(np.int64) >> 2
-    tied = np.where(ties > 0, (LEAKED_CLASS + ties) * ROWS, 0) & ((1 << TIED_BITS) - 1)
+    planes = program.targets.astype(np.int64) * QUBIT_WORDS
     rows = np.arange(program.site_acts.shape[2], dtype=np.uint64)
     event, layer_start = _packed_events(program)
     return {
         "event": event,
         "layer_start": layer_start,
         "site_coin": program.site_coin.ravel(),
-        "transmon": _beside(_beside(program.values & 3, tied, 2), planes, 2 + TIED_BITS),
+        "transmon": _beside(program.values & 3, planes, 2),
         "site_acts": (program.site_acts.astype(np.uint64) << rows).sum(axis=2, dtype=np.uint64).ravel(),
         "site_table": _beside(program.site_row, program.site_size, 32).ravel(),
         "branch_does": _beside(program.branch_action[:, 0], program.branch_action[:, 1], 16),

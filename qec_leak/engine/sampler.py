@@ -1,4 +1,4 @@
-"""compile_sampler(circuit).sample(shots): blocks of shots, on threads, streamed."""
+"""Shots of a Program by frames: blocks of shots, on threads, streamed."""
 
 from __future__ import annotations
 
@@ -6,38 +6,23 @@ import functools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import stim
 
 from qec_leak import _checks
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
+from qec_leak.engine.kinds import Populations, in_batches
 from qec_leak.engine.packed import packed_tables
 from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
-from qec_leak.program import Program, compile_program
-
-Populations = Literal["rounds", "moments"] | None
+from qec_leak.program import Program
 
 DEFAULT_BATCH_SHOTS = 16 * BLOCK_SHOTS
 _SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
-
-
-def compile_sampler(circuit: stim.Circuit | str, *, seed: int | None = None, threads: int = 1) -> LeakageSampler:
-    """A sampler of a circuit whose leakage is in tags (grammar: ``qec_leak.circuits.tags``).
-
-    Args:
-        circuit: a stim.Circuit or its text.
-        seed: integer >= 0; the same seed gives the same shots for any batch size and thread count. None: a fresh one.
-        threads: threads to sample on (kernels run without the GIL).
-    Raises ValueError for circuits that cannot be sampled, naming instruction and line.
-    """
-    parsed = stim.Circuit(circuit) if isinstance(circuit, str) else circuit
-    return LeakageSampler(compile_program(parsed), seed=seed, threads=threads)
 
 
 class LeakageSampler:
@@ -81,9 +66,7 @@ class LeakageSampler:
             shots: at least 1.
             populations: count levels at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), at all TICKs ("moments"), or not.
             heralds: also return each qubit's level at its measurements.
-            measurements: also return the real measurement outcomes. Where the reference outcome of a leaked qubit's
-                last measurement is random, only its parities with the other records are real: they are all that the
-                frame knows of it (physics: frozen-frame rule 5).
+            measurements: also return the real measurement outcomes.
             sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
         Raises ValueError for bad arguments.
         """
@@ -114,12 +97,8 @@ class LeakageSampler:
         measurements: bool = False,
     ) -> Iterator[ShotBatch]:
         """The next ``shots`` shots as batches of ``batch_shots``: memory does not grow with ``shots``."""
-        shots = _checks.check_int("shots", shots, minimum=1)
-        batch_shots = _checks.check_int("batch_shots", batch_shots, minimum=1)
-        while shots > 0:
-            take = min(shots, batch_shots)
+        for take in in_batches(shots, batch_shots):
             yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements)
-            shots -= take
 
     def _empty(self, shots: int, first: int, populations: Populations, heralds: bool, measurements: bool) -> ShotBatch:
         p = self.program

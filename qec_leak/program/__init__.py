@@ -1,6 +1,7 @@
 """The circuit as flat arrays."""
 
 from qec_leak.program.compiler import compile_program
+from qec_leak.program.conflict import Conflict
 from qec_leak.program.layers import SHARE_BITS
 from qec_leak.program.program import Op, Program
 from qec_leak.program.sites import CLASSES, FLIP_X, FLIP_Z, FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD
@@ -18,6 +19,7 @@ __all__ = [
     "UNREAD",
     "USUAL",
     "WILD",
+    "Conflict",
     "Op",
     "Program",
     "compile_program",

@@ -11,13 +11,14 @@ import stim
 
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.circuits import tags
-from qec_leak.program.gates import leaked_participant_allowed, one_qubit_op, two_qubit_steps
+from qec_leak.program.css import css_conflicts
+from qec_leak.program.gates import leaked_participant_allowed, moves_levels, one_qubit_op, two_qubit_steps
 from qec_leak.program.layers import LayerTable, Rates, merged_noise, poisson_rates
 from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.program import Op, Program
 from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
-from qec_leak.program.sites import FREE, TIES, SiteTable, Ties
+from qec_leak.program.sites import SiteTable
 from qec_leak.program.tables import NoiseTable, RowTable, pauli_outcomes
 from qec_leak.program.unread import UNREAD, unread_z
 
@@ -30,10 +31,6 @@ _MEASUREMENTS = {"M": "", "MX": "X", "MY": "Y", "MR": "", "MRX": "X", "MRY": "Y"
 _RESETS = {"R": "", "RX": "X", "RY": "Y", "MR": "", "MRX": "X", "MRY": "Y"}
 _PAIR_MEASUREMENTS = {"MXX": 1, "MYY": 2, "MZZ": 3}
 _CLASSICAL = {"CX": 1, "CY": 2, "CZ": 3, "XCZ": 1, "YCZ": 2}
-_PASSIVE = frozenset(
-    {*_PAULI_NOISE_1, *_PAULI_NOISE_2, *_HERALDED, *_NOTHING, "E", "ELSE_CORRELATED_ERROR", "I_ERROR", "II_ERROR"}
-    | {"DETECTOR", "OBSERVABLE_INCLUDE", "TICK", "MPAD"}
-)
 MAX_APERIODIC_ITERATIONS = 2000
 """A REPEAT whose reference state does not come back within this many iterations is refused."""
 
@@ -62,7 +59,8 @@ class _Compiler:
     def __init__(self, circuit: stim.Circuit) -> None:
         self.circuit = circuit
         self.num_qubits = max(circuit.num_qubits, 1)
-        self.reference = Reference(self.num_qubits)
+        self.conflicts = css_conflicts(circuit)
+        self.reference = Reference(self.num_qubits, sample_fits=not self.conflicts)
         self.targets: list[int] = []
         self.values: list[int] = []
         self.loop_counts: list[int] = []
@@ -74,10 +72,9 @@ class _Compiler:
         self.depth = self.max_depth = 0
         self.lookback = _largest_feedback(circuit)
         self.ring = 1
-        self.layer: dict[int, bool] = {}
 
     def program(self) -> Program:
-        ops = self.block(self.circuit, 1, frozenset())
+        ops = self.block(self.circuit, 1)
         can_leak = leakable_qubits(self.num_qubits, self.checks.moves, self.checks.swaps)
         for qubits, (text, line) in self.checks.must_stay_computational.items():
             leaked = [q for q in qubits if can_leak[q]]
@@ -112,6 +109,7 @@ class _Compiler:
             sweep_detectors=sweep[0],
             sweep_observables=sweep[1],
             can_leak=can_leak,
+            conflicts=tuple(c for c in self.conflicts if any(can_leak[q] for q in c.qubits)),
             **self.layers.arrays(),  # type: ignore[arg-type]
             **self.noise.arrays(),  # type: ignore[arg-type]
             **self.channels.arrays(),  # type: ignore[arg-type]
@@ -120,7 +118,7 @@ class _Compiler:
     def _never_acts(self, op: Instruction, can_leak: npt.NDArray[np.bool_]) -> bool:
         """An operation that only concerns leaked qubits, where none can be leaked."""
         code, start, count, site = op
-        if code not in (Op.CHANNEL_1, Op.CHANNEL_2, Op.ANCHOR, Op.FLIP_LEAKED):
+        if code not in (Op.CHANNEL_1, Op.CHANNEL_2, Op.ANCHOR):
             return False
         if code in (Op.CHANNEL_1, Op.CHANNEL_2) and self.channels.moves_computational(site):
             return False
@@ -128,35 +126,21 @@ class _Compiler:
 
     # ---- blocks and loops ----------------------------------------------------------------------------------------
 
-    def block(self, circuit: stim.Circuit, line: int, used_later: frozenset[int]) -> list[Instruction]:
-        """Operations of a block whose first instruction is on ``line``; ``used_later``: qubits used after it."""
-        items = list(circuit)
-        later = [used_later]
-        for item in reversed(items):
-            later.append(later[-1] | _used(item))
-        later.reverse()  # later[i + 1]: qubits used after item i
+    def block(self, circuit: stim.Circuit, line: int) -> list[Instruction]:
+        """Operations of a block whose first instruction is on ``line``."""
         ops: list[Instruction] = []
-        self.layer = {}
-        for i, item in enumerate(items):
+        for item in circuit:
             if isinstance(item, stim.CircuitRepeatBlock):
-                self.layer = {}
-                ops += self.loop(item, line, later[i + 1])
-                self.layer = {}  # what the body measured last is another layer
+                ops += self.loop(item, line)
                 line += _lines(item)
-                continue
-            if item.name in _MEASUREMENTS:
-                if not self.layer:
-                    self.layer = self._random_layer(items[i:])
-            elif item.name not in _PASSIVE:
-                self.layer = {}
-            ops += self.instruction(item, line, later[i + 1])
-            line += 1
+            else:
+                ops += self.instruction(item, line)
+                line += 1
         return ops
 
-    def loop(self, item: stim.CircuitRepeatBlock, line: int, used_later: frozenset[int]) -> list[Instruction]:
+    def loop(self, item: stim.CircuitRepeatBlock, line: int) -> list[Instruction]:
         """Iterations are compiled until the reference state comes back; from there on they repeat."""
         body, count = item.body_copy(), item.repeat_count
-        inside = used_later | _used(item) if count > 1 else used_later
         self.depth += 1
         self.max_depth = max(self.max_depth, self.depth)
         seen: dict[tuple[object, ...], int] = {}
@@ -173,7 +157,7 @@ class _Compiler:
                     f"{MAX_APERIODIC_ITERATIONS} iterations, but does not; unroll it or shorten it"
                 )
             seen[state] = len(iterations)
-            iterations.append(self.block(body, line + 1, inside))
+            iterations.append(self.block(body, line + 1))
         self.depth -= 1
         ops = [op for iteration in iterations[: first if period else None] for op in iteration]
         if period:
@@ -193,12 +177,12 @@ class _Compiler:
         """Bring the reference from the start of a period to where the loop ends."""
         for _ in range(iterations):
             kept = len(self.targets), len(self.loop_counts)
-            self.block(body, 0, frozenset())
+            self.block(body, 0)
             del self.targets[kept[0] :], self.values[kept[0] :], self.loop_counts[kept[1] :]
 
     # ---- instructions --------------------------------------------------------------------------------------------
 
-    def instruction(self, item: stim.CircuitInstruction, line: int, used_later: frozenset[int]) -> list[Instruction]:
+    def instruction(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         name = item.name
         tag = self._tag(item, line)
         if name in _NOTHING:
@@ -210,7 +194,7 @@ class _Compiler:
         if name == "OBSERVABLE_INCLUDE":
             return [self._lookbacks(Op.OBSERVABLE, item, int(item.gate_args_copy()[0]), line)]
         if name in _MEASUREMENTS or name in _RESETS:
-            return self._measure_reset(item, tag, line, used_later)
+            return self._measure_reset(item, tag, line)
         if name in ("I", "II", "I_ERROR", "II_ERROR"):
             return self._channel(item, tag, line)
         if name in _PAULI_NOISE_1 or name in _PAULI_NOISE_2:
@@ -232,11 +216,7 @@ class _Compiler:
             return self._classical(item, line)
         gate = stim.gate_data(name)
         if gate.is_unitary and gate.is_single_qubit_gate:
-            self.reference.gate(name, _qubits(item))
-            one = one_qubit_op(name)
-            if name in ("X", "Y"):
-                return [self._op(Op.FLIP_LEAKED, _qubits(item))]
-            return [] if one is None else [self._op(one, _qubits(item)), *self._anchors(one, _qubits(item))]
+            return self._one_qubit(name, _qubits(item))
         if gate.is_unitary and gate.is_two_qubit_gate:
             return self._two_qubit(item, line)
         if name in ("MPP", "SPP", "SPP_DAG", *_PAIR_MEASUREMENTS):
@@ -295,20 +275,12 @@ class _Compiler:
         ops = []
         for first, last in _disjoint(qubits, arity):
             here, says = qubits[first:last], values[first:last]
-            ties = [] if arity == 1 else [self._ties(*here[k : k + 2]) for k in range(0, len(here), 2)]
-            site = self.channels.add(tag.channel, says, ties)
+            site = self.channels.add(tag.channel, says)
             if site is not None:
-                for place, of_place in enumerate(ties):
-                    says[2 * place] += 4 * TIES.index(of_place)
                 ops.append(self._op(Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2, here, site, says))
         if ops:
             self.checks.moves |= {(tag.channel, tuple(qubits[k : k + arity])) for k in range(0, len(qubits), arity)}
         return ops
-
-    def _ties(self, a: int, b: int) -> Ties:
-        if self.reference.known_z(a) >= 0 or self.reference.known_z(b) >= 0:
-            return FREE
-        return self.reference.known_xz(a, b), self.reference.known_xz(b, a)
 
     def _pauli_noise(self, item: stim.CircuitInstruction) -> list[Instruction]:
         outcomes = tuple(pauli_outcomes(item.name, item.gate_args_copy()))
@@ -343,41 +315,45 @@ class _Compiler:
             )
         return self._op(op, [-t.value for t in targets], param)
 
+    def _one_qubit(self, name: str, qubits: list[int]) -> list[Instruction]:
+        """A one-qubit gate, after which a leaked qubit's frame is the reference's value again: it acts as |0>."""
+        self.reference.gate(name, qubits)
+        op = one_qubit_op(name)
+        if op is None:
+            return [self._anchor(qubits)] if name in ("X", "Y") else []
+        return [self._op(op, qubits, 0, self._values(qubits))]
+
+    def _anchor(self, qubits: list[int]) -> Instruction:
+        return self._op(Op.ANCHOR, qubits, 0, self._values(qubits))
+
+    def _values(self, qubits: list[int]) -> list[int]:
+        sample = self.reference.z_sample()
+        return [sample[q] for q in qubits]
+
     def _two_qubit(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         qubits = _qubits(item)
         pairs = list(zip(qubits[::2], qubits[1::2], strict=True))
-        self.reference.gate(item.name, qubits)
         if not leaked_participant_allowed(item.name):
             self._stay_computational(item, line, pairs)
-        if item.name == "SWAP":
+        if moves_levels(item.name):
             self.checks.swaps |= set(pairs)
         ops = []
-        changed: set[int] = set()
         # Steps of a layer commute only if its pairs are disjoint; otherwise pair by pair.
         groups = [pairs] if len(set(qubits)) == len(qubits) else [[pair] for pair in pairs]
         for group in groups:
             for step, detail in two_qubit_steps(item.name):
+                both = [q for pair in group for q in pair]
                 if step in ("1", "2"):
-                    one = one_qubit_op(detail)
-                    assert one is not None
-                    ops.append(self._op(one, [pair[int(step) - 1] for pair in group]))
-                    changed |= {pair[int(step) - 1] for pair in group}
+                    ops += self._one_qubit(detail, both[int(step) - 1 :: 2])
                 elif step == "ROTATION":
+                    self.reference.gate(item.name, both)
+                    paulis = ["IXYZ".index(p) for p in detail]
                     for a, b in group:
-                        ops.append(
-                            self._op(
-                                Op.PAULI_ROTATION, [4 * a + "IXYZ".index(detail[0]), 4 * b + "IXYZ".index(detail[1])]
-                            )
-                        )
+                        ops.append(self._op(Op.PAULI_ROTATION, [4 * a + paulis[0], 4 * b + paulis[1]]))
                 else:
-                    ops.append(self._op(Op.CZ if step == "CZ" else Op.SWAP, [q for pair in group for q in pair]))
-        return ops + self._anchors(Op.CZ, sorted(changed))
-
-    def _anchors(self, op: Op, qubits: list[int]) -> list[Instruction]:
-        """After an operation that changes Z: a leaked qubit did not follow, and where the reference has a definite
-        value again, acting as |0> means that the frame is that value."""
-        known = {q: v for q in qubits if (v := self.reference.known_z(q)) >= 0}
-        return [self._op(Op.ANCHOR, known, 0, known.values())] if known and op != Op.S else []
+                    self.reference.gate(step, both)
+                    ops.append(self._op(Op.CZ if step == "CZ" else Op.SWAP, both))
+        return ops
 
     def _stay_computational(self, item: stim.CircuitInstruction, line: int, groups: Iterable[tuple[int, ...]]) -> None:
         for group in groups:
@@ -402,7 +378,7 @@ class _Compiler:
                     f"line {line}: `{_short(item)}` must name each qubit once a product, but does not; simplify it"
                 )
             if item.name.startswith("SPP"):
-                self.reference.gate(item.name, group)
+                self.reference.rotate(item.name, group)
                 ops.append(self._op(Op.PAULI_ROTATION, targets))
                 continue
             outcome = self.reference.measure_product(coded) ^ inverted
@@ -431,60 +407,27 @@ class _Compiler:
                 if self.reference.records[control.value]:
                     self.reference.pauli(pauli, target.value)
                     if pauli != 3:
-                        ops.append(self._op(Op.FLIP_LEAKED, [target.value]))
+                        ops.append(self._anchor([target.value]))
         return ops
 
     # ---- measurement and reset -----------------------------------------------------------------------------------
 
-    def _random_layer(self, items: list[stim.CircuitInstruction | stim.CircuitRepeatBlock]) -> dict[int, bool]:
-        """Qubits measured in this layer of measurements, and whether their outcome is random before any of them."""
-        layer: dict[int, bool] = {}
-        for item in items:
-            if isinstance(item, stim.CircuitRepeatBlock) or item.name not in _MEASUREMENTS:
-                if isinstance(item, stim.CircuitRepeatBlock) or item.name not in _PASSIVE:
-                    break
-                continue
-            change = _CHANGE[_MEASUREMENTS[item.name]]
-            for q in _qubits(item):
-                if change:
-                    self.reference.gate(change, [q])
-                layer.setdefault(q, self.reference.known_z(q) < 0)
-                if change:
-                    self.reference.gate(change, [q])
-        return layer
-
-    def _measure_reset(
-        self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int, used_later: frozenset[int]
-    ) -> list[Instruction]:
+    def _measure_reset(self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int) -> list[Instruction]:
         """Measurements, resets and both, in any basis: basis change, Z operation, basis change."""
         parts = _parts_without_repeats(item)
         if len(parts) > 1:
-            later = [used_later.union(*map(_used, parts[i + 1 :])) for i in range(len(parts))]
-            return [
-                op for part, used in zip(parts, later, strict=True) for op in self._measure_reset(part, tag, line, used)
-            ]
+            return [op for part in parts for op in self._measure_reset(part, tag, line)]
         qubits = _qubits(item)
         change = _CHANGE[_MEASUREMENTS.get(item.name, _RESETS.get(item.name, ""))]
-        ops = [self._basis_change(change, qubits)] if change else []
+        ops = self._one_qubit(change, qubits) if change else []
         if item.name in _MEASUREMENTS:
-            ops.append(self._measure(item, qubits, tag, line, used_later))
+            ops.append(self._measure(item, qubits, tag, line))
         if item.name in _RESETS:
             ops.append(self._reset(qubits, tag))
-        return ops + ([self._basis_change(change, qubits)] if change else [])
-
-    def _basis_change(self, gate: str, qubits: list[int]) -> Instruction:
-        self.reference.gate(gate, qubits)
-        op = one_qubit_op(gate)
-        assert op is not None
-        return self._op(op, qubits)
+        return ops + (self._one_qubit(change, qubits) if change else [])
 
     def _measure(
-        self,
-        item: stim.CircuitInstruction,
-        qubits: list[int],
-        tag: tags.Tag | None,
-        line: int,
-        used_later: frozenset[int],
+        self, item: stim.CircuitInstruction, qubits: list[int], tag: tags.Tag | None, line: int
     ) -> Instruction:
         error = item.gate_args_copy()[0] if item.gate_args_copy() else 0.0
         given = dict(tag.one_given) if tag is not None else {}
@@ -498,13 +441,10 @@ class _Compiler:
             of_zero, of_one, given.get(2, 1.0), given.get(3, 1.0), flips[0][1] if flips else 0.0
         )
         values = []
-        resets_too = item.name in _RESETS
         for target, outcome in zip(item.targets_copy(), self.reference.measure_z(qubits), strict=True):
-            q = target.value
-            frozen = self.layer.get(q, False) and q not in used_later and not resets_too
             record = outcome ^ target.is_inverted_result_target
             self.reference.records.append(record)
-            values.append(int(outcome) + 2 * frozen + 4 * record)
+            values.append(int(outcome) + 4 * record)
         return self._op(Op.MEASURE, qubits, readout, values)
 
     def _reset(self, qubits: list[int], tag: tags.Tag | None) -> Instruction:
@@ -562,15 +502,6 @@ def _disjoint(qubits: list[int], arity: int) -> Iterator[tuple[int, int]]:
 
 def _coded(target: stim.GateTarget) -> int:
     return 4 * int(target.value) + "IXYZ".index(target.pauli_type)
-
-
-def _used(item: stim.CircuitInstruction | stim.CircuitRepeatBlock) -> frozenset[int]:
-    """Qubits that an item acts on (annotations and Pauli noise apart)."""
-    if isinstance(item, stim.CircuitRepeatBlock):
-        return frozenset().union(*(_used(inner) for inner in item.body_copy()))
-    if item.name in _PASSIVE or item.name in ("I", "II"):
-        return frozenset()
-    return frozenset(t.value for t in item.targets_copy() if t.is_qubit_target or t.pauli_type in "XYZ")
 
 
 def _lines(item: stim.CircuitRepeatBlock) -> int:

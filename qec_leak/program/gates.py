@@ -31,11 +31,9 @@ _ROTATIONS = {
     "SQRT_ZZ": "ZZ",
     "SQRT_ZZ_DAG": "ZZ",
 }
-_SWAPS: dict[str, tuple[str, ...]] = {
-    "ISWAP": ("XX", "YY"),
-    "ISWAP_DAG": ("XX", "YY"),
-}
 _SWAP_WITH = {"CXSWAP": ("CX", "SWAP"), "SWAPCX": ("SWAP", "CX"), "CZSWAP": ("CZ", "SWAP")}
+_ISWAPS = {"ISWAP": "S", "ISWAP_DAG": "S_DAG"}
+"""The one-qubit gate that stands before CZ and SWAP on both qubits."""
 
 Step = tuple[str, str]
 """("1", gate) on the first target, ("2", gate) on the second, ("CZ", ""), ("SWAP", "") or ("ROTATION", "XX")."""
@@ -58,7 +56,7 @@ def one_qubit_op(name: str) -> Op | None:
 
 @functools.cache
 def two_qubit_steps(name: str) -> tuple[Step, ...]:
-    """The gate as steps of the engine. For controlled Paulis a leaked qubit acts as |0> on its partner."""
+    """The gate as steps of the engine. A leaked qubit takes no part in one-qubit gates and CZs; a SWAP moves it."""
     if name in _CONTROLLED:
         change = [(str(i + 1), gate) for i, p in enumerate(_CONTROLLED[name]) if (gate := _BASIS_CHANGE[p])]
         return (*change, ("CZ", ""), *change)
@@ -66,12 +64,21 @@ def two_qubit_steps(name: str) -> tuple[Step, ...]:
         return (("SWAP", ""),)
     if name in _SWAP_WITH:
         return tuple(step for part in _SWAP_WITH[name] for step in two_qubit_steps(part))
-    rotations = _SWAPS.get(name) or ((_ROTATIONS[name],) if name in _ROTATIONS else None)
-    if rotations is None:
-        raise KeyError(name)
-    return tuple(("ROTATION", paulis) for paulis in rotations)
+    if name in _ISWAPS:
+        return ("1", _ISWAPS[name]), ("2", _ISWAPS[name]), ("CZ", ""), ("SWAP", "")
+    return (("ROTATION", _ROTATIONS[name]),)
+
+
+def controlled_paulis(name: str) -> str | None:
+    """The Paulis of a controlled Pauli, of its first and its second qubit; None for other gates."""
+    return _CONTROLLED.get(name)
 
 
 def leaked_participant_allowed(name: str) -> bool:
-    """Whether the gate has a meaning when a participant is leaked: controlled Paulis and SWAP."""
-    return name in _CONTROLLED or name == "SWAP"
+    """Whether the gate has a meaning when a participant is leaked: controlled Paulis, SWAP and what is made of them."""
+    return name not in _ROTATIONS
+
+
+def moves_levels(name: str) -> bool:
+    """Whether the gate exchanges its qubits, levels and all."""
+    return name == "SWAP" or name in _SWAP_WITH or name in _ISWAPS

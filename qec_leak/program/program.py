@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak.program.conflict import Conflict
+
 
 class Op(enum.IntEnum):
     """Operation codes. ``start``/``count`` select ``targets``; ``param`` is a row of the named table. Noise that is not
@@ -16,7 +18,7 @@ class Op(enum.IntEnum):
 
     LOOP_BEGIN = 0  # param: row of loop_counts
     LOOP_END = 1  # count: length of the body in operations
-    H = 2  # one-qubit Cliffords by what they do to (x, z), signs apart
+    H = 2  # one-qubit Cliffords by what they do to (x, z), signs apart; values as ANCHOR's
     S = 3
     SQRT_X = 4
     C_XYZ = 5
@@ -31,10 +33,9 @@ class Op(enum.IntEnum):
     ELSE_CORRELATED = 14
     HERALDED = 15  # param: noise
     CHANNEL_1 = 16  # param: site; values: Z value of the reference, +2 where it is known
-    CHANNEL_2 = 17  # the same; of a pair's first target +4 times the number of its ties (sites.TIES)
+    CHANNEL_2 = 17
     RESET = 18  # param: reset table or -1: every level is cleared; values: +8 where the z is overwritten unread
-    MEASURE = 19  # param: readout; values: reference outcome, +2 where a leaked qubit reports its frozen frame too, +4
-    # times the record's reference, +8 as above
+    MEASURE = 19  # param: readout; values: reference outcome, +4 times the record's reference, +8 as above
     MEASURE_PAULI = 20  # param: noise or -1; targets 4*qubit + Pauli; values[start]: reference outcome
     PAULI_ROTATION = 21  # exp(i pi/4 P); targets 4*qubit + Pauli
     FEEDBACK = 22  # targets: (lookback, 4*qubit + Pauli) pairs
@@ -44,7 +45,6 @@ class Op(enum.IntEnum):
     SNAPSHOT = 26  # param: 1 if tagged LEAKAGE_POPULATION
     PAD = 27  # count records that never flip
     ANCHOR = 28  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
-    FLIP_LEAKED = 29  # a leaked qubit does not take part in an X or Y of the reference
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +71,10 @@ class Program:
     site_coin: uint64 (sites, 36, 2): leaked shots of two transmons that are met: below the first number, as a part of
         2^63, the computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
     site_acts: uint8 (sites, 3, 36): 1 if more than the identity is in the row's table.
-    site_row, site_size: int32 (sites, 11, 36): first entry and number of entries of the alias table of each class
-        (usual, flipped, leaked; usual at a pair with ties 1 to 8) and row 6*code_0 + code_1 (one transmon: code_0),
-        codes 0, 1 the shot's value where the reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its
-        branches, the identity among them, have their probabilities given that the shot was visited; entry 0 is the
-        identity.
+    site_row, site_size: int32 (sites, 3, 36): first entry and number of entries of the alias table of each class
+        (usual, flipped, leaked) and row 6*code_0 + code_1 (one transmon: code_0), codes 0, 1 the shot's value where the
+        reference does not know it, 2, 3 where it does, 4 level 2, 5 level 3. Its branches, the identity among them,
+        have their probabilities given that the shot was visited; entry 0 is the identity.
     branch_share: uint64 (entries,), as a part of 2^63; branch_action: uint16 (entries, 2): the entry's own action and
         its alias. The low byte is for the first transmon, the high byte for the second: bit 0 flips x, 1 flips z, 2
         randomises z, 3 flips the leaked plane, 4 the level-3 plane.
@@ -84,6 +83,8 @@ class Program:
         flips where both values flip alike (0: drawn by the probabilities).
     sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
     can_leak: bool (qubits,): whether the qubit can ever be leaked.
+    conflicts: instructions that keep the frames of qubits that can leak from being exact (program/css.py); none if they
+        are.
     ring_size: records kept for lookbacks, a power of two.
     """
 
@@ -126,6 +127,7 @@ class Program:
     sweep_detectors: npt.NDArray[np.bool_]
     sweep_observables: npt.NDArray[np.bool_]
     can_leak: npt.NDArray[np.bool_]
+    conflicts: tuple[Conflict, ...]
 
     def __post_init__(self) -> None:
         for field in fields(self):

@@ -1,26 +1,53 @@
-"""The reference circuit: the noiseless outcome that frames are measured against, random outcomes taken as 0."""
+"""The reference circuit: one noiseless run that frames are measured against, and a joint sample of its values.
+
+The joint sample gives each qubit a value of X, Y and Z at every moment. Gates carry the values along, and random
+outcomes of measurements are the values. So the values of Z at different moments and the records of the run fit
+together. "A leaked qubit acts as |0>" needs that: its frame undoes the value with which the reference has it act.
+
+The values fit together without exception where stabilizers are of two kinds (program/css.py proves it for a circuit).
+Elsewhere no assignment of values serves all measurements (Mermin, Rev. Mod. Phys. 65, 803 (1993)): what the tableau
+decides then overrules the sample.
+"""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 import stim
 
+Pulled = tuple[tuple[int, ...], int]
+"""Paulis 0 to 3 (I, X, Y, Z) of a gate's qubits before it, and a sign: what one Pauli behind the gate was before."""
+
 
 class Reference:
-    """A tableau simulation of the noiseless circuit in which every random measurement comes out 0."""
+    """A tableau simulation of the noiseless circuit with a joint sample of values (module docstring)."""
 
-    def __init__(self, num_qubits: int) -> None:
+    def __init__(self, num_qubits: int, *, sample_fits: bool = False) -> None:
+        """``sample_fits``: the joint sample is known to fit for this circuit, so the tableau need not be asked."""
         self._simulator = stim.TableauSimulator()
         self._simulator.set_num_qubits(num_qubits)
         self.num_qubits = num_qubits
         self.records: list[bool] = []
-        self._sample: list[int] | None = None
+        self._values = [[0, 0, 0, 0] for _ in range(num_qubits)]  # of I, X, Y, Z
+        self._always_fits = sample_fits
+        self._fits = True
 
-    def gate(self, name: str, targets: Sequence[int | stim.GateTarget]) -> None:
-        """Apply a unitary gate."""
-        self._sample = None
+    def gate(self, name: str, targets: Sequence[int]) -> None:
+        """Apply a unitary gate to qubits; pairs one after another."""
         self._simulator.do(stim.CircuitInstruction(name, list(targets)))
+        pulled = _pulled_back(name)
+        arity = len(pulled)
+        for k in range(0, len(targets), arity):
+            before = [self._values[q] for q in targets[k : k + arity]]
+            for q, of_qubit in zip(targets[k : k + arity], pulled, strict=True):
+                self._values[q] = [0, *(_value(p, before) for p in of_qubit)]
+        self._fits = self._fits and all(p in (0, 3) for of_qubit in pulled for p in of_qubit[2][0])
+
+    def rotate(self, name: str, targets: Sequence[stim.GateTarget]) -> None:
+        """Apply SPP or SPP_DAG; values of qubits in superposition are drawn anew."""
+        self._simulator.do(stim.CircuitInstruction(name, list(targets)))
+        self._fits = False
 
     def pauli(self, pauli: int, qubit: int) -> None:
         """Apply X (1), Y (2) or Z (3)."""
@@ -30,61 +57,84 @@ class Reference:
         """The definite Z value 0 or 1 of a qubit, -1 if it has none."""
         return (-1, 0, 1)[self._simulator.peek_z(qubit)]
 
-    def known_xz(self, a: int, b: int) -> int | None:
-        """The definite value 0 or 1 of X_a Z_b, None if it has none."""
-        product = stim.PauliString(self.num_qubits)
-        product[a], product[b] = "X", "Z"
-        return (1, None, 0)[self._simulator.peek_observable_expectation(product) + 1]
-
     def z_sample(self) -> list[int]:
-        """One outcome of measuring Z of all qubits now: known values, and for the others values that fit together (0
-        where free, in the order of qubits). What frames are relative to where a value is needed but not known."""
-        if self._sample is None:
+        """The Z values of all qubits in the joint sample: one outcome of measuring all of them now."""
+        if not (self._fits or self._always_fits):
             copy = self._simulator.copy()
-            self._measured_as_zero(copy, range(self.num_qubits))
-            self._sample = [int(copy.peek_z(q) == -1) for q in range(self.num_qubits)]
-        return self._sample
+            self._measure(copy, range(self.num_qubits))
+            self._fits = True
+        return [values[3] for values in self._values]
 
     def measure_z(self, qubits: Sequence[int]) -> list[bool]:
-        """Outcomes of measuring Z of ``qubits``, random ones 0 where they are free; the records are the caller's to
-        append."""
-        if any(self._simulator.peek_z(q) == 0 for q in qubits):
-            self._sample = None
-            self._measured_as_zero(self._simulator, qubits)
-        return [self._simulator.peek_z(q) == -1 for q in qubits]
+        """Outcomes of measuring Z of ``qubits``, random ones as in the joint sample; the caller appends records."""
+        self._measure(self._simulator, qubits)
+        for q in qubits:
+            self._values[q] = [0, 0, 0, self._values[q][3]]
+        return [bool(self._values[q][3]) for q in qubits]
 
-    def _measured_as_zero(self, simulator: stim.TableauSimulator, qubits: Sequence[int]) -> None:
-        """Measure Z of ``qubits`` in their order, random outcomes being 0."""
+    def _measure(self, simulator: stim.TableauSimulator, qubits: Sequence[int]) -> None:
+        """Measure Z of ``qubits``, random outcomes as in the joint sample, which takes over the others."""
         unknown = [q for q in qubits if simulator.peek_z(q) == 0]
-        before = simulator.copy()
+        before = simulator.copy() if unknown else simulator
         try:
-            # In one call: each call turns the whole tableau round.
-            simulator.postselect_z(unknown, desired_value=False)
-        except ValueError:  # earlier ones decide a later one, as 1
+            for value in (0, 1):  # in few calls: each call turns the whole tableau round
+                group = [q for q in unknown if self._values[q][3] == value]
+                if group:
+                    simulator.postselect_z(group, desired_value=bool(value))
+        except ValueError:  # earlier ones decide a later one otherwise
             simulator.set_inverse_tableau(before.current_inverse_tableau())
             for q in unknown:
                 if simulator.peek_z(q) == 0:
-                    simulator.postselect_z(q, desired_value=False)
+                    simulator.postselect_z(q, desired_value=bool(self._values[q][3]))
+        for q in qubits:
+            self._values[q][3] = int(simulator.peek_z(q) == -1)
 
     def measure_product(self, factors: list[tuple[int, int]]) -> bool:
         """Outcome of measuring a product of Paulis given as (qubit, Pauli)."""
         observable = stim.PauliString(self.num_qubits)
+        sampled = 0
         for qubit, pauli in factors:
             factor = stim.PauliString(self.num_qubits)
             factor[qubit] = pauli
             observable = observable * factor
+            sampled ^= self._values[qubit][pauli]
         if self._simulator.peek_observable_expectation(observable) == 0:
-            self._sample = None
-            self._simulator.postselect_observable(observable, desired_value=False)
+            self._fits = False
+            self._simulator.postselect_observable(observable, desired_value=bool(sampled))
         return bool(self._simulator.peek_observable_expectation(observable) == -1)
 
     def reset_z(self, qubits: Sequence[int]) -> None:
-        """Reset to |0>, lost outcomes taken as 0 if random."""
+        """Reset to |0>."""
         flipped = [q for q, outcome in zip(qubits, self.measure_z(qubits), strict=True) if outcome]
         if flipped:
-            self.gate("X", flipped)
+            self._simulator.x(*flipped)
+        for q in qubits:
+            self._values[q] = [0, 0, 0, 0]
 
     def state(self, lookback: int) -> tuple[object, ...]:
-        """What determines everything that follows: the stabilizer group and the last ``lookback`` records."""
+        """What determines everything that follows: the stabilizer group, the joint sample, ``lookback`` records."""
+        self.z_sample()
+        for q, values in enumerate(self._values):
+            if self.known_z(q) >= 0:  # what X and Y of such a qubit are is of no consequence
+                self._values[q] = [0, 0, 0, values[3]]
         stabilizers = tuple(str(s) for s in self._simulator.canonical_stabilizers())
-        return stabilizers, tuple(self.records[-lookback:]) if lookback else ()
+        sample = tuple(map(tuple, self._values))
+        return stabilizers, sample, tuple(self.records[-lookback:]) if lookback else ()
+
+
+@functools.cache
+def _pulled_back(name: str) -> tuple[tuple[Pulled, ...], ...]:
+    """For each qubit of a gate, what its X, Y and Z behind the gate were before it."""
+    back = stim.gate_data(name).tableau.inverse()
+    return tuple(
+        tuple(_pulled(p) for p in (back.x_output(k), back.y_output(k), back.z_output(k))) for k in range(len(back))
+    )
+
+
+def _pulled(pauli: stim.PauliString) -> Pulled:
+    return tuple(pauli), int(pauli.sign == -1)
+
+
+def _value(pulled: Pulled, before: Sequence[Sequence[int]]) -> int:
+    paulis, sign = pulled
+    return sign ^ functools.reduce(lambda a, b: a ^ b, (v[p] for v, p in zip(before, paulis, strict=True)))

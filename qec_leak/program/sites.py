@@ -14,7 +14,7 @@ import functools
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -29,12 +29,6 @@ CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
 Codes = tuple[int, ...]
 """Row codes of the transmons of a channel."""
 
-Ties = tuple[int | None, int | None]
-"""Of a place (a, b): the values of X_a Z_b and X_b Z_a, None where the reference has none."""
-FREE: Ties = (None, None)
-TIES: tuple[Ties, ...] = tuple((a, b) for a in (None, 0, 1) for b in (None, 0, 1))
-"""All of them, FREE first; their numbers in a Program."""
-
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
 
@@ -45,10 +39,9 @@ VISIT_TOGETHER = 0.01
 """Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
 
 USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
-"""Classes of shots. The usual ones of places with ties have rows of their own, behind those of the classes."""
+"""Classes of shots."""
 
-CLASSES = LEAKED_CLASS + len(TIES)
-"""Classes and, behind the last one, a class for each of TIES but FREE."""
+CLASSES = 3
 
 FLIP_X, FLIP_Z, RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
 """Bits of a transmon's byte of an action."""
@@ -85,11 +78,10 @@ class SiteTable:
 
     def __init__(self) -> None:
         self._sites: dict[_Site, int] = {}
-        self._ties: dict[_Site, set[Ties]] = {}
 
-    def add(self, channel: LeakageChannel, values: Sequence[int], ties: Iterable[Ties] = ()) -> int | None:
-        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target,
-        some of which have these ``ties``; None if it never does anything there."""
+    def add(self, channel: LeakageChannel, values: Sequence[int]) -> int | None:
+        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target;
+        None if it never does anything there."""
         k = channel.num_qubits
         usual: set[Codes] = set()
         flipped: set[Codes] = set()
@@ -101,7 +93,6 @@ class SiteTable:
         site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked))
         if not any(_largest(channel, rows) for rows in (usual, flipped, leaked)):
             return None
-        self._ties.setdefault(site, set()).update(ties)
         return self._sites.setdefault(site, len(self._sites))
 
     def moves_computational(self, site: int) -> bool:
@@ -124,11 +115,6 @@ class SiteTable:
                 rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes), usual))
             for codes in of.flipped if apart[site] else ():
                 rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes), 1.0))
-            for number, ties in enumerate(TIES[1:], start=1):
-                for codes in of.usual if ties in self._ties[of] else ():
-                    if max(codes) < 2:
-                        branches = _given_visit(moves(of.channel, codes, ties), usual)
-                        rows.add(site, LEAKED_CLASS + number, codes, branches)
             if of.arity == 1:
                 leaked[site] = _visited(_largest(of.channel, of.leaked))
                 for codes in of.leaked:
@@ -173,7 +159,7 @@ class _RowTables:
 
     def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
         return {
-            "site_acts": (self.start[:, : LEAKED_CLASS + 1] > 0).astype(np.uint8),
+            "site_acts": (self.start > 0).astype(np.uint8),
             "site_row": self.start,
             "site_size": self.size,
             "branch_share": np.array([round(share * _WHOLE) for share in self.share], dtype=np.uint64),
@@ -190,17 +176,13 @@ def _visited(probability: float) -> float:
 
 
 @functools.lru_cache(maxsize=4096)
-def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> Mapping[int, float]:
+def moves(channel: LeakageChannel, codes: Codes) -> Mapping[int, float]:
     """Probability of each action that does something to a shot with row ``codes``.
 
     Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
     Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
     Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
     shots with both values 1 only, and says so of whatever those values are tied to (physics: frozen-frame rule 4).
-
-    A transmon that leaves loses its X: its z becomes random. Not so where the reference ties its X to the Z of a
-    partner whose value the branch settles (``ties``): it was in a superposition with nothing else, and its z becomes
-    what lets it act as |0> also after a Hadamard, which it does not follow.
     """
     row: Row = tuple(CODE_LABELS[code] for code in codes)
     met = [t for t in channel.rows[row] if _leaves_with(codes, t)]
@@ -222,7 +204,6 @@ def moves(channel: LeakageChannel, codes: Codes, ties: Ties = FREE) -> Mapping[i
         else:
             branch = _branch(row, codes, t)
             p = t.probability / average[branch] * resolved.get(branch, 0.0)
-            action = _with_ties(action, met, codes, t, ties)
             moving[action] = moving.get(action, 0.0) + p
     kept = math.fsum(staying.values())
     scale = (1.0 - math.fsum(moving.values())) / kept if kept > 0 else 0.0
@@ -244,21 +225,6 @@ def _branch(row: Row, codes: Codes, t: Transition) -> _Branch:
         if row[q] == "C" and outgoing[q] == "C":
             outgoing[q] = code ^ (t.pauli[q] in "XY")
     return tuple(outgoing), t.returned_with
-
-
-def _with_ties(action: int, met: Sequence[Transition], codes: Codes, t: Transition, ties: Ties) -> int:
-    """``action`` of ``t``, where the z of a transmon that leaves is definite if its partner's value settles its X."""
-    for q, tie in enumerate(ties):
-        other = 1 - q
-        if tie is None or t.left_with[q] is None or codes[other] >= 2 or t.outgoing[other] != "C":
-            continue
-        with_z = {"I": "Z", "Z": "I", "X": "Y", "Y": "X"}[t.pauli[other]]
-        pauli = with_z + t.pauli[1] if other == 0 else t.pauli[0] + with_z
-        twin = math.fsum(u.probability for u in met if replace(u, probability=t.probability) == replace(t, pauli=pauli))
-        if math.isclose(twin, t.probability, rel_tol=1e-6):  # the branch measures the partner's Z
-            z = FLIP_Z if codes[other] ^ tie else 0
-            action = action & ~((FLIP_Z | RANDOM_Z) << (8 * q)) | z << (8 * q)
-    return action
 
 
 def _leaves_with(codes: Codes, t: Transition) -> bool:

@@ -16,7 +16,7 @@ import numpy as np
 from qec_leak.analysis import DetectionStatistics, populations_of
 from qec_leak.circuits import MemoryExperiment
 from qec_leak.engine import ShotBatch, compile_sampler
-from qec_leak.engine.sampler import Populations
+from qec_leak.engine.kinds import Populations
 from qec_leak.records import LeakagePopulations
 from qec_leak.studies.study import Run
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import qubit_at, row_at
+from qec_leak.engine.kernels.bits import row_at
 from qec_leak.engine.kernels.channels import meet_channel
-from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps, xor
+from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps
 from qec_leak.engine.kernels.jit import entry, section
 from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
     I64,
-    LEAKED,
     ONE,
     U64,
     ZERO,
@@ -20,7 +19,6 @@ from qec_leak.engine.kernels.layout import (
     Outputs,
     Tables,
     W,
-    X,
     Z,
 )
 from qec_leak.engine.kernels.measurement import (
@@ -55,7 +53,7 @@ _CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
 _RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
 _PAULI_ROTATION, _FEEDBACK, _SWEEP = int(Op.PAULI_ROTATION), int(Op.FEEDBACK), int(Op.SWEEP)
 _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op.SNAPSHOT)
-_PAD, _HERALDED, _ANCHOR = int(Op.PAD), int(Op.HERALDED), int(Op.ANCHOR)
+_PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
 
 
 @section
@@ -108,12 +106,8 @@ def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) 
         controlled_paulis(t.targets, start, count, b.records, records, b.planes)
     elif op == _SWEEP:
         controlled_paulis(t.targets, start, count, b.sweep, -1, b.planes)
-    elif op == _ANCHOR:
-        anchor(start, count, t, b)
     else:
-        for k in range(start, start + count):
-            row = row_at(qubit_at(t.targets, k))
-            xor(b.planes, row + LEAKED, row + X)
+        anchor(start, count, t, b)
 
 
 @section

@@ -7,7 +7,7 @@ import numpy as np
 from qec_leak.engine.kernels.bits import all_if, qubit_at, record_at, row_at
 from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import I32, LEAKED, LIST, THREE, U64, ZERO, Block, Tables, W, X, Z
-from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.engine.rows import WORDS, Row, load_row, store_row
 from qec_leak.program import Op
 
 _H, _S, _SQRT_X, _C_XYZ = int(Op.H), int(Op.S), int(Op.SQRT_X), int(Op.C_XYZ)
@@ -41,9 +41,27 @@ def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
     store_row(planes, b + Z, load_row(planes, b + Z) ^ into_b)
 
 
+@inlined
+def _anchored(x: Row, q: np.uint64, value: int, b: Block) -> Row:
+    """``x`` of a qubit and, where it is leaked, the reference's Z value: a leaked qubit acts as |0>."""
+    if b.population[q]:
+        leaked = load_row(b.planes, row_at(q) + LEAKED)
+        return (x & ~leaked) | (leaked & all_if(value & 1))
+    return x
+
+
+@kernel
+def anchor(start: int, count: int, t: Tables, b: Block) -> None:
+    """Set the x of leaked qubits to the reference's Z value."""
+    for k in range(start, start + count):
+        q = qubit_at(t.targets, k)
+        x = row_at(q) + X
+        store_row(b.planes, x, _anchored(load_row(b.planes, x), q, t.values[np.uint64(k)], b))
+
+
 @kernel
 def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
-    """A gate on all its targets; a CZ takes no frame into a leaked qubit."""
+    """A gate on all its targets; a CZ takes no frame into a leaked qubit, and one-qubit gates leave it as it is."""
     targets, planes, population = t.targets, b.planes, b.population
     if op == _CZ:
         for k in range(start, start + count, 2):
@@ -56,29 +74,23 @@ def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
                 xor(planes, first + X, second + Z)
         return
     for k in range(start, start + count):
-        row = row_at(qubit_at(targets, k))
-        x, z = row + X, row + Z
+        q = qubit_at(targets, k)
+        row = row_at(q)
+        x, z = load_row(planes, row + X), load_row(planes, row + Z)
         if op == _H:
-            _exchange(planes, x, z)
+            x, z = z, x
         elif op == _S:
-            xor(planes, x, z)
+            z = x ^ z
         elif op == _SQRT_X:
-            xor(planes, z, x)
+            x = x ^ z
         elif op == _C_XYZ:  # X -> Y -> Z -> X
-            xor(planes, x, z)
-            _exchange(planes, x, z)
+            x, z = x ^ z, x
         else:
-            _exchange(planes, x, z)
-            xor(planes, x, z)
-
-
-@kernel
-def anchor(start: int, count: int, t: Tables, b: Block) -> None:
-    """Set the x of leaked qubits to the reference's Z value."""
-    for k in range(start, start + count):
-        row, reference = row_at(qubit_at(t.targets, k)), all_if(t.values[k])
-        leaked = load_row(b.planes, row + LEAKED)
-        store_row(b.planes, row + X, (load_row(b.planes, row + X) & ~leaked) | (leaked & reference))
+            x, z = z, x ^ z
+        if op != _S:
+            x = _anchored(x, q, t.values[np.uint64(k)], b)
+        store_row(planes, row + X, x)
+        store_row(planes, row + Z, z)
 
 
 @kernel

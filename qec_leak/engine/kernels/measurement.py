@@ -93,8 +93,8 @@ def _read_ones(probability: float, shots: Row, words: U64, rng: U64) -> Row:
 
 @kernel
 def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
-    """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout: as a real
-    outcome, which re-anchors its frame on the reference, or (value & 2) on top of its frozen frame."""
+    """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout, a real
+    outcome, and goes on acting as |0>: its x becomes the outcome that the reference goes on with."""
     planes, ring = b.planes, b.records
     for k in range(count):
         q, value = qubit_at(t.targets, start + k), t.values[np.uint64(start + k)]
@@ -107,11 +107,8 @@ def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables
             reads = _read_ones(t.readout[readout, 2], leaked & ~three, b.words, b.rng)
             reads = reads | _read_ones(t.readout[readout, 3], three, b.words, b.rng)
         flips = load_row(planes, row + X)
-        if value & 2:
-            store_row(ring, r, flips ^ reads)
-        else:
-            store_row(ring, r, (flips & ~leaked) | ((reads ^ reference) & leaked))
-            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))
+        store_row(ring, r, (flips & ~leaked) | ((reads ^ reference) & leaked))
+        store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))
 
 
 @kernel

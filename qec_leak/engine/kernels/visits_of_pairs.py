@@ -30,11 +30,10 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.random_numbers import chosen, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at
-from qec_leak.engine.packed import TIED_BITS
 from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row
 
 _ACTION = np.uint64(31)
-_TIED, _PLANES = np.uint64((1 << TIED_BITS) - 1), np.uint64(2 + TIED_BITS)
+_PLANES = np.uint64(2)
 
 
 @inlined
@@ -59,7 +58,6 @@ def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: 
     row = _row_code(of_0, shot, planes) * SIX + _row_code(of_1, shot, planes)
     leaked = _leaked(of_0, shot, planes) | _leaked(of_1, shot, planes)
     happens = ~leaked & (row_of(acts) >> row)
-    row = row + ((of_0 >> TWO) & _TIED)
     store_row(words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
 
 

@@ -7,8 +7,7 @@ import pytest
 
 import qec_leak as ql
 from qec_leak.engine.packed import QUBIT_BITS, QUBIT_WORDS, packed_tables
-from qec_leak.program import CLASSES, LEAKED_CLASS, SHARE_BITS, Op, Program, compile_program
-from qec_leak.program.sites import TIES
+from qec_leak.program import SHARE_BITS, Program, compile_program
 
 
 def memory() -> Program:
@@ -23,7 +22,7 @@ def test_packed_tables_are_the_programs() -> None:
                for name, table in packed.items())  # fmt: skip
 
     qubits = program.targets >= 0
-    assert (packed["transmon"][qubits] >> 12 == program.targets[qubits] * QUBIT_WORDS).all()
+    assert (packed["transmon"][qubits] >> 2 == program.targets[qubits] * QUBIT_WORDS).all()
     assert (packed["transmon"][qubits] & 3 == program.values[qubits] & 3).all()
 
     table = packed["site_table"].reshape(program.site_row.shape)
@@ -37,23 +36,6 @@ def test_packed_tables_are_the_programs() -> None:
 
     assert (packed["branch_does"] & 0xFFFF == program.branch_action[:, 0]).all()
     assert (packed["branch_does"] >> 16 == program.branch_action[:, 1]).all()
-
-
-def test_pairs_with_ties_have_rows_of_their_own() -> None:
-    program = memory()
-    packed = packed_tables(program)
-    seen = set()
-    for op, start, count, site in program.ops.tolist():
-        for first in range(start, start + count, 2) if op == Op.CHANNEL_2 else ():
-            ties = int(program.values[first]) >> 2
-            assert program.values[first + 1] < 4
-            kind = LEAKED_CLASS + ties if ties else 0
-            assert int(packed["transmon"][first]) >> 2 & 0x3FF == 36 * kind
-            acts = [row for row in (0, 1, 6, 7) if program.site_acts[site, 0, row]]
-            assert all(program.site_row[site, kind, row] > 0 for row in acts)
-            seen.add(ties)
-    assert {0} < seen <= set(range(len(TIES)))
-    assert CLASSES * 36 < 1 << 10
 
 
 def test_events() -> None:

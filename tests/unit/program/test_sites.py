@@ -11,7 +11,7 @@ import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.program import FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD, Program, compile_program
-from qec_leak.program.sites import FREE, TIES, SiteTable, moves
+from qec_leak.program.sites import SiteTable, moves
 
 DEVICE = ql.Device.preset("miao2023")
 CZ = operations.cz_channel(DEVICE.cz)
@@ -124,23 +124,6 @@ def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None
             check(drawn(tables, FLIPPED, row), channel, codes)
         else:
             check(scaled(drawn(tables, USUAL, row), visited), channel, codes)
-
-
-def test_ties_are_rows_of_the_usual_class() -> None:
-    """A transmon whose X is tied to its partner's Z leaves a CZ with a definite z, which the value of the tie says."""
-    table = SiteTable()
-    assert table.add(CZ, (0, 0, 0, 0), [(None, None), (0, None)]) == 0
-    assert table.add(CZ, (0, 0), [(1, None)]) == 0
-    tables = table.arrays()
-    visited = -math.expm1(-float(tables["site_rate"][0]))
-    for codes in itertools.product(range(2), repeat=2):
-        for ties in TIES:
-            kind = LEAKED_CLASS + TIES.index(ties) if ties != FREE else USUAL
-            got = scaled(drawn(tables, kind, 6 * codes[0] + codes[1]), visited)
-            expected = moves(CZ, codes, ties) if ties in (FREE, (0, None), (1, None)) else {}
-            assert got.keys() == expected.keys()
-            assert all(got[action] == pytest.approx(p, rel=1e-9) for action, p in expected.items())
-    assert len({frozenset(moves(CZ, (1, 1), ties)) for ties in (FREE, (0, None), (1, None))}) == 3
 
 
 def test_defaults_of_a_cz() -> None:
