@@ -65,7 +65,7 @@ def _bits(pauli: stim.PauliString) -> tuple[int, int]:
 def clifford_table() -> tuple[npt.NDArray[np.uint8], dict[str, int]]:
     """uint8 (24, 7) and the row of each one-qubit gate of Stim.
 
-    Columns: x and z bit of the image of X, x and z bit of the image of Z, 1 where the images of X, Z and Y have a minus.
+    Columns: x and z bit of the image of X, x and z bit of the image of Z, 1 where those of X, Z and Y have a minus.
     """
     rows: dict[tuple[int, ...], int] = {}
     numbers = {}

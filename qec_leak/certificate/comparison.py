@@ -27,6 +27,11 @@ class Comparison:
     """Runs cases in both descriptions. What is before a case's first event is shared with the case before it, which is
     why cases come in order of their first event."""
 
+    _at: int
+    _frames: Frames
+    _tableau: Tableau
+    _outputs: tuple[Outputs, Outputs]
+
     def __init__(self, operations: Operations, reference: Reference) -> None:
         self._of, self._reference = operations, reference
         self._cliffords = clifford_table()[0]
@@ -39,17 +44,15 @@ class Comparison:
         flat = [record for p in operations.parities for record in (*p, operations.num_records)]
         starts = np.cumsum([0] + [len(p) + 1 for p in operations.parities])[:-1]
         self._parities = np.array(flat, dtype=np.intp), starts
-        self._sweeps = np.zeros((sweeps, self._words), dtype=np.uint64)
-        for k in range(sweeps):
-            self._sweeps[k, (1 + k) >> 6] = np.uint64(1) << np.uint64((1 + k) & 63)
-        self._restart()
+        self._sweeps = _one_bits(sweeps, self._words, 1)
+        self._begin()
 
     def maps(self, case: Case) -> tuple[U64, U64]:
         """uint64 (outputs, words): by frames, and by the tableau. Outputs are those of the Operations, the values of
         the case's events, and sweep bits."""
         first, last = case.events[0][0], len(self._of.table)
         if first < self._at:
-            self._restart()
+            self._begin()
         self._advance(self._at, first, _NO_EVENTS, self._frames, self._tableau, self._outputs)
         self._at = first
         outputs = _copied(self._outputs[0]), _copied(self._outputs[1])
@@ -62,29 +65,25 @@ class Comparison:
         outputs: tuple[Outputs, Outputs],
     ) -> None:  # fmt: skip
         table, r = self._of.table, self._reference
-        run_frames(
-            table, first, last, events, self._cliffords, r.values, r.outcomes, READOUT, frames, outputs[0]
-        )
+        run_frames(table, first, last, events, self._cliffords, r.values, r.outcomes, READOUT, frames, outputs[0])
         run_tableau(table, first, last, events, self._cliffords, READOUT, tableau, outputs[1], self._scratch)
 
-    def _restart(self) -> None:
-        n, words, self._at = self._of.num_qubits, self._words, 0
-        symbols = np.arange(self._fixed, self._fixed + n)
-        z = np.zeros((n, words), dtype=np.uint64)
-        z[np.arange(n), symbols >> 6] = np.uint64(1) << (symbols & 63).astype(np.uint64)
-        self._frames = Frames(np.zeros((n, words), dtype=np.uint64), z)
-        rows = np.arange(n)
-        columns = np.zeros((2, n, (2 * n + 63) // 64), dtype=np.uint64)
-        for kind, row in enumerate((rows, rows + n)):
-            columns[kind, rows, row >> 6] = np.uint64(1) << (row & 63).astype(np.uint64)
-        self._tableau = Tableau(
-            x=columns[0],
-            z=columns[1],
-            sign=np.zeros((2 * n, words), dtype=np.uint64),
-            scratch=np.zeros((5, columns.shape[2]), dtype=np.uint64),
+    def _begin(self) -> None:
+        self._at = 0
+        self._frames, self._tableau = _no_frames(self._of.num_qubits, self._words, self._fixed), self._zeros()
+        self._outputs = self._empty(self._fixed + self._of.num_qubits), self._empty(self._fixed)
+
+    def _zeros(self) -> Tableau:
+        """All qubits in |0>."""
+        n = self._of.num_qubits
+        x, z = (_one_bits(n, (2 * n + 63) // 64, first) for first in (0, n))
+        return Tableau(
+            x=x,
+            z=z,
+            sign=np.zeros((2 * n, self._words), dtype=np.uint64),
+            scratch=np.zeros((5, x.shape[1]), dtype=np.uint64),
             product=np.zeros((n, 2), dtype=np.uint8),
         )
-        self._outputs = self._empty(self._fixed + n), self._empty(self._fixed)
 
     def _empty(self, free: int) -> Outputs:
         return Outputs(
@@ -100,5 +99,18 @@ class Comparison:
         return np.vstack([parities, outputs.events[:events], self._sweeps])
 
 
+def _no_frames(qubits: int, words: int, first: int) -> Frames:
+    """No X, and Z at random: symbols ``first``..."""
+    return Frames(np.zeros((qubits, words), dtype=np.uint64), _one_bits(qubits, words, first))
+
+
+def _one_bits(rows: int, words: int, first: int) -> U64:
+    """uint64 (rows, words): row k has bit ``first`` + k."""
+    out, bits = np.zeros((rows, words), dtype=np.uint64), np.arange(first, first + rows)
+    out[np.arange(rows), bits >> 6] = np.uint64(1) << (bits & 63).astype(np.uint64)
+    return out
+
+
 def _copied(state: _State) -> _State:
-    return type(state)(*(array.copy() for array in state))
+    arrays = {name: array.copy() for name, array in state._asdict().items()}
+    return state._replace(**arrays)

@@ -22,7 +22,7 @@ U8 = npt.NDArray[np.uint8]
 
 CLIFFORD, CZ, SWAP, MEASURE, RESET, FEEDBACK, SWEEP, PAD = range(8)
 """Column 0 of operations. The others: qubit, row of the table of Cliffords | qubits of CZ and SWAP | qubit, record,
-1 if inverted | qubit, 0, 1 if it can leave a leaked qubit leaked | qubit, record, Pauli 1..3 | qubit, sweep bit, Pauli |
+1 if inverted | qubit, 0, 1 if a leaked qubit can stay leaked | qubit, record or sweep bit, Pauli |
 0, record, value."""
 LEAVE, RETURN = 0, 1
 

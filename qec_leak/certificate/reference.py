@@ -1,4 +1,4 @@
-"""The reference of the frame rule: one noiseless run, with a joint sample of values of X, Y and Z beside its tableau."""
+"""The reference of the frame rule: a noiseless run, with a joint sample of values of X, Y and Z beside its tableau."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _X, _Y, _Z = 1, 2, 3
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """values: uint8 (operations + 1, qubits): r, the value of Z, before each operation.   outcomes: uint8 (records,)."""
+    """values: uint8 (operations + 1, qubits): the value of Z before each operation.   outcomes: uint8 (records,)."""
 
     values: npt.NDArray[np.uint8]
     outcomes: npt.NDArray[np.uint8]
@@ -65,8 +65,7 @@ class _Run:
         """uint8 (qubits,): the values of Z, made to fit."""
         if not self.fits:
             copy = self.simulator.copy()
-            for q in range(len(self.values)):
-                self.values[q, _Z] = _measured(copy, q, self.values[q, _Z])
+            self.values[:, _Z] = [_measured(copy, q, value) for q, value in enumerate(self.values[:, _Z])]
             self.fits = True
         return self.values[:, _Z]
 
