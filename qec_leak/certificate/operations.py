@@ -35,7 +35,6 @@ class Spot:
     position: int
     qubit: int
     line: Line
-    partner: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +165,7 @@ class _Builder:
         for place in range(0, len(qubits), k):
             for p in range(k):
                 q = qubits[place + p]
-                partner = qubits[place + 1 - p] if k == 2 else None
-                spot = Spot(self.touched[q], q, line, partner)
+                spot = Spot(self.touched[q], q, line)
                 key = (q, spot.position)
                 if _moves(channel, p, leaving=True):
                     self.leaving.setdefault(key, spot)

@@ -1,4 +1,4 @@
-"""Makes ``sweeps``, which several tests here share, importable."""
+"""Makes ``random_leaking`` importable."""
 
 import sys
 from pathlib import Path

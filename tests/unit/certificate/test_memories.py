@@ -25,11 +25,10 @@ def circuit_of(code, basis, form, strategy, distance=3):
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize(("code", "basis", "form"), KINDS)
 def test_first_order(code, basis, form, strategy):
-    circuit = circuit_of(code, basis, form, strategy)
-    for outputs in ("detectors", "records"):
-        report = first_order(circuit, outputs=outputs)
-        assert not report.failures
-        assert report.places_checked > 500
+    # Of all records, hence of detectors, which are parities of them.
+    report = first_order(circuit_of(code, basis, form, strategy), outputs="records")
+    assert not report.failures
+    assert report.places_checked > 500
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
