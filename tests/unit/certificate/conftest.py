@@ -1,0 +1,6 @@
+"""Makes ``random_leaking`` importable."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
