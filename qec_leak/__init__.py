@@ -40,21 +40,33 @@ if TYPE_CHECKING:
     from qec_leak.circuits.dress import dress
     from qec_leak.decode import Decoder, decode
     from qec_leak.device import Device
-    from qec_leak.engine import LeakageSampler, ShotBatch, compile_sampler
+    from qec_leak.engine import (
+        Certificate,
+        InexactFramesWarning,
+        LeakageSampler,
+        ShotBatch,
+        TableauSampler,
+        certify,
+        compile_sampler,
+    )
 
 __version__ = "0.1.0"
 
 # Public names are imported when they are first used, so that `import qec_leak` and the command line start at once.
 _HOME = {
+    "Certificate": "engine",
     "Decoder": "decode",
     "Device": "device",
+    "InexactFramesWarning": "engine",
     "LeakageChannel": "channels",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
     "ShotBatch": "engine",
     "Strategy": "circuits",
+    "TableauSampler": "engine",
     "TagError": "circuits",
     "Transition": "channels",
+    "certify": "engine",
     "compile_sampler": "engine",
     "decode": "decode",
     "dress": "circuits",
@@ -79,16 +91,20 @@ _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the librar
 )
 
 __all__ = [
+    "Certificate",
     "Decoder",
     "Device",
+    "InexactFramesWarning",
     "LeakageChannel",
     "LeakageSampler",
     "MemoryExperiment",
     "ShotBatch",
     "Strategy",
+    "TableauSampler",
     "TagError",
     "Transition",
     "analysis",
+    "certify",
     "channels",
     "circuits",
     "compile_sampler",

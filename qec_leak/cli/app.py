@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from qec_leak.cli import PROGRAM
+from qec_leak.cli.certify import certify_command
 from qec_leak.cli.completion import completion_command
 from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
@@ -49,6 +50,7 @@ for _command in (
     figure_command,
     export_command,
     sample_command,
+    certify_command,
     sweep_command,
     status_command,
     plot_command,

@@ -32,11 +32,11 @@ Example (the central result of Miao et al., about a minute):
 @click.option("--correlated", is_flag=True, help="Decode with correlated matching.")
 @click.option(
     "--engine",
-    type=click.Choice(["frames", "exact", "exact-phase-randomised"]),
+    type=click.Choice(["frames", "tableau", "exact", "exact-phase-randomised"]),
     default="frames",
     show_default=True,
-    help="Pauli frames, or state vectors of 5-level transmons (about 9 at most, slow): coherent, or with random phases "
-    "on leaked levels.",
+    help="Pauli frames; a tableau a shot (slow); or state vectors of 5-level transmons (about 9 at most, slow): "
+    "coherent, or with random phases on leaked levels.",
 )
 @click.option(
     "--out",

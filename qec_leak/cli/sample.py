@@ -30,6 +30,13 @@ Examples:
 )
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter.")
 @sampling_options
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "frames", "tableau"]),
+    default="auto",
+    show_default=True,
+    help="Pauli frames, or a tableau a shot: exact for every circuit, and slow. auto: frames where they are exact.",
+)
 @shot_data_options
 @click.option(
     "--out",
@@ -45,6 +52,7 @@ def sample_command(
     shots: int,
     seed: int | None,
     threads: int,
+    engine: Literal["auto", "frames", "tableau"],
     format: str,
     heralds: bool,
     populations: Literal["rounds", "moments"],
@@ -68,7 +76,7 @@ def sample_command(
     check_format(format, shots)
     if overrides and device is None:
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
-    parsed = _read_circuit(circuit)
+    parsed = read_circuit(circuit)
     if device is not None:
         parsed = dress(parsed, load_device(device, overrides))
     error_model = _error_model(circuit, parsed)
@@ -84,6 +92,7 @@ def sample_command(
             shots=shots,
             seed=seed,
             threads=threads,
+            engine=engine,
             format=format,
             heralds=heralds,
             populations=populations,
@@ -99,6 +108,7 @@ def sample_command(
             "set": list(overrides),
             "shots": shots,
             "seed": seed,
+            "engine": engine,
             "format": format,
             "populations": populations,
         }
@@ -107,7 +117,8 @@ def sample_command(
     click.echo(f"{out}: {shots:,} shots, seed {seed}")
 
 
-def _read_circuit(path: Path) -> stim.Circuit:
+def read_circuit(path: Path) -> stim.Circuit:
+    """The circuit in a file ("-": standard input). Raises ValueError if it does not parse."""
     import sys
 
     import stim

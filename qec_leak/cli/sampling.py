@@ -71,10 +71,12 @@ class StrategyResult:
 
 def _batches(memory: MemoryExperiment, engine: str, shots: int, seed: int, threads: int) -> Iterator[ShotBatch]:
     """Batches of ``shots`` from the engine of that name."""
-    if engine == "frames":
+    if engine in ("frames", "tableau"):
         from qec_leak.engine import compile_sampler
 
-        sampler = compile_sampler(memory.circuit, seed=seed, threads=threads)
+        sampler = compile_sampler(
+            memory.circuit, seed=seed, threads=threads, engine="auto" if engine == "frames" else "tableau"
+        )
         return sampler.batches(shots, batch_shots=batch_shots(memory.circuit.num_detectors), populations="rounds")
     from qec_leak.exact import compile_exact_sampler
 

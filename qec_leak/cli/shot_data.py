@@ -73,6 +73,7 @@ def write_shots_of(
     shots: int,
     seed: int,
     threads: int,
+    engine: Literal["auto", "frames", "tableau"] = "auto",
     format: str,
     heralds: bool,
     populations: Literal["rounds", "moments"],
@@ -96,7 +97,7 @@ def write_shots_of(
             path = folder.path(f"{name}.{format}")
             return stack.enter_context(ShotWriter(path, format=format, num_bits=num_bits, kind=kind))
 
-        sampler = compile_sampler(circuit, seed=seed, threads=threads)
+        sampler = compile_sampler(circuit, seed=seed, threads=threads, engine=engine)
         measurements = writer("measurements", circuit.num_measurements, "measurements")
         events = writer("detection_events", circuit.num_detectors, "detectors")
         flips = writer("obs_flips_actual", circuit.num_observables, "observables")

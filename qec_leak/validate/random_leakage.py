@@ -1,4 +1,4 @@
-"""Random Clifford circuits with leakage of every kind: channels of one and two qubits, resets and readouts that keep it.
+"""Random Clifford circuits with leakage of every kind: channels, and resets and readouts that keep it.
 
 Each qubit has two letters, the Paulis of kind A and B that gates and measurements may use (program/css.py); one-qubit
 Cliffords move the letters. With a chance of ``general`` a circuit takes no notice of kinds.
@@ -106,9 +106,9 @@ class _Builder:
         q = self.some(1)[0]
         self.turned_to_z(q)
         groups = [
-            f"({self.p(0.45)}, U-->2{str(self.rng.choice(['', ', 0', ', 1']))})",
-            f"({self.p()}, 2-->{str(self.rng.choice(list('U013')))})",
-            f"({self.p()}, 3-->{str(self.rng.choice(list('U12')))})",
+            f"({self.p(0.45)}, U-->2{self.rng.choice(['', ', 0', ', 1'])!s})",
+            f"({self.p()}, 2-->{self.rng.choice(list('U013'))!s})",
+            f"({self.p()}, 3-->{self.rng.choice(list('U12'))!s})",
         ]
         kept = [g for g in groups if self.rng.random() < 0.6] or groups[:1]
         self.lines.append(f"I_ERROR[LEAKAGE_TRANSITION_1: {' '.join(kept)}] {q}")
