@@ -390,14 +390,22 @@ def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, resets: F64s
 
 
 @njit(cache=True, nogil=True)
-def label(tab: U64s, info: U8s, line: U64s, basis: U64s, q: int) -> int:
-    """0 and 1 known, 2 and 3 leaked, 4 and 5 computational with this hidden value."""
+def label(tab: U64s, info: U8s, line: U64s, q: int) -> int:
+    """0 and 1 known, 2 and 3 leaked, 4 computational with a hidden value."""
     if info[LEVEL_OF, q]:
-        return int(info[LEVEL_OF, q])
-    known = refresh(tab, info, line, q)
-    if not known:
-        use(tab, info, line, basis, q)
-    return int(info[HIDDEN, q] >> 2) + (0 if known else 4)
+        return np.int64(info[LEVEL_OF, q])
+    return np.int64(info[HIDDEN, q] >> 2) if refresh(tab, info, line, q) else 4
+
+
+@njit(cache=True, nogil=True)
+def may_act(rows: I64s, cum: F64s, first: int, second: int, u: float) -> bool:
+    """Whether ``u`` lets anything happen in the row of these labels with any hidden values."""
+    for a in range(first, first + 1 + (first == 4)):
+        for b in range(second, second + 1 + (second == 4)):
+            last = rows[6 * a + b + 1] - 1
+            if last >= rows[6 * a + b] and u < cum[last]:
+                return True
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -446,11 +454,17 @@ def channel(
         leaked = info[LEVEL_OF, a] | info[LEVEL_OF, b]
         if leaked or k == hit:
             u = uniform(rng) * (1.0 if leaked else most)
-            first, second = label(tab, info, line, basis, a), label(tab, info, line, basis, b)
-            if arity == 1:
-                first = 0
-            row = rows[6 * first + second]
-            end = rows[6 * first + second + 1]
+            first = label(tab, info, line, a) if arity == 2 else 0
+            second = label(tab, info, line, b)
+            row = end = 0
+            if may_act(rows, cum, first, second, u):
+                if first == 4:
+                    use(tab, info, line, basis, a)
+                    first = 4 + np.int64(info[HIDDEN, a] >> 2)
+                if second == 4:
+                    use(tab, info, line, basis, b)
+                    second = 4 + np.int64(info[HIDDEN, b] >> 2)
+                row, end = rows[6 * first + second], rows[6 * first + second + 1]
             while row < end and u >= cum[row]:
                 row += 1
             if row < end:
