@@ -175,16 +175,17 @@ def test_an_identity_anywhere_changes_nothing(identity: str) -> None:
     check(change)
 
 
-def test_a_leaked_qubit_takes_no_part() -> None:
-    """Qubit 0 is leaked all the time: controlled Paulis with it may as well not be there."""
+@pytest.mark.parametrize("leaked", range(4))
+def test_a_leaked_qubit_takes_no_part(leaked: int) -> None:
+    """A qubit is leaked all the time: controlled Paulis with it may as well not be there."""
 
     def change(lines: Lines, rng: np.random.Generator) -> tuple[Lines, Lines]:
-        on_0 = [line for line in lines[1:] if "0" in line.rpartition("]")[2].split()[-2:]]
-        dropped = [line for line in on_0 if line.startswith(("I_ERROR", "MR", "RY")) or "SWAP" in line]
-        state = str(rng.choice(list(PREPARE.values()))).format(q=0, tag=KEEPS_LEVELS)
-        start = [lines[0], "R 0\nI_ERROR[LEAKAGE_TRANSITION_1: (1, U-->2)] 0", state]
+        its = [line for line in lines[1:] if str(leaked) in line.rpartition("]")[2].split()[-2:]]
+        dropped = [line for line in its if line.startswith(("I_ERROR", "MR", "RY")) or "SWAP" in line]
+        state = str(rng.choice(list(PREPARE.values()))).format(q=leaked, tag=KEEPS_LEVELS)
+        start = [lines[0], f"R {leaked}\nI_ERROR[LEAKAGE_TRANSITION_1: (1, U-->2)] {leaked}", state]
         kept = [line for line in lines[1:] if line not in dropped]
-        return [*start, *kept], [*start, *(line for line in kept if line not in on_0 or len(line.split()) < 3)]
+        return [*start, *kept], [*start, *(line for line in kept if line not in its or len(line.split()) < 3)]
 
     check(change)
 
