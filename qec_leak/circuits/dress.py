@@ -21,8 +21,9 @@ def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | N
 
     Args:
         circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
-            it is kept. ``II[LEAKAGE_ISWAP] data measure`` asks for a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an
-            injection.
+            it is kept, and the argument of a measurement flips its record too. Products of Paulis (MPP, MXX, SPP, ..)
+            have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
+            a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection.
         roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
             again is a measure qubit, all others are data qubits.
     Raises ValueError naming an instruction that cannot be dressed.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import stim
 
+from qec_leak.circuits import tags
+
 ANNOTATIONS = frozenset({"DETECTOR", "OBSERVABLE_INCLUDE", "QUBIT_COORDS", "SHIFT_COORDS", "MPAD"})
 NOISE = frozenset(
     {
@@ -49,10 +51,16 @@ class Loop:
 
 def split_moments(circuit: stim.Circuit) -> tuple[Moment | Loop, ...]:
     """The circuit's moments: instructions between TICKs, with CX as H CZ H, and MR as M, then R, in moments of their
-    own. Where a circuit has no TICK, a new moment starts when a qubit would be used twice.
+    own. Where a circuit has no TICK, a new moment starts when a qubit would be used twice, within an instruction too
+    (Stim fuses ``CX 0 1`` and ``CX 1 2`` to ``CX 0 1 1 2``).
 
-    Raises ValueError naming the instruction if it has no native form.
+    Raises ValueError naming the instruction, with its line, if it has no native form.
     """
+    return _split(circuit, 1)[0]
+
+
+def _split(circuit: stim.Circuit, line: int) -> tuple[tuple[Moment | Loop, ...], int]:
+    """The moments of a block whose first instruction is on ``line``, and the line behind it."""
     out: list[Moment | Loop] = []
     current: list[stim.CircuitInstruction] = []
     busy: set[int] = set()
@@ -66,25 +74,56 @@ def split_moments(circuit: stim.Circuit) -> tuple[Moment | Loop, ...]:
     for item in circuit:
         if isinstance(item, stim.CircuitRepeatBlock):
             flush(None)
-            out.append(Loop(item.repeat_count, split_moments(item.body_copy()), item.tag))
+            body, line = _split(item.body_copy(), line + 1)
+            out.append(Loop(item.repeat_count, body, item.tag))
         elif item.name == "TICK":
             flush(item)
         else:
-            for step, instruction in enumerate(_native(item)):
-                used = operated_qubits(instruction)
-                if step or used & busy:
-                    flush(None)
-                current.append(instruction)
-                busy |= used
+            for part in _parts(item):
+                for step, instruction in enumerate(_native(part, line)):
+                    used = operated_qubits(instruction)
+                    if step or used & busy:
+                        flush(None)
+                    current.append(instruction)
+                    busy |= used
+        line += 1
     flush(None)
-    return tuple(out)
+    return tuple(out), line
 
 
 def operated_qubits(instruction: stim.CircuitInstruction) -> set[int]:
     """Qubits that the instruction occupies (none for annotations, noise and classically controlled Paulis)."""
-    if instruction.name in ANNOTATIONS or instruction.name in NOISE or is_classical(instruction):
+    if instruction.name in ANNOTATIONS or is_noise(instruction) or is_classical(instruction):
         return set()
     return {t.value for t in instruction.targets_copy() if t.is_qubit_target}
+
+
+def is_noise(instruction: stim.CircuitInstruction) -> bool:
+    """True for noise instructions, and for I and II that stand for noise by their tag."""
+    if instruction.name in NOISE:
+        return True
+    tag = tags.parse_tag(instruction.tag) if instruction.name in ("I", "II") else None
+    return tag is not None and (tag.channel is not None or tag.family == tags.DEPOLARIZE_1)
+
+
+def _parts(item: stim.CircuitInstruction) -> list[stim.CircuitInstruction]:
+    """The instruction in pieces that occupy each qubit once and are controlled by bits or not."""
+    if item.name in ANNOTATIONS or is_noise(item) or item.name in ("MPP", "SPP", "SPP_DAG"):
+        return [item]
+    parts: list[list[stim.GateTarget]] = []
+    seen: set[int] = set()
+    classical = False
+    for group in item.target_groups():
+        by_bit = any(not t.is_qubit_target for t in group)
+        qubits = set() if by_bit else {t.value for t in group}
+        if not parts or qubits & seen or by_bit != classical:
+            parts.append([])
+            seen, classical = set(), by_bit
+        parts[-1] += group
+        seen |= qubits
+    if len(parts) < 2:
+        return [item]
+    return [stim.CircuitInstruction(item.name, part, item.gate_args_copy(), tag=item.tag) for part in parts]
 
 
 def is_classical(instruction: stim.CircuitInstruction) -> bool:
@@ -94,8 +133,15 @@ def is_classical(instruction: stim.CircuitInstruction) -> bool:
     ) and instruction.name in ("CX", "CY", "CZ", "XCZ", "YCZ")
 
 
-def _native(item: stim.CircuitInstruction) -> Iterable[stim.CircuitInstruction]:
+def _native(item: stim.CircuitInstruction, line: int) -> Iterable[stim.CircuitInstruction]:
     name, targets, args, tag = item.name, item.targets_copy(), item.gate_args_copy(), item.tag
+    if name in MEASUREMENTS or name in RESETS or name in _MEASURE_RESET:
+        of = tags.parse_tag(tag)
+        if of is not None:
+            raise ValueError(
+                f"`circuit` must leave readout and reset to the device, but line {line} has {of.family} on {name}; "
+                "drop the tag, or set the device's"
+            )
     if name in _MEASURE_RESET:
         measure, reset = _MEASURE_RESET[name]
         plain = [t.value for t in targets]
@@ -105,12 +151,12 @@ def _native(item: stim.CircuitInstruction) -> Iterable[stim.CircuitInstruction]:
         ]
     if name == "CX" and not is_classical(item):
         second = targets[1::2]
-        h = stim.CircuitInstruction("H", second, tag=tag)
+        h = stim.CircuitInstruction("H", second, tag="" if tags.parse_tag(tag) else tag)
         return [h, stim.CircuitInstruction("CZ", targets, tag=tag), h]
     gate = stim.gate_data(name)
     native = (
         name in ANNOTATIONS
-        or name in NOISE
+        or is_noise(item)
         or name in MEASUREMENTS
         or name in RESETS
         or name in ("CZ", "II")
@@ -119,7 +165,7 @@ def _native(item: stim.CircuitInstruction) -> Iterable[stim.CircuitInstruction]:
     )
     if not native:
         raise ValueError(
-            f"`circuit` must use one-qubit Cliffords, CZ, CX, measurements and resets to be dressed, but has "
-            f"{str(item)[:60]!r}; decompose it into those"
+            f"`circuit` must use one-qubit Cliffords, CZ, CX, measurements and resets to be dressed, but line {line} "
+            f"has {str(item)[:60]!r}, for which a device has no duration and no noise; decompose it into those"
         )
     return [item]

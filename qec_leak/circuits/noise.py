@@ -14,7 +14,7 @@ import stim
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.circuits import tags
-from qec_leak.circuits.moments import MEASUREMENTS, NOISE, RESETS, Moment, is_classical, operated_qubits
+from qec_leak.circuits.moments import MEASUREMENTS, RESETS, Moment, is_noise, operated_qubits
 from qec_leak.circuits.patch import compass_direction
 from qec_leak.device import Device
 from qec_leak.device.transmon import CzParameters, DqlrParameters, QubitParameters, ResetParameters
@@ -53,11 +53,11 @@ class NoiseModel:
         """Coupled qubits: those that share a two-qubit gate anywhere in the circuit."""
         out: dict[int, set[int]] = defaultdict(set)
         for instruction in _flat_instructions(self.circuit):
-            if stim.gate_data(instruction.name).is_two_qubit_gate and not is_classical(instruction):
-                values = [t.value for t in instruction.targets_copy()]
-                for a, b in zip(values[::2], values[1::2], strict=True):
-                    out[a].add(b)
-                    out[b].add(a)
+            if stim.gate_data(instruction.name).is_two_qubit_gate:
+                for a, b in instruction.target_groups():
+                    if a.is_qubit_target and b.is_qubit_target:
+                        out[a.value].add(b.value)
+                        out[b.value].add(a.value)
         return out
 
     @functools.cache  # noqa: B019 - a model lives as long as one call of dress
@@ -196,10 +196,12 @@ class NoiseModel:
         after: list[tuple[_Line, tuple[int, ...]]] = []
         before: dict[_Line, list[stim.GateTarget]] = {}
         order: list[_Line] = []
+        own = sum(instruction.gate_args_copy())
         for target in instruction.targets_copy():
             readout = self.qubit(target.value).readout
             tag = tags.format_readout([(2, readout.one_given_2), (3, readout.one_given_3)], "readout")
-            line = _Line(instruction.name, (readout.error,), tag)
+            error = readout.error + own - 2 * readout.error * own if own else readout.error  # one of the two flips
+            line = _Line(instruction.name, (error,), tag)
             # Records keep their order: only neighbouring equal lines are merged.
             if not order or order[-1] != line or line not in before:
                 order.append(line)
@@ -267,7 +269,7 @@ def _flat_instructions(circuit: stim.Circuit) -> Iterable[stim.CircuitInstructio
     for item in circuit:
         if isinstance(item, stim.CircuitRepeatBlock):
             yield from _flat_instructions(item.body_copy())
-        elif item.name not in NOISE:
+        elif not is_noise(item):
             yield item
 
 

@@ -5,12 +5,14 @@ Fields of a group are separated by commas. Families (a superset of Stimside's, S
 
 | family | on | groups |
 |---|---|---|
-| LEAKAGE_TRANSITION_1 | I, I_ERROR | ``(p, A-->B[, action])``, ``(p, A<->B)`` |
+| LEAKAGE_TRANSITION_1 | I, I_ERROR, II, II_ERROR | ``(p, A-->B[, action])``, ``(p, A<->B)`` |
 | LEAKAGE_TRANSITION_2 | II, II_ERROR | ``(p, A_B-->C_D[, action])``, ``(p, A_B<->C_D)`` |
 | LEAKAGE_TRANSITION_Z | I, I_ERROR | ``(p, 2-->1)``: known Z state, labels 0-3 |
 | LEAKAGE_CONTROLLED_ERROR | II, II_ERROR | ``(p, 2-->X)``: first qubit in 2, error on the second |
 | LEAKAGE_PROJECTION_Z | M, MX, MY, MR.. | ``(p, n)``: a qubit in level n reads 1 with probability p |
+| LEAKAGE_MEASUREMENT | MPAD | ``(p, n) ... : q q``: qubit q in level n gives 1 with probability p; the bit inverts it |
 | LEAKAGE_RESET | R, RX, RY, MR.. | ``(p, 2-->2)``: a qubit that arrives in 2 leaves in 0-3; the rest goes to 0 |
+| LEAKAGE_SWAP | SWAP | none; levels are exchanged with the qubits, as in every SWAP here |
 | LEAKAGE_DEPOLARIZE_1 | I, I_ERROR | none; no effect: a leaked transmon has no hidden computational state here |
 | LEAKAGE_POPULATION | TICK | none; level populations are counted here |
 | LEAKAGE_ISWAP | II | none; an ideal Leakage iSWAP, becomes noise when dressed |
@@ -19,10 +21,12 @@ Fields of a group are separated by commas. Families (a superset of Stimside's, S
 | CONDITIONED_ON_PAIR | controlled Paulis | ``(U, U)`` only: what a gate does here anyway |
 
 Incoming labels: U computational with unknown value; 0, 1 computational with known value; 2, 3 leaked. Outgoing: U the
-same computational state; V a depolarised one; 2, 3; 0, 1 a definite value; a leaked transmon that goes to U returns
-with a random value. ``action`` has one letter a qubit: I, X, Y, Z a Pauli on a qubit that goes U-->U; 0, 1 the value
-with which a qubit goes U-->2 or U-->3 (without it: either, half each). Branches not listed are the identity. Rows of
-known value not listed follow from the U row (``complete_channel``). Other tags are left alone.
+same computational state; V (or D) a depolarised one; 2, 3; 0, 1 a definite value; a leaked transmon that goes to U
+returns with a random value. LEAKAGE_MEASUREMENT takes the levels 2, 3 and U (or 0 and 1 alike), each 0 if not listed.
+``action`` has one letter a qubit: I, X, Y, Z a Pauli on a qubit that goes U-->U; 0, 1 the value with which a qubit goes
+U-->2 or U-->3 (without it: either, half each). Branches not listed are the identity. Rows of known value not listed
+follow from the U row (``complete_channel``). A family of Stimside's that is not in the table is refused by name, with
+what to write instead. Other tags are left alone.
 """
 
 from __future__ import annotations
@@ -42,6 +46,8 @@ TRANSITION_2 = "LEAKAGE_TRANSITION_2"
 TRANSITION_Z = "LEAKAGE_TRANSITION_Z"
 CONTROLLED_ERROR = "LEAKAGE_CONTROLLED_ERROR"
 PROJECTION_Z = "LEAKAGE_PROJECTION_Z"
+MEASUREMENT = "LEAKAGE_MEASUREMENT"
+SWAP = "LEAKAGE_SWAP"
 RESET = "LEAKAGE_RESET"
 DEPOLARIZE_1 = "LEAKAGE_DEPOLARIZE_1"
 POPULATION = "LEAKAGE_POPULATION"
@@ -55,11 +61,13 @@ _MEASUREMENTS = ("M", "MZ", "MX", "MY", "MR", "MRZ", "MRX", "MRY")
 _RESETS = ("R", "RZ", "RX", "RY", "MR", "MRZ", "MRX", "MRY")
 _CONTROLLED = ("CX", "CY", "CZ", "XCX", "XCY", "XCZ", "YCX", "YCY", "YCZ", "ZCX", "ZCY", "ZCZ", "CNOT")
 ALLOWED_GATES: dict[str, tuple[str, ...]] = {
-    TRANSITION_1: _NOISE_1,
+    TRANSITION_1: (*_NOISE_1, *_NOISE_2),
     TRANSITION_2: _NOISE_2,
     TRANSITION_Z: _NOISE_1,
     CONTROLLED_ERROR: _NOISE_2,
     PROJECTION_Z: _MEASUREMENTS,
+    MEASUREMENT: ("MPAD",),
+    SWAP: ("SWAP",),
     RESET: _RESETS,
     DEPOLARIZE_1: _NOISE_1,
     POPULATION: ("TICK",),
@@ -69,8 +77,28 @@ ALLOWED_GATES: dict[str, tuple[str, ...]] = {
     CONDITIONED_ON_PAIR: _CONTROLLED,
 }
 
-_OURS = re.compile(r"\s*(?:[^|]*\|)?\s*(LEAKAGE|INJECT_LEAKAGE|IDLE_NS|CONDITIONED_ON)")
-_SHAPE = re.compile(r"\s*(?:(?P<label>[^|]*)\|)?\s*(?P<family>[A-Z_0-9]+)\s*:?\s*(?P<groups>(?:\([^()]*\)\s*)*)")
+INSTEAD: dict[str, str] = {
+    "CONDITIONED_ON_SELF": "drop it if it says U, which every gate obeys here, and write what single levels do "
+    "as LEAKAGE_TRANSITION_1",
+    "CONDITIONED_ON_OTHER": "write a Pauli that depends on another qubit's level as LEAKAGE_CONTROLLED_ERROR or "
+    "LEAKAGE_TRANSITION_2",
+    "LEAKAGE_DETECTOR": "write MPAD[LEAKAGE_MEASUREMENT: (1, 2) (1, 3) : q] 0 and DETECTOR rec[-1]",
+}
+"""Families of Stimside's that have no meaning here, and what to write instead."""
+
+ELSEWHERE: dict[tuple[str, str], str] = {
+    (TRANSITION_Z, "R"): "write LEAKAGE_RESET, or put it on an I_ERROR behind the R",
+    (TRANSITION_1, "DETECTOR"): "put it on an I_ERROR",
+    (TRANSITION_2, "DETECTOR"): "put it on an II_ERROR",
+    (TRANSITION_1, "OBSERVABLE_INCLUDE"): "put it on an I_ERROR",
+    (TRANSITION_2, "OBSERVABLE_INCLUDE"): "put it on an II_ERROR",
+    (CONTROLLED_ERROR, "I_ERROR"): "put it on an II_ERROR",
+}
+"""What to do about a family on an instruction where Stimside knows it, and this grammar does not."""
+
+_FAMILY = re.compile(r"\s*(?:(?P<label>[^|]*)\|)?\s*(?P<family>\w+)")
+_LOOKS_LIKE_OURS = re.compile(r"\w*LEAKAGE\w*|LEAK_\w+|IDLE_NS|CONDITIONED_ON\w*")
+_SHAPE = re.compile(r"\s*:?\s*(?P<groups>(?:\([^()]*\)[\s,]*)*)(?P<tail>:[\d\s]*)?")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _ARROW = re.compile(r"\s*(\S+?)\s*(-->|<->)\s*(\S+)\s*")
 
@@ -82,7 +110,8 @@ class TagError(ValueError):
 @dataclass(frozen=True)
 class Tag:
     """A parsed tag. ``channel`` is set for the transition families; ``one_given`` maps level to P(reads 1) for
-    LEAKAGE_PROJECTION_Z; ``reset`` maps incoming level to ((probability, outgoing level), ...) for LEAKAGE_RESET;
+    LEAKAGE_PROJECTION_Z, and for LEAKAGE_MEASUREMENT, whose level 0 is any computational state and whose ``qubits`` are
+    read, one for each target; ``reset`` maps incoming level to ((probability, outgoing level), ...) for LEAKAGE_RESET;
     ``population`` for INJECT_LEAKAGE; ``time_ns`` for IDLE_NS. ``needs_known_z`` marks a LEAKAGE_TRANSITION_Z."""
 
     family: str
@@ -93,26 +122,41 @@ class Tag:
     population: float = 0.0
     time_ns: float = 0.0
     needs_known_z: bool = False
+    qubits: tuple[int, ...] = ()
 
 
 @functools.lru_cache(maxsize=256)
 def parse_tag(text: str) -> Tag | None:
     """The tag's meaning, or None for text that is not a leakage tag. Raises TagError quoting the tag."""
-    if not _OURS.match(text):
+    start = _FAMILY.match(text)
+    if start is None:
         return None
-    match = _SHAPE.fullmatch(text)
-    if match is None:
-        raise TagError(f"tag {text!r} must read 'FAMILY: (group) (group)', but does not; see qec_leak.circuits.tags")
-    family, label = match["family"], (match["label"] or "").strip()
+    family, label = start["family"], (start["label"] or "").strip()
     if family not in ALLOWED_GATES:
-        raise TagError(f"tag {text!r} must name one of {', '.join(ALLOWED_GATES)}, but names {family}; correct it")
+        _not_ours(text, family, text[start.end() :])
+        return None
+    match = _SHAPE.fullmatch(text, start.end())
+    if match is None or (match["tail"] is not None and family != MEASUREMENT):
+        raise TagError(f"tag {text!r} must read 'FAMILY: (group) (group)', but does not; see qec_leak.circuits.tags")
     groups = [[f.strip() for f in g.split(",")] for g in _GROUP.findall(match["groups"])]
     try:
+        if family == MEASUREMENT:
+            return _parse_measurement(family, label, groups, match["tail"])
         return _PARSERS[family](family, label, groups)
     except TagError:
         raise
     except ValueError as error:
         raise TagError(f"tag {text!r}: {error}") from None
+
+
+def _not_ours(text: str, family: str, rest: str) -> None:
+    """Refuse tags that are meant for leakage, but that nothing here obeys. A lower-case word alone is a label."""
+    if family in INSTEAD:
+        raise TagError(f"tag {text!r} must name a family that is sampled, but names {family}; {INSTEAD[family]}")
+    if family.upper() in ALLOWED_GATES and rest.lstrip().startswith((":", "(")):
+        raise TagError(f"tag {text!r} must name its family in capitals, but names {family}; write {family.upper()}")
+    if _LOOKS_LIKE_OURS.fullmatch(family):
+        raise TagError(f"tag {text!r} must name one of {', '.join(ALLOWED_GATES)}, but names {family}; correct it")
 
 
 def format_channel(channel: LeakageChannel, label: str = "") -> str:
@@ -233,7 +277,7 @@ Fate = tuple[float, Label, str, int | None, int | None]
 
 def _fates(before: Label, text: str, action: str, where: str, family: str) -> list[Fate]:
     """Fates of one transmon: (share of the probability, label after, Pauli, left_with, returned_with)."""
-    allowed = "0123" if family == TRANSITION_Z else "UV0123XYZ"
+    allowed = "0123" if family == TRANSITION_Z else "UVD0123XYZ"
     if len(text) != 1 or text not in allowed:
         raise ValueError(
             f"an outgoing label must be one of {', '.join(allowed)}, but is {text!r} in {where}; correct it"
@@ -242,6 +286,8 @@ def _fates(before: Label, text: str, action: str, where: str, family: str) -> li
         raise ValueError(f"an action letter must be one of I, X, Y, Z, 0, 1, but is {action!r} in {where}; correct it")
     if text in "XYZ" and before == "C":
         text, action = "U", text
+    if text == "D":
+        text = "V"
     leaves = text in "23" and before in ("C", 0, 1)
     if action in "01" and not (leaves and before == "C"):
         raise ValueError(
@@ -302,6 +348,28 @@ def _parse_projection(family: str, label: str, groups: Sequence[Sequence[str]]) 
     return Tag(family, label, one_given=tuple(sorted(one_given.items())))
 
 
+def _parse_measurement(family: str, label: str, groups: Sequence[Sequence[str]], tail: str | None) -> Tag:
+    given: dict[str, float] = {}
+    for group in groups:
+        _fields(group, 2, 2)
+        if group[1] not in ("U", "0", "1", "2", "3") or group[1] in given:
+            raise ValueError(f"a level must be one of U, 0, 1, 2, 3, each once, but is {group[1]!r}; correct it")
+        given[group[1]] = _probability(group[0])
+    values = {given.get("0", 0.0), given.get("1", 0.0)} if given.keys() & {"0", "1"} else {given.get("U", 0.0)}
+    if len(values) > 1 or ("U" in given and given.keys() & {"0", "1"}):
+        raise ValueError(
+            f"{family} must treat 0 and 1 alike, since it reads levels only, but does not; write (p, U), or read the "
+            "value with M"
+        )
+    qubits = tuple(int(q) for q in (tail or "").strip(":").split())
+    if not qubits or len(set(qubits)) < len(qubits):
+        raise ValueError(
+            f"{family} must name its qubits behind a second colon, each once, but does not; write (1, 2) : 0 1"
+        )
+    levels = {0: values.pop(), 2: given.get("2", 0.0), 3: given.get("3", 0.0)}
+    return Tag(family, label, one_given=tuple(levels.items()), qubits=qubits)
+
+
 def _parse_reset(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
     out: dict[int, list[tuple[float, int]]] = {}
     for group in groups:
@@ -345,7 +413,10 @@ def _parse_idle(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag
 
 def _parse_condition(family: str, label: str, groups: Sequence[Sequence[str]]) -> Tag:
     if [list(g) for g in groups] != [["U", "U"]]:
-        raise ValueError(f"{family} must be (U, U), which every gate obeys here, but is not; no other condition exists")
+        raise ValueError(
+            f"{family} must be (U, U), which every gate obeys here, but is not; write what depends on levels as "
+            "LEAKAGE_TRANSITION_2 or LEAKAGE_CONTROLLED_ERROR"
+        )
     return Tag(family, label)
 
 
@@ -355,6 +426,7 @@ _PARSERS = {
     TRANSITION_Z: _parse_transitions,
     CONTROLLED_ERROR: _parse_controlled_error,
     PROJECTION_Z: _parse_projection,
+    SWAP: _parse_plain,
     RESET: _parse_reset,
     DEPOLARIZE_1: _parse_plain,
     POPULATION: _parse_plain,

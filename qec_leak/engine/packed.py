@@ -57,10 +57,9 @@ def packed_tables(program: Program) -> dict[str, npt.NDArray[np.generic]]:
     branch_does: (entries,): Program.branch_action: an entry's own from bit 0, its alias from bit 16.
     Raises ValueError for more qubits than QUBIT_BITS can tell apart.
     """
-    if program.num_qubits > 1 << QUBIT_BITS:
+    if len(program.qubits) > 1 << QUBIT_BITS:
         raise ValueError(
-            f"the circuit must have at most {1 << QUBIT_BITS:,} qubits, but its highest is {program.num_qubits - 1:,}; "
-            "number them from 0 on"
+            f"the circuit must act on at most {1 << QUBIT_BITS:,} qubits, but acts on {len(program.qubits):,}; split it"
         )
     planes = program.targets.astype(np.int64) * QUBIT_WORDS
     rows = np.arange(program.site_acts.shape[2], dtype=np.uint64)

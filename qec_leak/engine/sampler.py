@@ -22,6 +22,8 @@ from qec_leak.engine.rng import block_states
 from qec_leak.program import Program
 
 DEFAULT_BATCH_SHOTS = 16 * BLOCK_SHOTS
+MAX_POPULATIONS = 1 << 26
+"""Snapshots times qubits of a batch's counts: 1 GiB of them."""
 _SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
 
 
@@ -82,7 +84,7 @@ class LeakageSampler:
         runs = [self._prepared(share, batch, populations, given) for share in shares]
         _run_all(runs)
         if batch.population_counts is not None:
-            batch.population_counts[:] = sum(run.counts for run in runs)
+            batch.population_counts[:, self.program.qubits] = sum(run.counts for run in runs)
         self._idle_blocks += [run.block for run in runs]
         self._next_shot = first + shots
         return batch
@@ -103,6 +105,12 @@ class LeakageSampler:
     def _empty(self, shots: int, first: int, populations: Populations, heralds: bool, measurements: bool) -> ShotBatch:
         p = self.program
         snapshots = {None: 0, "rounds": p.num_snapshots, "moments": p.num_moments}[populations]
+
+        if snapshots * p.num_qubits > MAX_POPULATIONS:
+            raise ValueError(
+                f"`populations` must have at most {MAX_POPULATIONS:,} entries, but {snapshots:,} snapshots of qubits "
+                f"up to {p.num_qubits - 1:,} have more; number the qubits from 0 on, or sample with populations=None"
+            )
 
         def packed(bits: int) -> npt.NDArray[np.uint8]:
             return np.empty((shots, (bits + 7) // 8), dtype=np.uint8)

@@ -13,13 +13,23 @@ from qec_leak.channels.channel import LeakageChannel
 from qec_leak.circuits import tags
 from qec_leak.program.css import css_conflicts, has_leakage
 from qec_leak.program.gates import flips_z, leaked_participant_allowed, moves_levels, one_qubit_op, two_qubit_steps
+from qec_leak.program.labels import Labels
 from qec_leak.program.layers import LayerTable, Rates, merged_noise, poisson_rates
 from qec_leak.program.leakable import leakable_qubits
+from qec_leak.program.products import simplified
 from qec_leak.program.program import Op, Program
 from qec_leak.program.prune import Instruction, pruned
 from qec_leak.program.reference import Reference
 from qec_leak.program.sites import SiteTable
 from qec_leak.program.tables import NoiseTable, RowTable, pauli_outcomes
+from qec_leak.program.totals import (
+    CLASSICAL,
+    count_snapshots,
+    largest_feedback,
+    largest_layer,
+    largest_lookback,
+    sweep_flips,
+)
 from qec_leak.program.unread import UNREAD, unread_z
 
 _PAULI_NOISE_1 = ("X_ERROR", "Y_ERROR", "Z_ERROR", "DEPOLARIZE1", "PAULI_CHANNEL_1")
@@ -30,7 +40,6 @@ _CHANGE = {"X": "H", "Y": "H_YZ", "": None}
 _MEASUREMENTS = {"M": "", "MX": "X", "MY": "Y", "MR": "", "MRX": "X", "MRY": "Y"}
 _RESETS = {"R": "", "RX": "X", "RY": "Y", "MR": "", "MRX": "X", "MRY": "Y"}
 _PAIR_MEASUREMENTS = {"MXX": 1, "MYY": 2, "MZZ": 3}
-_CLASSICAL = {"CX": 1, "CY": 2, "CZ": 3, "XCZ": 1, "YCZ": 2}
 MAX_APERIODIC_ITERATIONS = 2000
 """A REPEAT whose reference state does not come back within this many iterations is refused."""
 
@@ -58,38 +67,45 @@ class _Checks:
 class _Compiler:
     def __init__(self, circuit: stim.Circuit) -> None:
         self.circuit = circuit
+        self.labels = Labels.of(circuit)
         self.num_qubits = max(circuit.num_qubits, 1)
         leaks = has_leakage(circuit)
-        self.conflicts = css_conflicts(circuit) if leaks else ()
-        self.reference = Reference(self.num_qubits, carries_sample=leaks, sample_fits=leaks and not self.conflicts)
+        self.conflicts = css_conflicts(circuit, self.labels) if leaks else ()
+        self.reference = Reference(
+            len(self.labels.names), carries_sample=leaks, sample_fits=leaks and not self.conflicts
+        )
+        self.text = ""
         self.targets: list[int] = []
         self.values: list[int] = []
         self.loop_counts: list[int] = []
         self.noise, self.layers, self.channels = NoiseTable(), LayerTable(), SiteTable()
-        self.resets, self.readouts = RowTable(), RowTable()
+        self.resets, self.readouts, self.level_readouts = RowTable(), RowTable(), RowTable()
         self.rates: list[Rates] = []
         self.checks = _Checks()
         self.parsed: dict[str, tags.Tag | None] = {}
         self.depth = self.max_depth = 0
-        self.lookback = _largest_feedback(circuit)
+        self.lookback = largest_feedback(circuit)
         self.ring = 1
 
     def program(self) -> Program:
         ops = self.block(self.circuit, 1)
-        can_leak = leakable_qubits(self.num_qubits, self.checks.moves, self.checks.swaps)
+        names = np.array(self.labels.names, dtype=np.int64)
+        can_leak = leakable_qubits(len(names), self.checks.moves, self.checks.swaps)
         for qubits, (text, line) in self.checks.must_stay_computational.items():
             leaked = [q for q in qubits if can_leak[q]]
             if leaked:
                 raise ValueError(
-                    f"line {line}: `{text}` must act on qubits that cannot be leaked, but qubit {leaked[0]} can; "
-                    "write it with controlled Paulis and one-qubit measurements"
+                    f"line {line}: `{text}` must act on qubits that cannot be leaked, but qubit {names[leaked[0]]} "
+                    "can; write it with controlled Paulis and one-qubit measurements"
                 )
         ops = merged_noise(pruned(ops, lambda op: self._never_acts(op, can_leak)), self._noise_places, self.layers)
         for k in unread_z(ops, self.targets):
             self.values[k] |= UNREAD
         self._finish_ring()
-        sweep = _sweep_flips(self.circuit)
-        total, tagged = _count_snapshots(self.circuit)
+        sweep = sweep_flips(self.labels.relabelled(self.circuit))
+        by_name = np.zeros(self.num_qubits, dtype=bool)
+        by_name[names[can_leak]] = True
+        total, tagged = count_snapshots(self.circuit)
         return Program(
             num_qubits=self.num_qubits,
             num_detectors=self.circuit.num_detectors,
@@ -109,8 +125,10 @@ class _Compiler:
             readout=self.readouts.array(5),
             sweep_detectors=sweep[0],
             sweep_observables=sweep[1],
-            can_leak=can_leak,
-            conflicts=tuple(c for c in self.conflicts if any(can_leak[q] for q in c.qubits)),
+            level_readout=self.level_readouts.array(4),
+            qubits=names,
+            can_leak=by_name,
+            conflicts=tuple(c for c in self.conflicts if any(by_name[q] for q in c.qubits)),
             **self.layers.arrays(),  # type: ignore[arg-type]
             **self.noise.arrays(),  # type: ignore[arg-type]
             **self.channels.arrays(),  # type: ignore[arg-type]
@@ -142,6 +160,11 @@ class _Compiler:
     def loop(self, item: stim.CircuitRepeatBlock, line: int) -> list[Instruction]:
         """Iterations are compiled until the reference state comes back; from there on they repeat."""
         body, count = item.body_copy(), item.repeat_count
+        if self._parsed("REPEAT", item.tag, line) is not None:
+            raise ValueError(
+                f"line {line}: `REPEAT {count}` must have no leakage tag, but has {item.tag!r}; move it to an "
+                "instruction of the block"
+            )
         self.depth += 1
         self.max_depth = max(self.max_depth, self.depth)
         seen: dict[tuple[object, ...], int] = {}
@@ -186,14 +209,16 @@ class _Compiler:
     def instruction(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         name = item.name
         tag = self._tag(item, line)
+        self.text = _short(item)
+        item = self.labels.relabel(item)
         if name in _NOTHING:
             return []
         if name == "TICK":
             return [(int(Op.SNAPSHOT), 0, 0, int(tag is not None and tag.family == tags.POPULATION))]
         if name == "DETECTOR":
-            return [self._lookbacks(Op.DETECTOR, item, 0, line)]
+            return [self._op(Op.DETECTOR, [-t.value for t in item.targets_copy()])]
         if name == "OBSERVABLE_INCLUDE":
-            return [self._lookbacks(Op.OBSERVABLE, item, int(item.gate_args_copy()[0]), line)]
+            return self._observable(item, line)
         if name in _MEASUREMENTS or name in _RESETS:
             return self._measure_reset(item, tag, line)
         if name in ("I", "II", "I_ERROR", "II_ERROR"):
@@ -203,17 +228,15 @@ class _Compiler:
         if name in ("E", "ELSE_CORRELATED_ERROR"):
             noise = self.noise.add([(0, item.gate_args_copy()[0])])
             op = Op.CORRELATED if name == "E" else Op.ELSE_CORRELATED
-            coded = [_coded(t) for t in item.targets_copy()]
+            coded = [_coded(t) for t in item.targets_copy() if not t.is_combiner]
             if noise is not None:
                 return [self._op(op, coded, noise)]
             return [] if name == "ELSE_CORRELATED_ERROR" else [self._op(op, [], self._never())]
         if name in _HERALDED:
             return self._heralded(item)
         if name == "MPAD":
-            values = [t.value for t in item.targets_copy()]
-            self.reference.records += [bool(v) for v in values]
-            return [self._op(Op.PAD, values, -1, [4 * v for v in values])]
-        if name in _CLASSICAL and any(not t.is_qubit_target for t in item.targets_copy()):
+            return [self._pad(item, tag, line)]
+        if name in CLASSICAL and any(not t.is_qubit_target for t in item.targets_copy()):
             return self._classical(item, line)
         gate = stim.gate_data(name)
         if gate.is_unitary and gate.is_single_qubit_gate:
@@ -223,7 +246,7 @@ class _Compiler:
         if name in ("MPP", "SPP", "SPP_DAG", *_PAIR_MEASUREMENTS):
             return self._products(item, line)
         raise ValueError(
-            f"line {line}: `{_short(item)}` must be an instruction that qec_leak samples, but is not; remove it"
+            f"line {line}: `{self.text}` must be an instruction that qec_leak samples, but is not; remove it"
         )
 
     def _op(self, op: Op, targets: Iterable[int], param: int = 0, values: Iterable[int] | None = None) -> Instruction:
@@ -241,24 +264,31 @@ class _Compiler:
         return index
 
     def _tag(self, item: stim.CircuitInstruction, line: int) -> tags.Tag | None:
-        if item.tag not in self.parsed:
-            try:
-                self.parsed[item.tag] = tags.parse_tag(item.tag)
-            except tags.TagError as error:
-                raise ValueError(f"line {line}: `{item.name}` has a bad tag: {error}") from None
-        tag = self.parsed[item.tag]
+        tag = self._parsed(item.name, item.tag, line)
         if tag is None:
             return None
         if item.name not in tags.ALLOWED_GATES[tag.family]:
             allowed = ", ".join(tags.ALLOWED_GATES[tag.family])
+            fix = tags.ELSEWHERE.get((tag.family, item.name), "move it")
+            raise ValueError(f"line {line}: {tag.family} must be a tag of {allowed}, but is one of {item.name}; {fix}")
+        if item.name in ("I_ERROR", "II_ERROR") and item.gate_args_copy():
             raise ValueError(
-                f"line {line}: {tag.family} must be a tag of {allowed}, but is one of {item.name}; move it"
+                f"line {line}: `{item.name}` with {tag.family} must have its probabilities in the tag, but has "
+                "arguments too; drop them"
             )
         if tag.family in (tags.ISWAP, tags.INJECT):
             raise ValueError(
                 f"line {line}: {tag.family} must be dressed before sampling, but is not; use qec_leak.dress"
             )
         return tag
+
+    def _parsed(self, name: str, text: str, line: int) -> tags.Tag | None:
+        if text not in self.parsed:
+            try:
+                self.parsed[text] = tags.parse_tag(text)
+            except tags.TagError as error:
+                raise ValueError(f"line {line}: `{name}` has a bad tag: {error}") from None
+        return self.parsed[text]
 
     def _channel(self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int) -> list[Instruction]:
         if tag is None or tag.channel is None:
@@ -270,7 +300,7 @@ class _Compiler:
         if tag.needs_known_z and -1 in known:
             raise ValueError(
                 f"line {line}: {tag.family} must stand where the qubit has a known Z value, but qubit "
-                f"{qubits[known.index(-1)]} has none; use LEAKAGE_TRANSITION_1"
+                f"{self.labels.names[qubits[known.index(-1)]]} has none; use LEAKAGE_TRANSITION_1"
             )
         arity = tag.channel.num_qubits
         ops = []
@@ -308,13 +338,44 @@ class _Compiler:
         self.reference.records += [False] * len(qubits)
         return [self._op(Op.PAD if noise is None else Op.HERALDED, qubits, -1 if noise is None else noise)]
 
-    def _lookbacks(self, op: Op, item: stim.CircuitInstruction, param: int, line: int) -> Instruction:
-        targets = item.targets_copy()
-        if any(not t.is_measurement_record_target for t in targets):
+    def _observable(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
+        """Records, and Paulis of the state that the frame flips, as in Stim's detector sampler (signs do not count)."""
+        observable = int(item.gate_args_copy()[0])
+        records = [-t.value for t in item.targets_copy() if t.is_measurement_record_target]
+        paulis = [t for t in item.targets_copy() if not t.is_measurement_record_target]
+        ops = [self._op(Op.OBSERVABLE, records, observable)] if records or not paulis else []
+        if not paulis:
+            return ops
+        if self.circuit.num_sweep_bits:
             raise ValueError(
-                f"line {line}: `{_short(item)}` must have only rec[-k] targets, but has others; remove them"
+                f"line {line}: `{self.text}` must stand in a circuit without sweep bits, since what they flip of its "
+                "Paulis is not known, but there are some; measure the Paulis and include the records"
             )
-        return self._op(op, [-t.value for t in targets], param)
+        self._stay_computational(line, [(t.value,) for t in paulis])
+        return [*ops, self._op(Op.OBSERVABLE_PAULI, map(_coded, paulis), observable)]
+
+    def _pad(self, item: stim.CircuitInstruction, tag: tags.Tag | None, line: int) -> Instruction:
+        """Records of given bits, or of levels, that flip with the probability of the argument."""
+        bits = [t.value for t in item.targets_copy()]
+        flips = sum(item.gate_args_copy())
+        self.reference.records += [bool(v) for v in bits]
+        values = [4 * v for v in bits]
+        if tag is None:
+            noise = self.noise.add([(0, flips)])
+            return self._op(Op.PAD, bits, -1 if noise is None else noise, values)
+        if len(tag.qubits) != len(bits):
+            raise ValueError(
+                f"line {line}: `{self.text}` must have a target for each qubit of its tag, but has {len(bits)} for "
+                f"{len(tag.qubits)}; write one bit a qubit"
+            )
+        if max(tag.qubits) >= self.circuit.num_qubits:
+            raise ValueError(
+                f"line {line}: `{self.text}` must read qubits of the circuit, but qubit {max(tag.qubits)} is none; "
+                "correct its tag"
+            )
+        given = dict(tag.one_given)
+        row = self.level_readouts.add(given[0], given[2], given[3], flips)
+        return self._op(Op.MEASURE_LEVEL, [self.labels.place[q] for q in tag.qubits], row, values)
 
     def _one_qubit(self, name: str, qubits: list[int]) -> list[Instruction]:
         """A one-qubit gate, after which a leaked qubit's frame is the reference's value again: it acts as |0>."""
@@ -334,7 +395,7 @@ class _Compiler:
         qubits = _qubits(item)
         pairs = list(zip(qubits[::2], qubits[1::2], strict=True))
         if not leaked_participant_allowed(item.name):
-            self._stay_computational(item, line, pairs)
+            self._stay_computational(line, pairs)
         if moves_levels(item.name):
             self.checks.swaps |= set(pairs)
         ops = []
@@ -355,50 +416,56 @@ class _Compiler:
                     ops.append(self._op(Op.CZ if step == "CZ" else Op.SWAP, both))
         return ops
 
-    def _stay_computational(self, item: stim.CircuitInstruction, line: int, groups: Iterable[tuple[int, ...]]) -> None:
+    def _stay_computational(self, line: int, groups: Iterable[tuple[int, ...]]) -> None:
         for group in groups:
-            self.checks.must_stay_computational.setdefault(group, (_short(item), line))
+            self.checks.must_stay_computational.setdefault(group, (self.text, line))
 
     def _products(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         """MPP, MXX, MYY, MZZ, SPP, SPP_DAG."""
         args = item.gate_args_copy()
         ops = []
         for group in item.target_groups():
-            factors = [t for t in group if not t.is_combiner]
-            if item.name in _PAIR_MEASUREMENTS:
-                pauli = _PAIR_MEASUREMENTS[item.name]
-                coded = [(t.value, pauli) for t in factors]
-            else:
-                coded = [(t.value, "IXYZ".index(t.pauli_type)) for t in factors]
-            inverted = sum(t.is_inverted_result_target for t in factors) % 2 == 1
-            self._stay_computational(item, line, [tuple(q for q, _ in coded)])
-            targets = [4 * q + p for q, p in coded]
-            if len({q for q, _ in coded}) != len(coded):
+            product = simplified(group, _PAIR_MEASUREMENTS.get(item.name, 0))
+            if product is None:
                 raise ValueError(
-                    f"line {line}: `{_short(item)}` must name each qubit once a product, but does not; simplify it"
+                    f"line {line}: `{self.text}` must have products that are observables, but one is i or -i times one "
+                    "(as X0*Z0 is); write Y0 for it"
                 )
+            inverted, factors = product
+            self._stay_computational(line, [tuple(q for q, _ in factors)])
+            targets = [4 * q + p for q, p in factors]
             if item.name.startswith("SPP"):
-                self.reference.rotate(item.name, group)
-                ops.append(self._op(Op.PAULI_ROTATION, targets))
+                if factors:
+                    self.reference.rotate(item.name, group)
+                    ops.append(self._op(Op.PAULI_ROTATION, targets))
                 continue
-            outcome = self.reference.measure_product(coded) ^ inverted
+            outcome = self.reference.measure_product(factors) ^ inverted
             self.reference.records.append(outcome)
-            noise = self.noise.add([(0, args[0])]) if args else None
-            values = [4 * int(outcome)] + [0] * (len(targets) - 1)
-            ops.append(self._op(Op.MEASURE_PAULI, targets, -1 if noise is None else noise, values))
+            noise = self.noise.add([(0, sum(args))])
+            row = -1 if noise is None else noise
+            if factors:
+                values = [4 * int(outcome)] + [0] * (len(targets) - 1)
+                ops.append(self._op(Op.MEASURE_PAULI, targets, row, values))
+            else:
+                ops.append(self._op(Op.PAD, [0], row, [4 * int(outcome)]))
         return ops
 
     def _classical(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         """Paulis controlled by records or sweep bits; quantum-controlled pairs in the same instruction are CZ-like."""
         ops = []
-        pauli = _CLASSICAL[item.name]
+        pauli = CLASSICAL[item.name]
         for first, second in zip(item.targets_copy()[::2], item.targets_copy()[1::2], strict=True):
-            control, target = (first, second) if not first.is_qubit_target else (second, first)
-            if control.is_qubit_target:
+            if first.is_qubit_target and second.is_qubit_target:
                 ops += self._two_qubit(stim.CircuitInstruction(item.name, [first, second]), line)
                 continue
-            if not target.is_qubit_target:
-                raise ValueError(f"line {line}: `{_short(item)}` must act on a qubit, but a pair has none; correct it")
+            acted_on = first if item.name in ("XCZ", "YCZ") else second
+            if not acted_on.is_qubit_target and item.name != "CZ":
+                raise ValueError(
+                    f"line {line}: `{self.text}` must act on a qubit, but acts on a bit; the bit must be the control"
+                )
+            if not (first.is_qubit_target or second.is_qubit_target):
+                continue  # a phase of the whole state
+            control, target = (second, first) if first.is_qubit_target else (first, second)
             coded = 4 * target.value + pauli
             if control.is_sweep_bit_target:
                 ops.append(self._op(Op.SWEEP, [control.value, coded]))
@@ -433,7 +500,7 @@ class _Compiler:
         given = dict(tag.one_given) if tag is not None else {}
         if error and (0 in given or 1 in given):
             raise ValueError(
-                f"line {line}: `{_short(item)}` must have its assignment error in argument or tag, not both; drop one"
+                f"line {line}: `{self.text}` must have its assignment error in argument or tag, not both; drop one"
             )
         of_zero, of_one = given.get(0, error), 1 - given[1] if 1 in given else error
         flips = poisson_rates(((1, of_zero),)) if of_zero == of_one else ()
@@ -461,7 +528,7 @@ class _Compiler:
     # ---- ring of records -----------------------------------------------------------------------------------------
 
     def _finish_ring(self) -> None:
-        reach = 1 + max(_largest_lookback(self.circuit), _largest_layer(self.circuit))
+        reach = 1 + max(largest_lookback(self.circuit), largest_layer(self.circuit))
         while self.ring < reach:
             self.ring *= 2
 
@@ -506,60 +573,3 @@ def _coded(target: stim.GateTarget) -> int:
 
 def _lines(item: stim.CircuitRepeatBlock) -> int:
     return 2 + sum(_lines(x) if isinstance(x, stim.CircuitRepeatBlock) else 1 for x in item.body_copy())
-
-
-def _instructions(circuit: stim.Circuit) -> Iterator[stim.CircuitInstruction]:
-    for item in circuit:
-        if isinstance(item, stim.CircuitRepeatBlock):
-            yield from _instructions(item.body_copy())
-        else:
-            yield item
-
-
-def _largest_lookback(circuit: stim.Circuit) -> int:
-    back = (-t.value for i in _instructions(circuit) for t in i.targets_copy() if t.is_measurement_record_target)
-    return max(back, default=0)
-
-
-def _largest_layer(circuit: stim.Circuit) -> int:
-    """Largest number of records that one instruction appends."""
-    return max((i.num_measurements for i in _instructions(circuit)), default=0)
-
-
-def _largest_feedback(circuit: stim.Circuit) -> int:
-    """Largest lookback of a Pauli controlled by a record."""
-    back = (
-        -t.value
-        for i in _instructions(circuit)
-        if i.name in _CLASSICAL
-        for t in i.targets_copy()
-        if t.is_measurement_record_target
-    )
-    return max(back, default=0)
-
-
-def _count_snapshots(circuit: stim.Circuit) -> tuple[int, int]:
-    """(TICKs, TICKs tagged LEAKAGE_POPULATION) of the whole run."""
-    total = tagged = 0
-    for item in circuit:
-        if isinstance(item, stim.CircuitRepeatBlock):
-            inner = _count_snapshots(item.body_copy())
-            total, tagged = total + item.repeat_count * inner[0], tagged + item.repeat_count * inner[1]
-        elif item.name == "TICK":
-            total += 1
-            tag = tags.parse_tag(item.tag)
-            tagged += tag is not None and tag.family == tags.POPULATION
-    return total, tagged
-
-
-def _sweep_flips(circuit: stim.Circuit) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Detectors and observables that each sweep bit flips by itself, through the noiseless records it changes."""
-    n = circuit.num_sweep_bits
-    if n == 0:
-        return np.zeros((0, circuit.num_detectors), dtype=bool), np.zeros((0, circuit.num_observables), dtype=bool)
-    records = np.zeros((n + 1, circuit.num_measurements), dtype=bool)
-    sweep = np.vstack([np.zeros((1, n), dtype=bool), np.eye(n, dtype=bool)])
-    detectors, observables = circuit.compile_m2d_converter().convert(
-        measurements=records, sweep_bits=sweep, separate_observables=True
-    )
-    return detectors[1:] ^ detectors[:1], observables[1:] ^ observables[:1]

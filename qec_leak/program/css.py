@@ -32,6 +32,8 @@ import stim
 from qec_leak.circuits import tags
 from qec_leak.program.conflict import Conflict
 from qec_leak.program.gates import controlled_paulis, two_qubit_steps
+from qec_leak.program.labels import Labels
+from qec_leak.program.products import Factors, simplified
 
 _X, _Y, _Z = 1, 2, 3
 _MEASURE_OR_RESET = {
@@ -51,9 +53,9 @@ class _Stretch:
     used: dict[int, int] = field(default_factory=dict)  # Pauli at the start -> node
 
 
-def css_conflicts(circuit: stim.Circuit) -> tuple[Conflict, ...]:
+def css_conflicts(circuit: stim.Circuit, labels: Labels) -> tuple[Conflict, ...]:
     """Instructions that break the two kinds (module docstring), in order; empty: the joint sample is exact."""
-    kinds = _Kinds(circuit.num_qubits)
+    kinds = _Kinds(labels)
     kinds.block(circuit, 1)
     return kinds.conflicts()
 
@@ -67,7 +69,9 @@ def has_leakage(circuit: stim.Circuit) -> bool:
 
 
 class _Kinds:
-    def __init__(self, num_qubits: int) -> None:
+    def __init__(self, labels: Labels) -> None:
+        self.labels = labels
+        num_qubits = len(labels.names)
         self.parent: list[int] = []
         self.side: list[int] = []
         self.qubits: list[set[int]] = []
@@ -108,7 +112,7 @@ class _Kinds:
 
     def conflicts(self) -> tuple[Conflict, ...]:
         return tuple(
-            Conflict(line, text, frozenset().union(*(self.qubits[self.find(n)[0]] for n in nodes)))
+            Conflict(line, text, frozenset(self.labels.names[q] for n in nodes for q in self.qubits[self.find(n)[0]]))
             for line, (text, nodes) in sorted(self.broken.items())
         )
 
@@ -173,6 +177,7 @@ class _Kinds:
 
     def instruction(self, item: stim.CircuitInstruction, line: int) -> None:
         name, text = item.name, str(item)
+        item = self.labels.relabel(item)
         if name in _MEASURE_OR_RESET:
             for target in item.targets_copy():
                 self.ends(target.value, _MEASURE_OR_RESET[name], line, text)
@@ -182,10 +187,12 @@ class _Kinds:
                     self.use(target.value, _Z, line, text)
         elif name in ("SPP", "SPP_DAG"):
             for group in item.target_groups():
-                self.breaks(line, text, [self.use(t.value, _Z, line, text) for t in group if not t.is_combiner])
+                self.breaks(line, text, [self.use(q, _Z, line, text) for q, _ in _factors(group, 0)])
         elif name in _PRODUCTS:
             for group in item.target_groups():
-                self.product([t for t in group if not t.is_combiner], _PRODUCTS[name], line, text)
+                nodes = [self.use(q, p, line, text) for q, p in _factors(group, _PRODUCTS[name])]
+                for a, b in itertools.pairwise(nodes):
+                    self.join(a, b, 0, line, text)
         else:
             gate = stim.gate_data(name)
             if gate.is_unitary and gate.is_single_qubit_gate:
@@ -195,14 +202,6 @@ class _Kinds:
                 for a, b in item.target_groups():
                     if a.is_qubit_target and b.is_qubit_target:
                         self.two_qubit(a.value, b.value, name, line, text)
-
-    def product(self, targets: list[stim.GateTarget], pauli: int, line: int, text: str) -> None:
-        coded = [(t.value, pauli or "IXYZ".index(t.pauli_type)) for t in targets]
-        nodes = [self.use(q, p, line, text) for q, p in coded]
-        if len({q for q, _ in coded}) < len(coded):
-            self.breaks(line, text, nodes)
-        for a, b in itertools.pairwise(nodes):
-            self.join(a, b, 0, line, text)
 
     def one_qubit(self, q: int, name: str) -> None:
         stretch = self.stretch[q]
@@ -226,6 +225,12 @@ class _Kinds:
                 self.join(self.use(a, _Z, line, text), self.use(b, _Z, line, text), 1, line, text)
             else:
                 self.breaks(line, text, [self.use(q, _Z, line, text) for q in (a, b)])
+
+
+def _factors(group: list[stim.GateTarget], pauli: int) -> Factors:
+    """The factors of a product. One that is no observable is the compiler's to refuse, with its line."""
+    product = simplified(group, pauli)
+    return product[1] if product is not None else []
 
 
 def _moves_levels(text: str) -> bool:

@@ -43,8 +43,10 @@ class Op(enum.IntEnum):
     DETECTOR = 24  # targets: lookbacks
     OBSERVABLE = 25  # param: observable; targets: lookbacks
     SNAPSHOT = 26  # param: 1 if tagged LEAKAGE_POPULATION
-    PAD = 27  # count records that never flip
+    PAD = 27  # param: noise that flips each of count records, or -1: they never flip; values: +4 times the reference
     ANCHOR = 28  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
+    MEASURE_LEVEL = 29  # param: level readout; targets: qubits; values: +4 times the record's reference
+    OBSERVABLE_PAULI = 30  # param: observable; targets 4*qubit + Pauli, whose frame flips it
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +83,11 @@ class Program:
     reset_cum: float64 (n, 2, 3): per level 2, 3 the cumulative probabilities of leaving in 1, 2, 3.
     readout: float64 (n, 5): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3), and the Poisson rate of
         flips where both values flip alike (0: drawn by the probabilities).
+    level_readout: float64 (n, 4): P(reads 1 | computational), P(reads 1 | 2), P(reads 1 | 3), P(record flips).
     sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
-    can_leak: bool (qubits,): whether the qubit can ever be leaked.
+    qubits: int64 (n,): qubits that the circuit acts on, in rising order. The engine knows them by their place in this
+        list, which is what ``targets`` and codes of events say.
+    can_leak: bool (num_qubits,): whether the qubit can ever be leaked.
     conflicts: instructions that keep the frames of qubits that can leak from being exact (program/css.py); none if they
         are.
     ring_size: records kept for lookbacks, a power of two.
@@ -124,8 +129,10 @@ class Program:
     branch_action: npt.NDArray[np.uint16]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
+    level_readout: npt.NDArray[np.float64]
     sweep_detectors: npt.NDArray[np.bool_]
     sweep_observables: npt.NDArray[np.bool_]
+    qubits: npt.NDArray[np.int64]
     can_leak: npt.NDArray[np.bool_]
     conflicts: tuple[Conflict, ...]
 

@@ -53,9 +53,9 @@ class Reference:
                 self._values[q] = [0, *(_value(p, before) for p in of_qubit)]
         self._fits = self._fits and all(p in (0, 3) for of_qubit in pulled for p in of_qubit[2][0])
 
-    def rotate(self, name: str, targets: Sequence[stim.GateTarget]) -> None:
-        """Apply SPP or SPP_DAG; values of qubits in superposition are drawn anew."""
-        self._simulator.do(stim.CircuitInstruction(name, list(targets)))
+    def rotate(self, name: str, factors: Sequence[stim.GateTarget]) -> None:
+        """Apply SPP or SPP_DAG of one product of Paulis; values of qubits in superposition are drawn anew."""
+        self._simulator.do(stim.CircuitInstruction(name, stim.target_combined_paulis(list(factors))))
         self._fits = False
 
     def pauli(self, pauli: int, qubit: int) -> None:

@@ -130,10 +130,10 @@ def _check_shots(data: ShotFolder) -> None:
         "detection_events": data.detection_events,
         "obs_flips_actual": data.observable_flips,
         "heralds": data.heralds,
+        "sweep_bits": data.sweep_bits,
     }
-    if data.sweep_bits is not None and data.sweep_bits.shape[1]:
-        parts["sweep_bits"] = data.sweep_bits
-    shots = {name: len(bits) for name, bits in parts.items() if bits is not None}
+    # Files of rows without bits do not say how many rows they are.
+    shots = {name: len(bits) for name, bits in parts.items() if bits is not None and bits.shape[1]}
     if len(set(shots.values())) > 1:
         listed = ", ".join(f"{name} {count}" for name, count in shots.items())
         raise ValueError(f"`{data.path}` must hold files of the same shots, but has {listed}; copy the folder again")

@@ -46,12 +46,29 @@ def test_standard_input_dressed_with_a_device(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "circuit_noisy.stim").read_text() == f"{qec_leak.dress(stim.Circuit(ideal), device)}\n"
 
 
+def test_random_detectors_and_observables_are_sampled(tmp_path, capsys):
+    """Detectors that are random without noise are in the error model; with random observables there is none."""
+    detector = "H 0\nM 0\nDETECTOR rec[-1]"
+    (tmp_path / "a.stim").write_text(detector)
+    out = tmp_path / "x"
+    arguments = ["sample", str(tmp_path / "a.stim"), "--shots", "4000", "--seed", "1", "--out", str(out)]
+    assert main(arguments) == 0
+    assert capsys.readouterr().err == ""
+    assert read_folder(out).detection_events.mean() == pytest.approx(0.5, abs=5 * np.sqrt(0.25 / 4000))
+    model = out / "circuit_detector_error_model.dem"
+    assert str(stim.DetectorErrorModel.from_file(model)) == "error(0.5) D0"
+    (tmp_path / "a.stim").write_text(f"{detector}\nOBSERVABLE_INCLUDE(0) rec[-1]")
+    assert main(arguments) == 0
+    assert capsys.readouterr().err.startswith("note: Stim makes no detector error model (The circuit contains non-")
+    assert not model.exists()
+    assert read_folder(out).observable_flips.mean() == pytest.approx(0.5, abs=5 * np.sqrt(0.25 / 4000))
+
+
 BAD_CIRCUITS = [
     (TAGGED.replace("U-->2", "U->2"), "'LEAKAGE_TRANSITION_1: (0.25, U->2)'"),
     (TAGGED.replace("LEAKAGE_TRANSITION_1", "LEAKAGE_TRANSISTOR_1"), "LEAKAGE_TRANSISTOR_1"),
     (TAGGED.replace("0.25", "1.25"), "1.25"),
     ("NONSENSE 1", "must be a Stim circuit, but does not parse (Gate not found: 'NONSENSE')"),
-    ("H 0\nM 0\nDETECTOR rec[-1]", "must have a detector error model, but Stim makes none (The circuit contains non-"),
     (b"\xff\x00", "must be a Stim circuit, but does not parse"),
 ]
 

@@ -25,8 +25,10 @@ from qec_leak.engine.kernels.measurement import (
     assignment_errors,
     assignment_events,
     count_levels,
+    flip_observable,
     keep_levels,
     keep_outcomes,
+    measure_levels,
     measure_pauli,
     measure_qubits,
     parity_of,
@@ -35,9 +37,9 @@ from qec_leak.engine.kernels.measurement import (
 from qec_leak.engine.kernels.outputs import pack_shots, set_sweep, take_out_sweep, write_detectors, write_levels
 from qec_leak.engine.kernels.pauli_noise import (
     bernoulli_noise,
-    clear_records,
     correlated_noise,
     heralded_noise,
+    pad_records,
     pauli_layer,
 )
 from qec_leak.engine.kernels.random_numbers import how_many, random_row, random_word
@@ -53,6 +55,7 @@ _CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
 _RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
 _PAULI_ROTATION, _FEEDBACK, _SWEEP = int(Op.PAULI_ROTATION), int(Op.FEEDBACK), int(Op.SWEEP)
 _DETECTOR, _OBSERVABLE, _SNAPSHOT = int(Op.DETECTOR), int(Op.OBSERVABLE), int(Op.SNAPSHOT)
+_MEASURE_LEVEL, _OBSERVABLE_PAULI = int(Op.MEASURE_LEVEL), int(Op.OBSERVABLE_PAULI)
 _PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
 
 
@@ -63,6 +66,7 @@ def _start(b: Block) -> None:
         b.planes[k] = ZERO
     for k in range(b.observables.shape[0]):
         b.observables[k] = ZERO
+    store_row(b.happened, ZERO, row_of(ZERO))
     b.population[:] = 0
     for q in range(b.population.shape[0]):
         store_row(b.planes, row_at(q) + Z, random_row(b.rng))
@@ -89,6 +93,14 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
         assignment_events(events, start, count, records, t, b)
     else:
         assignment_errors(start, count, readout, records, t, b)
+    if b.heralds.shape[0]:
+        keep_levels(start, count, records, t, b)
+
+
+@section
+def _levels(start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
+    """Records of levels."""
+    measure_levels(start, count, readout, records, t, b)
     if b.heralds.shape[0]:
         keep_levels(start, count, records, t, b)
 
@@ -164,7 +176,12 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 taken += 1
         elif op == _PAD:
             measured = count
-            clear_records(count, records, b)
+            pad_records(count, param, records, t, b)
+        elif op == _MEASURE_LEVEL:
+            measured = count
+            _levels(start, count, param, t, b, records)
+        elif op == _OBSERVABLE_PAULI:
+            flip_observable(param, start, count, t, b)
         else:
             _frames(op, start, count, t, b, records)
         if measured and b.measurements.shape[0]:

@@ -10,6 +10,8 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
     detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
     observables, sweep, measurements: WORDS words a bit, one after another
 
+A qubit is its place in Program.qubits.
+
     population[q]              how many shots of qubit q are leaked, and which they are, in no order:
     leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
 """
@@ -90,6 +92,7 @@ class Tables(NamedTuple):
     branch_does: npt.NDArray[np.uint64]
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
+    level_readout: npt.NDArray[np.float64]
     count_row: npt.NDArray[np.int32]
     met_row: npt.NDArray[np.int32]
     count_table: npt.NDArray[np.uint64]
@@ -131,18 +134,18 @@ def _zeros(size: int) -> U64:
 
 def empty_block(program: Program) -> Block:
     """A block of a program, all zero, in which nothing is kept of outcomes and levels."""
-    p = program
+    p, qubits = program, len(program.qubits)
     return Block(
-        planes=_zeros(p.num_qubits * QUBIT_WORDS),
-        population=np.zeros(p.num_qubits, dtype=np.int64),
-        leaked_shots=np.zeros(p.num_qubits * LIST, dtype=np.uint16),
+        planes=_zeros(qubits * QUBIT_WORDS),
+        population=np.zeros(qubits, dtype=np.int64),
+        leaked_shots=np.zeros(qubits * LIST, dtype=np.uint16),
         records=_zeros(p.ring_size * WORDS),
         detectors=_zeros(TILE),
         observables=_zeros(p.num_observables * WORDS),
         sweep=_zeros(p.num_sweep_bits * WORDS),
         measurements=_zeros(0),
         heralds=_zeros(0),
-        counts=np.zeros((0, p.num_qubits, 2), dtype=np.int64),
+        counts=np.zeros((0, qubits, 2), dtype=np.int64),
         noted=_zeros(p.max_targets * WORDS),
         visits=_zeros(p.max_targets * BLOCK_SHOTS + WORDS),
         met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
@@ -160,7 +163,7 @@ def keeping(block: Block, program: Program, measurements: bool, heralds: bool, s
     return block._replace(
         measurements=_zeros(program.num_measurements * WORDS if measurements else 0),
         heralds=_zeros(2 * program.num_measurements * WORDS if heralds else 0),
-        counts=np.zeros((snapshots, program.num_qubits, 2), dtype=np.int64),
+        counts=np.zeros((snapshots, len(program.qubits), 2), dtype=np.int64),
     )
 
 

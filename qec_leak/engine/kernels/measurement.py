@@ -159,6 +159,29 @@ def assignment_errors(start: int, count: int, readout: int, records: int, t: Tab
 
 
 @kernel
+def measure_levels(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
+    """Records of levels: 1, which is a flip, with the probability of the level; nothing happens to the qubit."""
+    of, every = t.level_readout, row_of(~ZERO)
+    for k in range(count):
+        q = qubit_at(t.targets, start + k)
+        leaked, three = load_row(b.planes, row_at(q) + LEAKED), load_row(b.planes, row_at(q) + THREE)
+        reads = _read_ones(of[readout, 0], every & ~leaked, b.words, b.rng)
+        reads = reads | _read_ones(of[readout, 1], leaked & ~three, b.words, b.rng)
+        reads = reads | _read_ones(of[readout, 2], three, b.words, b.rng)
+        reads = reads ^ _read_ones(of[readout, 3], every, b.words, b.rng)
+        store_row(b.records, record_at(b.records, records + k), reads)
+
+
+@kernel
+def flip_observable(observable: int, start: int, count: int, t: Tables, b: Block) -> None:
+    """Flip an observable where the frame anticommutes with the product of Paulis ``targets``."""
+    first = np.uint64(observable) * W
+    for v in range(WORDS):
+        w = np.uint64(v)
+        b.observables[first + w] ^= anticommuting(b.planes, t.targets, start, count, w)
+
+
+@kernel
 def measure_pauli(start: int, count: int, noise: int, records: int, t: Tables, b: Block) -> None:
     """Product measurement with flip ``noise`` (-1: none); the back-action is the product itself, at random."""
     ring, r = b.records, record_at(b.records, records)

@@ -168,6 +168,22 @@ def clear_records(count: int, records: int, b: Block) -> None:
 
 
 @kernel
+def pad_records(count: int, noise: int, records: int, t: Tables, b: Block) -> None:
+    """Records that flip with the probability of ``noise``, by geometric skipping (-1: never)."""
+    clear_records(count, records, b)
+    if noise < 0:
+        return
+    step, inverse_log = b.rng[1], t.noise_log[noise]
+    hit, state = gap(b.rng[0], step, inverse_log)
+    while hit < count * BLOCK_SHOTS:
+        k, shot = hit >> LOG_SHOTS, np.uint64(hit & (BLOCK_SHOTS - 1))
+        b.records[record_at(b.records, records + k) + (shot >> SIX)] ^= ONE << (shot & BIT)
+        skip, state = gap(state, step, inverse_log)
+        hit += 1 + skip
+    b.rng[0] = state
+
+
+@kernel
 def correlated_noise(otherwise: bool, start: int, count: int, noise: int, t: Tables, b: Block) -> None:
     """An error of an E / ELSE chain; ``happened`` holds the shots in which one of it has already happened."""
     if not otherwise:

@@ -4,6 +4,7 @@ import itertools
 import math
 import re
 
+import numpy as np
 import pytest
 import stim
 
@@ -11,6 +12,7 @@ import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.circuits import tags
 from qec_leak.circuits.dress import infer_roles
+from qec_leak.circuits.moments import Moment, is_classical, split_moments
 from qec_leak.device import Device
 
 DYADIC = Device.from_toml_text("""
@@ -242,6 +244,57 @@ def test_records_keep_their_order_when_readouts_differ() -> None:
     assert [item.gate_args_copy() for item in circuit if item.name == "M"][:3] == [[0.125], [0.5], [0.125]]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "H 0\nCX 0 1\nCX 1 2\nCX 2 0",  # fused by Stim
+        "X 0\nCZ 0 1 1 2\nH 1\nCX 1 0 0 2 2 1",
+        "M 0\nX 1\nCX rec[-1] 0 1 2 2 0 sweep[0] 1",
+        "H 0 0 1 0\nS 0 0\nMR 0 0 1",
+    ],
+)
+def test_fused_instructions_keep_their_order(text: str) -> None:
+    """The circuit is the same without noise, and no qubit is in two operations of a moment."""
+    circuit = stim.Circuit(text + "\nM 0 1 2")
+    bare = ql.dress(circuit, DYADIC).without_noise()
+    first, second = (c.compile_sampler(seed=1).sample(2000) for c in (circuit, bare))
+    assert abs(first.mean(axis=0) - second.mean(axis=0)).max() < 5 * np.sqrt(0.5 / 2000)
+    for block in split_moments(circuit):
+        assert isinstance(block, Moment)
+        used = [q for i in block.instructions for q in (t.value for t in i.targets_copy() if t.is_qubit_target)]
+        if not any(map(is_classical, block.instructions)):
+            assert len(used) == len(set(used))
+
+
+def test_bits_and_qubits_as_controls_of_one_instruction() -> None:
+    """The quantum pair of the second line takes the time and the noise of a CZ; the pair with the bit is free."""
+    lines = dressed("M 0\nTICK\nCZ rec[-1] 0 0 1\nTICK")
+    assert "DEPOLARIZE2[cz](0.015625) 0 1" in lines
+    assert sum(line.startswith("II_ERROR[cz|") for line in lines) == 1
+
+
+def test_noise_in_the_circuit_is_kept_and_takes_no_time() -> None:
+    noise = "I[LEAKAGE_TRANSITION_1: (0.25, U-->2)] 0"
+    assert dressed(f"{noise}\nTICK\n{noise}") == [noise, "TICK", noise]
+    lines = dressed("M(0.25) 0\nTICK")
+    assert lines[0] == f"M{READOUT}(0.3125) 0"  # 0.25 and 0.125: one of the two flips
+    lines = dressed("MPAD[LEAKAGE_MEASUREMENT: (1, 2) : 0](0.25) 1\nH 0")
+    assert lines[0] == "MPAD[LEAKAGE_MEASUREMENT: (1, 2) : 0](0.25) 1"
+
+
+def test_conditions_of_a_gate_do_not_spread_to_its_parts() -> None:
+    lines = dressed("CX[CONDITIONED_ON_PAIR: (U, U)] 0 1")
+    assert lines[0] == "H 1" and "CZ[CONDITIONED_ON_PAIR: (U, U)] 0 1" in lines
+
+
+@pytest.mark.parametrize(
+    "line", ["M[LEAKAGE_PROJECTION_Z: (1, 2)] 0", "MR[LEAKAGE_RESET: (1, 2-->2)] 0", "R[LEAKAGE_RESET: (1, 2-->2)] 0"]
+)
+def test_readout_and_reset_are_the_devices(line: str) -> None:
+    with pytest.raises(ValueError, match="must leave readout and reset to the device, but line 2 has LEAKAGE_"):
+        dressed("H 0\n" + line)
+
+
 def test_roles_are_inferred() -> None:
     circuit = stim.Circuit("CX 0 1\nM 1\nCX 0 1\nM 0 1")
     assert infer_roles(circuit) == {0: "data", 1: "measure"}
@@ -251,8 +304,8 @@ def test_roles_are_inferred() -> None:
 
 @pytest.mark.parametrize("line", ["SWAP 0 1", "CY 0 1", "MPP X0*X1", "MXX 0 1", "ISWAP 0 1", "SPP X0", "XCX 0 1"])
 def test_what_cannot_be_dressed_is_named(line: str) -> None:
-    with pytest.raises(ValueError, match="decompose it into those") as error:
-        dressed("H 0\n" + line)
+    with pytest.raises(ValueError, match=r"but line 4 has .*; decompose it into those") as error:
+        dressed("H 0\nREPEAT 2 {\nTICK\n" + line + "\n}")
     assert line.split()[0] in str(error.value)
 
 

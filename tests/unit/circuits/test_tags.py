@@ -26,7 +26,8 @@ def row(text: str, *labels: int | str) -> set[tuple]:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "gate", "cz", "leaky<0>", "leakage_transition", "my LEAKAGE", "cz|other", "a|b|LEAKAGE_X"]
+    "text",
+    ["", "gate", "cz", "leaky<0>", "leakage_transition", "leakage_iswap", "my LEAKAGE", "cz|other", "a|b|LEAKAGE_X"],
 )
 def test_other_tags_are_left_alone(text: str) -> None:
     assert parse_tag(text) is None
@@ -75,7 +76,11 @@ def test_other_families() -> None:
     assert (readout.label, readout.one_given) == ("a label", ((2, 0.25), (3, 0.5)))
     reset = parse_tag("LEAKAGE_RESET: (0.5, 3-->2) (0.25, 2-->2) (0.125, 2-->1)")
     assert reset is not None and reset.reset == ((2, ((0.25, 2), (0.125, 1))), (3, ((0.5, 2),)))
-    for name in ("LEAKAGE_DEPOLARIZE_1", "LEAKAGE_POPULATION", "LEAKAGE_ISWAP"):
+    read = parse_tag("LEAKAGE_MEASUREMENT: (0.5, 3), (0.25, U): 7 5")
+    assert read is not None and (read.one_given, read.qubits) == (((0, 0.25), (2, 0.0), (3, 0.5)), (7, 5))
+    alike = parse_tag("LEAKAGE_MEASUREMENT: (0.25, 0) (0.25, 1) : 2")
+    assert alike is not None and alike.one_given[0] == (0, 0.25)
+    for name in ("LEAKAGE_SWAP", "LEAKAGE_DEPOLARIZE_1", "LEAKAGE_POPULATION", "LEAKAGE_ISWAP"):
         plain = parse_tag(name)
         assert plain is not None and (plain.family, plain.channel) == (name, None)
     injection = parse_tag("inject|INJECT_LEAKAGE(0.125)")
@@ -88,7 +93,20 @@ BAD = [
     ("LEAKAGE_TRANSITION_1: x (0.1, U-->2)", "must read 'FAMILY: (group) (group)'"),
     ("LEAKAGE_TRANSITION_9: (0.1, U-->2)", "must name one of"),
     ("LEAKAGE: (0.1, U-->2)", "must name one of"),
-    ("CONDITIONED_ON_SELF: (U)", "must name one of"),
+    ("LEAKAGE_TRANSITION_1: (0.1, U-->2) : 3", "must read 'FAMILY: (group) (group)'"),
+    ("leakage_transition_1: (0.1, U-->2)", "must name its family in capitals"),
+    ("LEAKAGE_FOO: (0.1, U-->2)", "must name one of"),
+    ("MY_LEAKAGE: (0.1, U-->2)", "must name one of"),
+    ("INJECT_LEAKAGES(0.1)", "must name one of"),
+    ("CONDITIONED_ON_SELF: U 2", "names CONDITIONED_ON_SELF; drop it if it says U"),
+    ("LEAKAGE_DETECTOR: 3", "names LEAKAGE_DETECTOR; write MPAD[LEAKAGE_MEASUREMENT"),
+    ("LEAKAGE_SWAP: (0.5)", "must have no groups"),
+    ("LEAKAGE_MEASUREMENT: (1, 2)", "must name its qubits behind a second colon"),
+    ("LEAKAGE_MEASUREMENT: (1, 2) : 3 3", "each once"),
+    ("LEAKAGE_MEASUREMENT: (1, 4) : 3", "a level must be one of"),
+    ("LEAKAGE_MEASUREMENT: (1, 2) (0.5, 2) : 3", "a level must be one of"),
+    ("LEAKAGE_MEASUREMENT: (1, 1) : 3", "must treat 0 and 1 alike"),
+    ("LEAKAGE_MEASUREMENT: (0.1, U) (0.1, 0) (0.1, 1) : 3", "must treat 0 and 1 alike"),
     ("LEAKAGE_TRANSITION_1: (0.1)", "2 to 3 fields"),
     ("LEAKAGE_TRANSITION_1: (0.1, U-->2, 1, 1)", "2 to 3 fields"),
     ("LEAKAGE_TRANSITION_1: ()", "2 to 3 fields"),
@@ -127,7 +145,7 @@ BAD = [
     ("INJECT_LEAKAGE(0.1) (0.2)", "must have one group"),
     ("INJECT_LEAKAGE(0.6)", "at most 0.5"),
     ("CONDITIONED_ON_PAIR: (U, 2)", "must be (U, U)"),
-    ("CONDITIONED_ON_OTHER: (U, 2)", "must name one of"),
+    ("CONDITIONED_ON_OTHER: 2 : 3", "names CONDITIONED_ON_OTHER; write a Pauli that depends on"),
 ]
 
 

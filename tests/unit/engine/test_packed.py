@@ -58,6 +58,6 @@ def test_events() -> None:
 
 
 def test_more_qubits_than_codes_tell_apart_are_refused() -> None:
-    packed_tables(replace(memory(), num_qubits=1 << QUBIT_BITS))
-    with pytest.raises(ValueError, match="at most 524,288 qubits, but its highest is 524,288;"):
-        packed_tables(replace(memory(), num_qubits=(1 << QUBIT_BITS) + 1))
+    packed_tables(replace(memory(), qubits=np.arange(1 << QUBIT_BITS)))
+    with pytest.raises(ValueError, match="must act on at most 524,288 qubits, but acts on 524,289;"):
+        packed_tables(replace(memory(), qubits=np.arange((1 << QUBIT_BITS) + 1)))

@@ -30,7 +30,8 @@ def events(program: Program, layer: int) -> dict[tuple[int, int, int], float]:
     for k in range(first, first + size):
         share = int(program.event[k, 0]) / 2**SHARE_BITS
         for code, part in zip(program.event[k, 1:].tolist(), (share, 1 - share), strict=True):
-            first_qubit, second_qubit = code >> 4 & 0xFFFFFFF, code >> 32
+            first_qubit = int(program.qubits[code >> 4 & 0xFFFFFFF])
+            second_qubit = int(program.qubits[code >> 32]) if arity == 2 else 0
             paulis = [code & 15] if code & 15 else list(range(1, 16 if arity == 2 else 4))
             for bits in paulis:
                 key = (bits, first_qubit, second_qubit)

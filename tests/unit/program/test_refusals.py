@@ -36,7 +36,7 @@ def test_bad_tags_are_named_with_their_line(places: tuple[str, str], line: int) 
     [
         (
             "X[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0",
-            "LEAKAGE_TRANSITION_1 must be a tag of I, I_ERROR, but is one of X",
+            "LEAKAGE_TRANSITION_1 must be a tag of I, I_ERROR, II, II_ERROR, but is one of X",
         ),
         ("I_ERROR[LEAKAGE_TRANSITION_2: (0.1, U_U-->2_U)] 0", "LEAKAGE_TRANSITION_2 must be a tag of II, II_ERROR"),
         ("R[LEAKAGE_PROJECTION_Z: (0.1, 2)] 0", "LEAKAGE_PROJECTION_Z must be a tag of M, "),
@@ -46,12 +46,25 @@ def test_bad_tags_are_named_with_their_line(places: tuple[str, str], line: int) 
         ("II[LEAKAGE_ISWAP] 0 1", "LEAKAGE_ISWAP must be dressed before sampling, but is not; use qec_leak.dress"),
         ("I[INJECT_LEAKAGE(0.1)] 0", "INJECT_LEAKAGE must be dressed before sampling, but is not; use qec_leak.dress"),
         ("M(0.1)[LEAKAGE_PROJECTION_Z: (0.1, 0)] 0", "must have its assignment error in argument or tag, not both"),
-        ("OBSERVABLE_INCLUDE(0) X0", r"must have only rec\[-k\] targets"),
+        ("R[LEAKAGE_TRANSITION_Z: (0.1, 2-->1)] 0", "but is one of R; write LEAKAGE_RESET, or put it on an I_ERROR"),
+        ("DETECTOR[LEAKAGE_TRANSITION_1: (0.1, U-->2)]", "but is one of DETECTOR; put it on an I_ERROR"),
+        ("M[LEAKAGE_MEASUREMENT: (1, 2) : 0] 0", "LEAKAGE_MEASUREMENT must be a tag of MPAD, but is one of M"),
+        ("ISWAP[LEAKAGE_SWAP] 0 1", "LEAKAGE_SWAP must be a tag of SWAP, but is one of ISWAP"),
+        ("MPAD[LEAKAGE_MEASUREMENT: (1, 2) : 0] 0 1", "must have a target for each qubit of its tag, but has 2 for 1"),
+        ("MPAD[LEAKAGE_MEASUREMENT: (1, 2) : 7] 0", "must read qubits of the circuit, but qubit 7 is none"),
+        ("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)](0.1) 0", "must have its probabilities in the tag"),
+        ("MPP X0*Z0", "must have products that are observables"),
+        ("SPP X0*Z0", "must have products that are observables"),
+        ("CX 0 rec[-1]", "must act on a qubit, but acts on a bit; the bit must be the control"),
+        ("XCZ rec[-1] 0", "must act on a qubit, but acts on a bit"),
+        ("CY sweep[0] rec[-1]", "must act on a qubit, but acts on a bit"),
+        ("OBSERVABLE_INCLUDE(0) X0\n    CX sweep[0] 0", "must stand in a circuit without sweep bits"),
+        ("REPEAT[LEAKAGE_SWAP] 2 {\n    H 0\n}", "`REPEAT 2` must have no leakage tag"),
     ],
 )
 def test_refusals_name_line_and_fix(line: str, message: str) -> None:
     line = line.replace("M(0.1)[LEAKAGE_PROJECTION_Z: (0.1, 0)]", "M[LEAKAGE_PROJECTION_Z: (0.1, 0)](0.1)")
-    circuit = stim.Circuit("H 0\nREPEAT 2 {\n    TICK\n    " + line + "\n}")
+    circuit = stim.Circuit("M 0\nREPEAT 2 {\n    TICK\n    " + line + "\n}")
     with pytest.raises(ValueError, match=f"^line 4: .*{message}") as error:
         compile_program(circuit)
     assert "\n" not in str(error.value)
