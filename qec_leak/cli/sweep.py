@@ -96,30 +96,33 @@ _FIGURE_TABLES = ("study",)
 
 
 def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
+    import time
+
     from qec_leak.cli.report import text_table
     from qec_leak.cli.sweep_progress import duration, number_of
     from qec_leak.sweep import read_results
-    from qec_leak.sweep.estimate import estimate_sweep
+    from qec_leak.sweep.estimate import estimate_sweep, sweep_seconds
 
+    start_seconds = time.process_time()  # to import all this: a run, or a worker, starts with it as well
     rows = read_results(out) if out.exists() else ()
     estimates = estimate_sweep(sweep, rows)
-    header = [["point", "there", "shots to run", "block", "time"]]
+    header = [["point", "there", "shots to run", "block", "CPU time"]]
     lines = [
         [
             e.point.title,
             f"{e.shots_there:,}",
             f"{e.shots:,.0f}",
             f"{sweep.block_shots(e.point):,}",
-            duration(e.seconds) if e.shots else "done",
+            duration(e.cpu_seconds(workers)) if e.shots else "done",
         ]
         for e in estimates
     ]
     click.echo(text_table(header, lines))
-    shots, seconds = sum(e.shots for e in estimates), sum(e.seconds for e in estimates)
+    shots = sum(e.shots for e in estimates)
     on = "1 worker" if workers == 1 else f"{workers} workers"
-    time = duration(seconds / workers)
+    seconds = sweep_seconds(estimates, workers=workers, start_seconds=start_seconds)
     points = number_of(estimates, "point")
-    click.echo(f"\n{points}, {shots:,.0f} shots to run, about {time} on {on}; nothing was run (dry run)")
+    click.echo(f"\n{points}, {shots:,.0f} shots to run, about {duration(seconds)} on {on}; nothing was run (dry run)")
 
 
 def _summary(results: tuple[PointResult, ...], out: Path) -> str:

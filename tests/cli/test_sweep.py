@@ -95,23 +95,57 @@ def test_dry_run_knows_what_is_there(finished, tmp_path, capsys):
     assert "8 points, 8,000 shots to run" in capsys.readouterr().out
 
 
+def test_expected_shots_are_whole_blocks(tmp_path, capsys):
+    """A point ends at the end of a block, however few errors the rule asks for."""
+    file = write_sweep(tmp_path, SWEEP.replace("max_errors = 4500", "max_errors = 20"))
+    assert main(["sweep", str(file), "--dry-run", "--out", str(tmp_path / "out.csv")]) == 0
+    assert "6 points, 12,000 shots to run" in capsys.readouterr().out
+    assert sum(r.stats.shots for r in collect(read_sweep(file))) == 12_000
+
+
 def test_expected_shots_follow_the_rule_on_errors(tmp_path, capsys):
     file = write_sweep(tmp_path, SWEEP)
     assert main(["sweep", str(file), "--dry-run", "--out", str(tmp_path / "out.csv")]) == 0
     expected = int(re.search(r"6 points, ([\d,]+) shots to run", capsys.readouterr().out)[1].replace(",", ""))
     done = sum(r.stats.shots for r in collect(read_sweep(file)))
-    assert 0.5 * done < expected < 2 * done
+    assert 0.8 * done < expected < 1.25 * done
+
+
+TIMED = """
+[circuit]
+[axes]
+"circuit.strategy" = ["MLR", "DQLR"]
+"device.cz.leakage" = [1e-4, 1e-3, 3e-3]
+[[axes.zip]]
+"circuit.distance" = [3, 5]
+"circuit.rounds" = [9, 15]
+[stop]
+max_shots = 20000
+"""
 
 
 def test_expected_time_is_about_the_time(tmp_path):
-    file = write_sweep(tmp_path, SMALL.replace("2000", "40000"))
-    from qec_leak.sweep.estimate import estimate_sweep
+    """Of many small points, whose circuits take longer to make than to sample, and with much or little leakage."""
+    from qec_leak.sweep.estimate import estimate_sweep, sweep_seconds
 
-    sweep = read_sweep(file)
-    expected = sum(e.seconds for e in estimate_sweep(sweep))
+    sweep = read_sweep(write_sweep(tmp_path, TIMED))
+    expected = sweep_seconds(estimate_sweep(sweep))
     start_ = time.process_time()
     collect(sweep)
-    assert 0.4 < expected / (time.process_time() - start_) < 2.5
+    assert 0.65 < expected / (time.process_time() - start_) < 1.5
+
+
+def test_expected_time_of_more_workers():
+    """Each worker starts, and a point that is shared out is set up in each."""
+    from qec_leak.sweep.estimate import Estimate, sweep_seconds
+
+    long = Estimate(None, 0, 1e6, blocks=100, setup_seconds=1.0, sampling_seconds=40.0)
+    short = Estimate(None, 0, 1e3, blocks=1, setup_seconds=1.0, sampling_seconds=0.1)
+    done = Estimate(None, 100, 0.0, blocks=0, setup_seconds=0.0, sampling_seconds=0.0)
+    estimates = [long, short, done]
+    assert sweep_seconds(estimates, start_seconds=3.0) == pytest.approx(3 + 41 + 1.1)
+    assert sweep_seconds(estimates, workers=4, start_seconds=3.0) == pytest.approx(3 + (44 + 1.1) / 4)
+    assert sweep_seconds([done], workers=4, start_seconds=3.0) == 0.0
 
 
 def test_no_terminal_no_progress(tmp_path):
