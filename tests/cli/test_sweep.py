@@ -1,6 +1,8 @@
 """``qec-leak sweep``, ``status`` and ``plot`` from the command line: results, progress, and one line for each error."""
 
+import csv
 import fcntl
+import io
 import json
 import os
 import pty
@@ -20,7 +22,7 @@ import sinter
 from sweeps import SWEEP, counts, kill_group, num_lines, run, start, wait_until, write_sweep
 
 from qec_leak.cli import main
-from qec_leak.sweep import collect, read_results, read_sweep
+from qec_leak.sweep import collect, read, read_results, read_sweep, suppression_factors
 
 DEMO = Path(__file__).parents[2] / "experiments" / "demo_sweep.toml"
 
@@ -357,12 +359,49 @@ def test_status(finished, tmp_path, capsys):
     file = write_sweep(tmp_path, SMALL.replace("1e-3]", "1e-3, 1e-2]"))
     assert main(["status", str(finished), "--sweep", str(file)]) == 0
     out = capsys.readouterr().out
-    assert out.count("2,000 ") == 8 and "d=3 cz.leakage=0.0001 strategy=MLR" in out
+    assert out.count("2,000 ") == 8 and "d=3 strategy=MLR cz.leakage=0.0001" in out
     assert "8 points in 8 lines, 16,000 shots" in out
     assert f"{file}: 8 of 12 points are done, 0 begun, 4 not" in out
     assert main(["status", str(finished), "--json"]) == 0
     points = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [p["shots"] for p in points] == [2000] * 8 and points[0]["metadata"]["d"] == 3
+
+
+def test_status_has_suppression_factors(finished, capsys):
+    """One for each strategy and leakage, the same as in Python."""
+    factors = suppression_factors(finished)
+    assert len(factors) == 4
+    assert main(["status", str(finished)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for factor in factors:
+        labels = f"strategy={factor['strategy']} cz.leakage={factor['device.cz.leakage']:g} "
+        [line] = [line for line in lines if line.startswith(labels)]
+        assert " 3 / 5 " in line and f" {factor['suppression_factor']:.3g} " in line
+        assert f"{factor['suppression_factor_low']:.3g} to {factor['suppression_factor_high']:.3g}" in line
+
+
+def test_status_for_programs(finished, capsys):
+    """JSON and CSV hold what the table does, and what qec_leak.sweep.read gives."""
+    records = read(finished)
+    assert main(["status", str(finished), "--json"]) == 0
+    points = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for record, point in zip(records, points, strict=True):
+        assert record.items() <= point.items() and point["lines"] == 1
+    assert main(["status", str(finished), "--csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert list(table[0]) == list(records[0])
+    for record, row in zip(records, table, strict=True):
+        assert row == {key: "" if value is None else str(value) for key, value in record.items()}
+    assert main(["status", str(finished), "--csv", "--json"]) == 2
+
+
+def test_status_for_programs_keeps_notes_apart(finished, tmp_path, capsys):
+    file, torn = write_sweep(tmp_path, SMALL), tmp_path / "torn.csv"
+    torn.write_bytes(finished.read_bytes()[:-40])
+    assert main(["status", str(torn), "--json", "--sweep", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 7 and all(json.loads(line) for line in captured.out.splitlines())
+    assert "Line 9 is cut off" in captured.err and "7 of 8 points are done" in captured.err
 
 
 def test_status_of_a_torn_file(finished, tmp_path, capsys):
