@@ -136,16 +136,36 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
 
 
 def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
-    """A command that draws these points: the distance, or else the first number that varies, is the horizontal axis,
-    and there is a curve for each value of everything else."""
-    values: dict[str, list[Any]] = {}
-    for result in results:
-        for key, value in result.point.labels.items():
-            if value not in values.setdefault(key, []):
-                values[key].append(value)
-    varying = [key for key in values if len(values[key]) > 1]
-    numbers = [key for key in varying if all(isinstance(v, int | float) for v in values[key])]
-    distance = "circuit.distance"
-    x = distance if distance in numbers or not numbers else numbers[0]
-    groups = "".join(f" --group {key}" for key in varying if key != x)
-    return f"qec-leak plot {shlex.quote(str(out))} --x {x}{groups}"
+    """A command that draws these points: the horizontal axis is the number of which a curve then has the most values,
+    the distance if it is one of several; there is a curve for each value of what else varies, but for what goes with it
+    (axes of a zip)."""
+    labels = [dict(result.point.labels) for result in results]
+    keys = list(dict.fromkeys(key for of_point in labels for key in of_point))
+    varying = [key for key in keys if len({of_point.get(key) for of_point in labels}) > 1]
+    numbers = [key for key in varying if all(_is_number(of_point.get(key)) for of_point in labels)]
+    numbers.sort(key=lambda key: key != _DISTANCE)  # stable
+    groups = {x: _needed(labels, x, [key for key in varying if key != x]) for x in numbers or [_DISTANCE]}
+    x = min(groups, key=lambda x: len({tuple(of_point.get(key) for key in groups[x]) for of_point in labels}))
+    options = "".join(f" --group {key}" for key in groups[x])
+    return f"qec-leak plot {shlex.quote(str(out))} --x {x}{options}"
+
+
+_DISTANCE = "circuit.distance"
+
+
+def _needed(labels: list[dict[str, Any]], x: str, keys: list[str]) -> list[str]:
+    """Those of ``keys`` without which two points would be one: the others go with ``x``, or with those."""
+
+    def number(chosen: list[str]) -> int:
+        return len({tuple(of_point.get(key) for key in (x, *chosen)) for of_point in labels})
+
+    all_points = number(keys)
+    for key in reversed(keys):
+        rest = [k for k in keys if k != key]
+        if number(rest) == all_points:
+            keys = rest
+    return keys
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

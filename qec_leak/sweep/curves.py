@@ -136,8 +136,8 @@ def _fit(summary: PointSummary, y: str, role: str) -> sinter.Fit:
 
 def _lacking(summary: PointSummary, what: str) -> str:
     return (
-        f"the rows must {what}, but those of {dict(summary.metadata)} do not; choose another --y or --role, or leave them "
-        "out with --where"
+        f"the rows must {what}, but those of {dict(summary.metadata)} do not; choose another --y or --role, or leave "
+        "them out with --where"
     )
 
 

@@ -30,9 +30,9 @@ def read(*paths: str | os.PathLike[str]) -> list[Record]:
         shots, errors, discards, seconds (processor time), strong_id.
         logical_error_per_cycle, logical_error_probability, detection_fraction (rounds that compare full rounds),
             leakage_data, leakage_measure, leakage_removal (end of the last round), suppression_factor (Lambda: the
-            error per cycle over that of the point that differs by two distances more). Each with NAME_low and NAME_high,
-            the ends of the values whose likelihood is within a factor 1000 of the best one's; None where the file does
-            not tell, infinity for a Lambda without a bound.
+            error per cycle over that of the point at two distances more). Each with NAME_low and NAME_high, the ends of
+            the values whose likelihood is within a factor 1000 of the best one's; None where the file does not tell,
+            infinity for a Lambda without a bound.
     Records are sorted by the parameters in which they differ.
     Raises ValueError naming file and line for rows that cannot be read, OSError where a file cannot be.
     """

@@ -81,6 +81,46 @@ def test_the_plot_that_is_proposed_can_be_drawn(tmp_path, capsys):
     assert "2 curves, 4 points" in capsys.readouterr().out
 
 
+ZIPPED = """
+[circuit]
+[axes]
+"circuit.strategy" = ["MLR", "DQLR"]
+"device.cz.leakage" = [1e-3, 3e-3]
+[[axes.zip]]
+"circuit.distance" = [3, 5, 7]
+"circuit.rounds" = [2, 3, 4]
+[stop]
+max_shots = 100
+"""
+PROPOSED = [
+    (ZIPPED, "--x circuit.distance --group circuit.strategy --group device.cz.leakage", "4 curves, 12 points"),
+    # No distance: the first number of the zip.
+    (
+        ZIPPED.replace("distance", "inject_leakage").replace("3, 5, 7", "0.0, 0.1, 0.2")
+        .replace("[circuit]", "[circuit]\ndistance = 3"),
+        "--x circuit.inject_leakage --group circuit.strategy --group device.cz.leakage",
+        "4 curves, 12 points",
+    ),
+    # Two distances with four rates: the rate is the axis.
+    (
+        ZIPPED.replace("3, 5, 7", "3, 5").replace("2, 3, 4", "2, 3").replace("1e-3, 3e-3", "0.0, 1e-3, 2e-3, 3e-3"),
+        "--x device.cz.leakage --group circuit.strategy --group circuit.distance",
+        "4 curves, 16 points",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "options", "drawn"), PROPOSED, ids=["distance", "other", "rate"])
+def test_axes_of_a_zip_are_one_axis_of_the_plot(text, options, drawn, tmp_path, capsys):
+    """Curves have points: what goes with the horizontal axis is no group of its own."""
+    out = tmp_path / "results.csv"
+    assert main(["sweep", str(write_sweep(tmp_path, text)), "--out", str(out)]) == 0
+    proposed = capsys.readouterr().out.rpartition("; ")[2]
+    assert proposed.strip().endswith(options)
+    assert main([*shlex.split(proposed)[1:], "--y", "leakage", "--out", str(tmp_path / "p.png")]) == 0
+    assert drawn in capsys.readouterr().out
+
+
 def test_dry_run_runs_nothing(tmp_path, capsys):
     out = tmp_path / "results.csv"
     assert main(["sweep", str(write_sweep(tmp_path, SMALL)), "--dry-run", "--out", str(out)]) == 0
