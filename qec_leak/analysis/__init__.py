@@ -1,5 +1,6 @@
 """Statistics of batches: detection fractions, correlations, leakage, logical errors, and curves through them."""
 
+from qec_leak.analysis.circuit_layout import DetectorLayout
 from qec_leak.analysis.correlations import (
     EventCorrelations,
     average_p_ij,
@@ -15,7 +16,7 @@ from qec_leak.analysis.curves import (
     fit_line,
     fit_power_law,
 )
-from qec_leak.analysis.detection import DetectionStatistics, DetectorLayout, detector_layout
+from qec_leak.analysis.detection import DetectionStatistics, detector_layout
 from qec_leak.analysis.leakage import LeakageFit, fit_leakage, populations_of
 from qec_leak.analysis.logical import (
     inverse_suppression_factor,

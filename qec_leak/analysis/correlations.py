@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.analysis.detection import DetectorLayout
+from qec_leak.analysis.circuit_layout import DetectorLayout
 from qec_leak.circuits.patch import Patch
 
 Array = npt.NDArray[np.float64]

@@ -6,39 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import stim
 
+from qec_leak.analysis.circuit_layout import DetectorLayout, layout_of_circuit
 from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.engine import ShotBatch
+from qec_leak.records import ShotFolder
 from qec_leak.records.event_counts import count_events
 
 
-@dataclass(frozen=True, eq=False)
-class DetectorLayout:
-    """Which stabilizer and round each detector of a memory experiment belongs to. All arrays int64 (detectors,).
-
-    stabilizer: index into memory.patch.stabilizers.
-    weight: number of data qubits of that stabilizer.
-    round: 1-based; detectors of the final data measurement have round ``rounds + 1``.
-    rounds: number of rounds of the experiment.
-    lookback: rounds that a detector compares with (2 for NO_RESET, else 1): those up to it lack a full comparison.
-    """
-
-    stabilizer: npt.NDArray[np.int64]
-    weight: npt.NDArray[np.int64]
-    round: npt.NDArray[np.int64]
-    rounds: int
-    lookback: int
-
-    @property
-    def weights(self) -> tuple[int, ...]:
-        """The stabilizer weights that occur, largest first."""
-        return tuple(int(w) for w in sorted(set(self.weight.tolist()), reverse=True))
-
-
-def detector_layout(memory: MemoryExperiment) -> DetectorLayout:
+def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> DetectorLayout:
     """The layout of a memory experiment's detectors, read from their coordinates (x, y, t), or (x, t) in one dimension.
 
+    Args: memory: the experiment; or a folder of shots, or the circuit of a memory, whose detectors stand on their
+        measure qubits and count rounds in t (those of Google's data sets and of Stim do). Then stabilizers are numbered
+        in the order of their detectors, and their weights are read off the two-qubit gates.
     Raises ValueError for a detector that stands on no stabilizer's measure qubit.
     """
+    if isinstance(memory, stim.Circuit):
+        return layout_of_circuit(memory)
+    if isinstance(memory, ShotFolder):
+        return layout_of_circuit(memory.ideal_circuit or memory.circuit)
     coordinates = memory.circuit.get_detector_coordinates()
     at = {tuple(memory.patch.coordinates[s.measure_qubit]): i for i, s in enumerate(memory.patch.stabilizers)}
     # The coordinate of a one-dimensional code is (x, t); its qubits lie at (x, y) with one common y.
@@ -103,6 +91,19 @@ class DetectionStatistics:
         shape = (len(layout.weights), layout.rounds + 1)
         counts, sums, squares = count_events(detection_events_b8, _group(layout), shape[0] * shape[1])
         return cls(layout, len(detection_events_b8), counts, sums.reshape(shape), squares.reshape(shape))
+
+    @classmethod
+    def of_shots(
+        cls, shots: ShotBatch | ShotFolder, memory: MemoryExperiment | ShotFolder | stim.Circuit | None = None
+    ) -> DetectionStatistics:
+        """Counts of a batch of ``memory``, or of a folder of shots.
+
+        Args: shots: a ShotBatch or what ``read_folder`` returns. memory: see ``detector_layout``; a folder knows it.
+        """
+        source = shots if memory is None else memory
+        if isinstance(source, ShotBatch):
+            raise TypeError("`memory` must be what was sampled, but is missing; give of_shots(batch, memory)")
+        return cls.of_packed(detector_layout(source), shots.detection_events_b8)
 
     def __add__(self, other: DetectionStatistics) -> DetectionStatistics:
         """Statistics of both sets of shots together (of one circuit)."""

@@ -10,6 +10,7 @@ from qec_leak.cli.completion import completion_command
 from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
 from qec_leak.cli.figure import figure_command
+from qec_leak.cli.patch import patch_command
 from qec_leak.cli.plot import plot_command
 from qec_leak.cli.run import run_command
 from qec_leak.cli.sample import sample_command
@@ -47,6 +48,7 @@ def cli() -> None:
 for _command in (
     run_command,
     device_command,
+    patch_command,
     figure_command,
     export_command,
     sample_command,

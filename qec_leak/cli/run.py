@@ -38,6 +38,7 @@ Example (the central result of Miao et al., about a minute):
     help="Pauli frames; a tableau a shot (slow); or state vectors of 5-level transmons (about 9 at most, slow): "
     "coherent, or with random phases on leaked levels.",
 )
+@click.option("--by-qubit", is_flag=True, help="Print how much each qubit leaks, too.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -49,8 +50,9 @@ def run_command(**values: Any) -> None:
     """Sample and decode a memory experiment under each strategy.
 
     Prints a table and writes into the --out folder: results.csv (sinter's format), populations.npz (leakage counts by
-    round, qubit and level), detections.npz (detection counts), leakage.png/.svg and detection.png/.svg (leakage
-    population and detection probability against round), device.toml and run.json (what was run).
+    round, qubit and level), leakage_by_qubit.csv (after the last round), detections.npz (detection counts),
+    leakage.png/.svg and detection.png/.svg (leakage population and detection probability against round),
+    leakage_by_qubit.png/.svg (on the lattice), device.toml and run.json (what was run).
     """
     options, rest = split_options(values)
     _run(options, **rest)
@@ -64,12 +66,14 @@ def _run(
     threads: int,
     correlated: bool,
     engine: str,
+    by_qubit: bool,
     out: Path,
 ) -> None:
     import secrets
 
     from tqdm import tqdm
 
+    from qec_leak.cli.by_qubit import qubit_table
     from qec_leak.cli.report import result_table
     from qec_leak.cli.sampling import sample_and_decode
     from qec_leak.records import StagedFolder
@@ -102,9 +106,13 @@ def _run(
         finally:  # files that cannot be written do not take the table with them, nor the other way round
             click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
             click.echo(f"\n{result_table(results)}\n\n{_footnote(options)}")
+            if by_qubit:
+                click.echo(f"\n{qubit_table(results)}")
     click.echo()
-    click.echo(f"Pictures: {out / 'leakage.png'}, {out / 'detection.png'} (and .svg)")
+    pictures = ", ".join(str(out / f"{name}.png") for name in ("leakage", "detection", "leakage_by_qubit"))
+    click.echo(f"Pictures: {pictures} (and .svg)")
     click.echo(f"Counts:   {out / 'results.csv'}, {out / 'populations.npz'}, {out / 'detections.npz'}")
+    click.echo(f"Qubits:   {out / 'leakage_by_qubit.csv'}")
 
 
 def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine: str) -> dict[str, Any]:
@@ -158,12 +166,15 @@ def _write(
     import sinter
 
     import qec_leak
+    from qec_leak.cli.by_qubit import draw_qubits, qubits_csv
     from qec_leak.records import write_populations
 
     rows = [str(sinter.CSV_HEADER), *(result.task_stats().to_csv_line() for result in results.values())]
     folder.write_text("results.csv", "\n".join(rows) + "\n")
     write_populations(folder.path("populations.npz"), {s: r.populations for s, r in results.items()})
     _write_detections(folder.path("detections.npz"), results)
+    folder.write_text("leakage_by_qubit.csv", qubits_csv(results))
+    draw_qubits(results, folder.path("leakage_by_qubit.png"), folder.path("leakage_by_qubit.svg"))
     folder.write_text("device.toml", device.to_toml())
     record = {"qec_leak": qec_leak.__version__, **dataclasses.asdict(options), **sampling}
     folder.write_text("run.json", json.dumps(record, indent=2) + "\n")

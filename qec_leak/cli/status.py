@@ -18,6 +18,7 @@ _EPILOG = """\b
 Examples:
   qec-leak status results.csv
   qec-leak status results.csv --sweep experiments/demo_sweep.toml
+  qec-leak status results.csv --csv > table.csv
 """
 
 
@@ -26,38 +27,47 @@ Examples:
 @click.option("--sweep", "sweep_file", type=click.Path(path_type=Path), help="Sweep file: say what is still to be run.")
 @click.option("--quick", is_flag=True, help="With the values of the sweep file's [quick].")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per point instead of a table.")
-def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json: bool) -> None:
-    """Print the points of a RESULTS file: shots, logical errors, logical error per cycle with its likelihood interval.
+@click.option("--csv", "as_csv", is_flag=True, help="Print a tidy CSV, a line per point, instead of a table.")
+def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json: bool, as_csv: bool) -> None:
+    """Print the points of a RESULTS file: shots, logical errors, logical error per cycle with its likelihood interval;
+    and the suppression factors Lambda of points at distances d and d + 2.
 
-    Any CSV of sinter's will do, also one that a sweep is writing.
+    Any CSV of sinter's will do, also one that a sweep is writing. --json and --csv have detection fractions and leakage
+    as well.
     """
     from qec_leak.cli.sweep import read_sweep_file
+    from qec_leak.sweep.records import sorted_points
     from qec_leak.sweep.results import is_being_written, parse_contents
     from qec_leak.sweep.summary import summarize
 
+    if as_json and as_csv:
+        raise ValueError("`--json` must not be given with `--csv`, but both are; drop one")
     sweep = None if sweep_file is None else read_sweep_file(sweep_file, quick=quick)
     contents = parse_contents(results.read_bytes(), str(results))
     try:
-        summaries = summarize(contents.rows)
+        summaries = sorted_points(summarize(contents.rows))
     except ValueError as error:
         raise ValueError(f"{results} {error}") from None
-    if as_json:
-        _print_json(summaries)
+    notes = []
+    if contents.torn_line is not None:
+        notes.append(f"Line {contents.torn_line} is cut off: the next run drops it and runs its block again.")
+    if is_being_written(results):
+        notes.append("A run is writing to it now.")
+    if sweep is not None:
+        notes.append(_left(sweep, contents.rows))
+    if as_json or as_csv:
+        _print_records(summaries, as_json)
+        for note in notes:
+            click.echo(note, err=True)
         return
     if summaries:
-        click.echo(_table(summaries))
-    click.echo(("\n" if summaries else "") + _totals(summaries, results))
-    if contents.torn_line is not None:
-        click.echo(f"Line {contents.torn_line} is cut off: the next run drops it and runs its block again.")
-    if is_being_written(results):
-        click.echo("A run is writing to it now.")
-    if sweep is not None:
-        click.echo(_left(sweep, contents.rows))
+        click.echo(f"{_table(summaries)}\n{_lambda_table(summaries)}")
+    click.echo("\n".join([_totals(summaries, results), *notes]))
 
 
 def _table(summaries: Sequence[PointSummary]) -> str:
     from qec_leak.cli.report import percent, text_table
-    from qec_leak.sweep.curves import per_cycle_fit
+    from qec_leak.sweep.quantities import per_cycle_fit
 
     keys = _varying(summaries)
     header = [["point", "shots", "errors", "per cycle", "likelihood interval", "CPU time"]]
@@ -67,7 +77,7 @@ def _table(summaries: Sequence[PointSummary]) -> str:
         fit = per_cycle_fit(summary)
         lines.append(
             [
-                " ".join(f"{k.removeprefix('device.')}={_text(summary, k)}" for k in keys) or "all",
+                _point(summary, keys),
                 f"{stats.shots:,}",
                 f"{stats.errors:,}",
                 "" if fit is None else percent(fit.best),
@@ -76,6 +86,46 @@ def _table(summaries: Sequence[PointSummary]) -> str:
             ]
         )
     return text_table(header, lines)
+
+
+def _lambda_table(summaries: Sequence[PointSummary]) -> str:
+    """Suppression factors, between empty lines; nothing if there are no two points to compare."""
+    from qec_leak.cli.report import text_table
+    from qec_leak.sweep.suppression import suppressions
+
+    found = suppressions(summaries)
+    if not found:
+        return ""
+    keys = [key for key in _varying(summaries) if key != "d"]
+    header = [["Lambda = eps(d) / eps(d + 2)", "d", "Lambda", "likelihood interval"]]
+    lines = [
+        [
+            " ".join(filter(None, (_range(s.first, s.second, key) for key in keys))) or "all",
+            "{} / {}".format(*s.distances),
+            _number(s.fit.best),
+            f"{_number(s.fit.low)} to {_number(s.fit.high)}",
+        ]
+        for s in found
+    ]
+    return f"\n{text_table(header, lines)}\n"
+
+
+def _range(first: PointSummary, second: PointSummary, key: str) -> str:
+    """A parameter of both points, the two values that it has if it goes with the distance."""
+    values = list(dict.fromkeys((_text(first, key), _text(second, key))))
+    return f"{key.removeprefix('device.')}={'/'.join(values)}"
+
+
+def _number(value: float | None) -> str:
+    import math
+
+    if value is None or math.isnan(value):
+        return "-"
+    return f"{value:.3g}" if math.isfinite(value) else "infinity"
+
+
+def _point(summary: PointSummary, keys: Sequence[str]) -> str:
+    return " ".join(f"{k.removeprefix('device.')}={_text(summary, k)}" for k in keys) or "all"
 
 
 def _totals(summaries: Sequence[PointSummary], results: Path) -> str:
@@ -107,8 +157,9 @@ def _left(sweep: Sweep, rows: Sequence[Row]) -> str:
 
 def _varying(summaries: Sequence[PointSummary]) -> list[str]:
     """Metadata keys in which points differ, and "decoder" if they differ in that."""
-    keys = list(dict.fromkeys(key for s in summaries for key in s.metadata))
-    varying = [k for k in keys if len({repr(s.metadata.get(k)) for s in summaries}) > 1]
+    from qec_leak.sweep.records import parameter_names
+
+    varying = [k for k in parameter_names(summaries) if len({repr(s.metadata.get(k)) for s in summaries}) > 1]
     return varying + (["decoder"] if len({s.stats.decoder for s in summaries}) > 1 else [])
 
 
@@ -126,19 +177,25 @@ def _duration(seconds: float) -> str:
     return duration(seconds)
 
 
-def _print_json(summaries: Sequence[PointSummary]) -> None:
+def _print_records(summaries: Sequence[PointSummary], as_json: bool) -> None:
+    """What ``qec_leak.sweep.read`` gives; JSON has the metadata as they are and the number of lines, too."""
+    import csv
     import json
+    import math
+    import sys
 
-    for summary in summaries:
-        stats = summary.stats
-        record: dict[str, Any] = {
-            "strong_id": stats.strong_id,
-            "decoder": stats.decoder,
-            "metadata": stats.json_metadata,
-            "shots": stats.shots,
-            "errors": stats.errors,
-            "discards": stats.discards,
-            "seconds": round(stats.seconds, 3),
-            "lines": summary.rows,
+    from qec_leak.sweep.records import records_of
+
+    records = records_of(summaries)
+    if not as_json:
+        writer = csv.DictWriter(sys.stdout, list(records[0]) if records else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+        return
+    for summary, record in zip(summaries, records, strict=True):
+        finite: dict[str, Any] = {
+            key: None if isinstance(value, float) and not math.isfinite(value) else value
+            for key, value in record.items()
         }
-        click.echo(json.dumps(record))
+        metadata = summary.stats.json_metadata
+        click.echo(json.dumps({**finite, "metadata": metadata, "lines": summary.rows}, allow_nan=False))

@@ -96,30 +96,33 @@ _FIGURE_TABLES = ("study",)
 
 
 def _dry_run(sweep: Sweep, out: Path, workers: int) -> None:
+    import time
+
     from qec_leak.cli.report import text_table
     from qec_leak.cli.sweep_progress import duration, number_of
     from qec_leak.sweep import read_results
-    from qec_leak.sweep.estimate import estimate_sweep
+    from qec_leak.sweep.estimate import estimate_sweep, sweep_seconds
 
+    start_seconds = time.process_time()  # to import all this: a run, or a worker, starts with it as well
     rows = read_results(out) if out.exists() else ()
     estimates = estimate_sweep(sweep, rows)
-    header = [["point", "there", "shots to run", "block", "time"]]
+    header = [["point", "there", "shots to run", "block", "CPU time"]]
     lines = [
         [
             e.point.title,
             f"{e.shots_there:,}",
             f"{e.shots:,.0f}",
             f"{sweep.block_shots(e.point):,}",
-            duration(e.seconds) if e.shots else "done",
+            duration(e.cpu_seconds(workers)) if e.shots else "done",
         ]
         for e in estimates
     ]
     click.echo(text_table(header, lines))
-    shots, seconds = sum(e.shots for e in estimates), sum(e.seconds for e in estimates)
+    shots = sum(e.shots for e in estimates)
     on = "1 worker" if workers == 1 else f"{workers} workers"
-    time = duration(seconds / workers)
+    seconds = sweep_seconds(estimates, workers=workers, start_seconds=start_seconds)
     points = number_of(estimates, "point")
-    click.echo(f"\n{points}, {shots:,.0f} shots to run, about {time} on {on}; nothing was run (dry run)")
+    click.echo(f"\n{points}, {shots:,.0f} shots to run, about {duration(seconds)} on {on}; nothing was run (dry run)")
 
 
 def _summary(results: tuple[PointResult, ...], out: Path) -> str:
@@ -133,16 +136,36 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
 
 
 def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
-    """A command that draws these points: the distance, or else the first number that varies, is the horizontal axis,
-    and there is a curve for each value of everything else."""
-    values: dict[str, list[Any]] = {}
-    for result in results:
-        for key, value in result.point.labels.items():
-            if value not in values.setdefault(key, []):
-                values[key].append(value)
-    varying = [key for key in values if len(values[key]) > 1]
-    numbers = [key for key in varying if all(isinstance(v, int | float) for v in values[key])]
-    distance = "circuit.distance"
-    x = distance if distance in numbers or not numbers else numbers[0]
-    groups = "".join(f" --group {key}" for key in varying if key != x)
-    return f"qec-leak plot {shlex.quote(str(out))} --x {x}{groups}"
+    """A command that draws these points: the horizontal axis is the number of which a curve then has the most values,
+    the distance if it is one of several; there is a curve for each value of what else varies, but for what goes with it
+    (axes of a zip)."""
+    labels = [dict(result.point.labels) for result in results]
+    keys = list(dict.fromkeys(key for of_point in labels for key in of_point))
+    varying = [key for key in keys if len({of_point.get(key) for of_point in labels}) > 1]
+    numbers = [key for key in varying if all(_is_number(of_point.get(key)) for of_point in labels)]
+    numbers.sort(key=lambda key: key != _DISTANCE)  # stable
+    groups = {x: _needed(labels, x, [key for key in varying if key != x]) for x in numbers or [_DISTANCE]}
+    x = min(groups, key=lambda x: len({tuple(of_point.get(key) for key in groups[x]) for of_point in labels}))
+    options = "".join(f" --group {key}" for key in groups[x])
+    return f"qec-leak plot {shlex.quote(str(out))} --x {x}{options}"
+
+
+_DISTANCE = "circuit.distance"
+
+
+def _needed(labels: list[dict[str, Any]], x: str, keys: list[str]) -> list[str]:
+    """Those of ``keys`` without which two points would be one: the others go with ``x``, or with those."""
+
+    def number(chosen: list[str]) -> int:
+        return len({tuple(of_point.get(key) for key in (x, *chosen)) for of_point in labels})
+
+    all_points = number(keys)
+    for key in reversed(keys):
+        rest = [k for k in keys if k != key]
+        if number(rest) == all_points:
+            keys = rest
+    return keys
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -15,6 +15,7 @@ import stim
 
 if TYPE_CHECKING:
     from qec_leak.engine import ShotBatch  # at run time it would load the kernels into processes that only decode
+    from qec_leak.records import ShotFolder
 
 _CHUNK_BITS = 1 << 16
 """Detection events handed to PyMatching at once, some ms: meanwhile it hears no Ctrl-C and lets no other thread in."""
@@ -81,23 +82,47 @@ class Decoder:
             )
         return out
 
-    def decode(self, batch: ShotBatch) -> npt.NDArray[np.bool_]:
-        """Predict observable flips of a batch: bool (shots, observables)."""
+    def decode(self, batch: ShotBatch | ShotFolder) -> npt.NDArray[np.bool_]:
+        """Predict observable flips of a batch, or of a folder of shots: bool (shots, observables)."""
         packed = self.decode_batch(batch.detection_events_b8)
         bits = np.unpackbits(packed, axis=1, count=self.detector_error_model.num_observables, bitorder="little")
         return bits.astype(np.bool_)
 
 
-def decode(circuit: stim.Circuit, batch: ShotBatch, *, correlated: bool = False) -> npt.NDArray[np.bool_]:
-    """Decode a batch of shots of ``circuit`` with PyMatching.
+def decode(
+    circuit: stim.Circuit | ShotFolder, batch: ShotBatch | ShotFolder | None = None, *, correlated: bool = False
+) -> npt.NDArray[np.bool_]:
+    """Decode shots with PyMatching: ``decode(circuit, batch)``, or ``decode(read_folder(path))``.
 
     Args:
-        circuit: the circuit that was sampled; its error model is made by Stim and leaves leakage out.
-        batch: what the sampler returned.
+        circuit: the circuit that was sampled; its error model is made by Stim and leaves leakage out. Or a folder of
+            shots: then its noisy circuit, or its error model where the circuit has no noise.
+        batch: what the sampler returned, or a folder of shots of the circuit; left out after a folder.
         correlated: use correlated matching.
     Returns predicted observable flips, bool (shots, observables).
+    Raises ValueError where there is no noise to decode by, or a folder has no detection events.
     """
-    return Decoder(circuit, correlated=correlated).decode(batch)
+    if batch is not None:
+        return Decoder(_circuit_of(circuit), correlated=correlated).decode(batch)
+    if isinstance(circuit, stim.Circuit):
+        raise TypeError("`batch` must be shots of the circuit, but is missing; give decode(circuit, batch)")
+    return Decoder(_model_of(circuit), correlated=correlated).decode(circuit)
+
+
+def _circuit_of(source: stim.Circuit | ShotFolder) -> stim.Circuit:
+    return source if isinstance(source, stim.Circuit) else source.circuit
+
+
+def _model_of(data: ShotFolder) -> stim.Circuit | stim.DetectorErrorModel:
+    """What the folder has to decode by: its circuit, if that has noise."""
+    if data.circuit.detector_error_model(flatten_loops=False).num_errors:
+        return data.circuit
+    if data.detector_error_model is not None:
+        return data.detector_error_model
+    raise ValueError(
+        f"`{data.path}` must hold a noisy circuit or a detector error model to decode by, but its circuit has no "
+        "noise; give decode(noisy_circuit, data)"
+    )
 
 
 def count_logical_errors(predicted_b8: npt.NDArray[np.uint8], observable_flips_b8: npt.NDArray[np.uint8]) -> int:

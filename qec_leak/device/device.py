@@ -10,7 +10,7 @@ from importlib import resources
 from typing import Any
 
 from qec_leak._checks import broken_rule, check_choice, check_int
-from qec_leak.device import tables, toml_io
+from qec_leak.device import coherence, tables, toml_io
 from qec_leak.device.frozen import FrozenMapping
 from qec_leak.device.tables import PAIR_SECTIONS, QUBIT_SECTIONS, SECTIONS
 from qec_leak.device.transmon import (
@@ -159,12 +159,13 @@ class Device:
     def replace(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Device:
         """A device with some values replaced, by dotted key: "cz.leakage", "roles.data.idle.t1_ns",
         "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage", "name". None removes an override or an optional value.
+        "idle.t2_over_t1", also of a role or qubit, gives T2 as a part of T1.
 
         A default that a role, qubit or pair overrides stays overridden there. Whole sections can be given as keywords:
         ``device.replace(gate=GateParameters(...))``.
         """
         table = self._table()
-        for key, value in {**(values or {}), **more}.items():
+        for key, value in coherence.without_ratios(table, {**(values or {}), **more}).items():
             section = SECTIONS.get(key)
             if section is not None and isinstance(value, section):
                 table[key] = tables.section_values(value)
@@ -183,6 +184,10 @@ class Device:
                 if key in sections.get(section, {}):
                     sections[section][key] = 0.0
         return self._from_table(table)
+
+    def scale_coherence(self, factor: float) -> Device:
+        """A device whose T1 and T2 are ``factor`` times as long, those of roles and qubits too."""
+        return self.replace(coherence.scaled(self._table(), factor))
 
     def _table(self) -> tables.Table:
         """Plain nested dicts, as a TOML file holds them."""

@@ -4,7 +4,7 @@ Layouts read (file names differ in a few places, and both are tried):
 Sycamore (Zenodo 6804040): surface_code_bZ_d3_r05_center_3_5/ with circuit_noisy.stim, sweep.b8, obs_flips_actual.01;
 Willow (Zenodo 13273331): d3_at_q4_5/Z/r10/ with circuit_noisy_si1000.stim, sweep_bits.b8, obs_flips_actual.b8,
 metadata.json. `qec-leak export` writes the Willow layout with circuit_noisy.stim and, beside it, what Google's folders
-cannot have: heralds and leakage populations.
+cannot have: heralds and leakage populations. Every file may be gzipped (NAME.gz).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
+from qec_leak.records.compressed import find_file, read_whole
 from qec_leak.records.populations import LeakagePopulations, read_populations
 from qec_leak.records.shot_files import SHOT_FORMATS, ShotKind, read_shots
 
@@ -64,27 +65,52 @@ class ShotFolder:
                 return len(bits)
         return 0
 
+    @property
+    def num_detectors(self) -> int:
+        """Detectors of the circuit."""
+        return int(self.circuit.num_detectors)
+
+    @property
+    def detection_events_b8(self) -> npt.NDArray[np.uint8]:
+        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian, as a ShotBatch has them: what decoders and
+        statistics take. Raises ValueError if the folder has none."""
+        return self._packed("detection_events", self.detection_events)
+
+    @property
+    def observable_flips_b8(self) -> npt.NDArray[np.uint8]:
+        """uint8 (shots, ceil(observables/8)), bit-packed little-endian. Raises ValueError if the folder has none."""
+        return self._packed("obs_flips_actual", self.observable_flips)
+
+    def _packed(self, name: str, bits: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.uint8]:
+        if bits is None:
+            raise ValueError(f"`{self.path}` must hold {name}, but does not; give a folder with shots")
+        return np.packbits(bits, axis=1, bitorder="little")
+
 
 def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
     """Read one experiment: a leaf folder of either of Google's data sets or of ``qec-leak export``.
 
+    What it returns goes straight on: ``qec_leak.decode(data)`` predicts its observable flips,
+    ``analysis.detector_layout(data)`` and ``DetectionStatistics.of_shots(data)`` are its detectors and how often they
+    fired, ``data.populations`` its leakage.
     Raises ValueError for a folder without a circuit, or with files that do not fit it; OSError where it cannot be read.
     """
     folder = Path(path)
-    noisy = next((folder / name for name in _NOISY_NAMES if (folder / name).is_file()), None)
+    noisy = next((found for name in _NOISY_NAMES if (found := find_file(folder, name))), None)
     if noisy is None:
         raise ValueError(
             f"`{folder}` must hold one of {', '.join(_NOISY_NAMES)}, but does not; give the folder of one experiment"
         )
     circuit = _circuit(noisy)
-    ideal = _circuit(folder / IDEAL_CIRCUIT) if (folder / IDEAL_CIRCUIT).is_file() else None
-    dem = folder / ERROR_MODEL
-    metadata = folder / METADATA
+    ideal_file = find_file(folder, IDEAL_CIRCUIT)
+    ideal = None if ideal_file is None else _circuit(ideal_file)
+    dem = find_file(folder, ERROR_MODEL)
+    metadata = find_file(folder, METADATA)
     data = ShotFolder(
         path=folder,
         circuit=circuit,
         ideal_circuit=ideal,
-        detector_error_model=stim.DetectorErrorModel.from_file(str(dem)) if dem.is_file() else None,
+        detector_error_model=None if dem is None else _error_model(dem),
         measurements=_bits(folder, ("measurements",), circuit.num_measurements, "measurements"),
         detection_events=_bits(folder, ("detection_events",), circuit.num_detectors, "detectors"),
         observable_flips=_bits(folder, ("obs_flips_actual",), circuit.num_observables, "observables"),
@@ -93,26 +119,43 @@ def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
         populations=next(iter(read_populations(folder / POPULATIONS).values()), None)
         if (folder / POPULATIONS).is_file()
         else None,
-        metadata=json.loads(metadata.read_text(encoding="utf-8")) if metadata.is_file() else {},
+        metadata={} if metadata is None else json.loads(_text(metadata)),
     )
     _check_shots(data)
     return data
 
 
+def _text(path: Path) -> str:
+    try:
+        return read_whole(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"`{path}` must be UTF-8 text, but is not (byte {error.start}); copy it again") from None
+
+
 def _circuit(path: Path) -> stim.Circuit:
     try:
-        return stim.Circuit(path.read_text(encoding="utf-8"))
+        return stim.Circuit(_text(path))
     except ValueError as error:
         raise ValueError(
             f"`{path}` must be a Stim circuit, but does not parse ({' '.join(str(error).split())}); correct the file"
         ) from error
 
 
+def _error_model(path: Path) -> stim.DetectorErrorModel:
+    try:
+        return stim.DetectorErrorModel(_text(path))
+    except ValueError as error:
+        raise ValueError(
+            f"`{path}` must be a detector error model, but does not parse ({' '.join(str(error).split())}); correct "
+            "the file"
+        ) from error
+
+
 def _bits(folder: Path, names: tuple[str, ...], num_bits: int, kind: ShotKind) -> npt.NDArray[np.bool_] | None:
     for name in names:
         for format in SHOT_FORMATS:
-            path = folder / f"{name}.{format}"
-            if path.is_file():
+            path = find_file(folder, f"{name}.{format}")
+            if path is not None:
                 return read_shots(path, format=format, num_bits=num_bits, kind=kind).astype(np.bool_, copy=False)
     return None
 

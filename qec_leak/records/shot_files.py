@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal
@@ -16,6 +17,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak.records.compressed import SUFFIX, read_whole
 
 SHOT_FORMATS = ("01", "b8", "r8", "ptb64", "hits", "dets")
 """Names of Stim's formats for shots."""
@@ -56,7 +58,7 @@ def read_shots(
     kind: ShotKind = "detectors",
     bit_packed: bool = False,
 ) -> npt.NDArray[np.uint8] | npt.NDArray[np.bool_]:
-    """Read a file of shots.
+    """Read a file of shots, gzipped if its name ends in .gz.
 
     Returns bool (shots, num_bits), or with ``bit_packed`` uint8 (shots, ceil(num_bits/8)), little-endian.
     Raises ValueError for a file that is not of that format and number of bits, OSError where it cannot be read.
@@ -64,6 +66,14 @@ def read_shots(
     _checks.check_choice("format", format, SHOT_FORMATS)
     _checks.check_choice("kind", kind, _KINDS)
     path = Path(path)
+    if path.suffix == SUFFIX:
+        with tempfile.TemporaryDirectory() as folder:
+            unpacked = Path(folder) / path.stem
+            unpacked.write_bytes(read_whole(path))
+            try:
+                return read_shots(unpacked, format=format, num_bits=num_bits, kind=kind, bit_packed=bit_packed)
+            except ValueError as error:
+                raise ValueError(str(error).replace(str(unpacked), str(path))) from None
     size = path.stat().st_size
     bytes_per_shot = (num_bits + 7) // 8
     if format == "b8" and size % max(bytes_per_shot, 1):

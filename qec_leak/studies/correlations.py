@@ -20,7 +20,7 @@ from qec_leak.analysis import (
     neighboring_stabilizers,
     pairs_by_separation,
 )
-from qec_leak.analysis.detection import DetectorLayout
+from qec_leak.analysis.circuit_layout import DetectorLayout
 from qec_leak.engine import compile_sampler
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results

@@ -4,6 +4,7 @@ from qec_leak.sweep.block import Block, BlockCounts, run_block
 from qec_leak.sweep.config import SweepFileError, parse_sweep, read_sweep
 from qec_leak.sweep.errors import SweepError, SweepInterrupted
 from qec_leak.sweep.point import Point, RunSettings, StopRule, Sweep
+from qec_leak.sweep.records import read, suppression_factors
 from qec_leak.sweep.results import read_results
 from qec_leak.sweep.runner import PointResult, collect
 
@@ -20,7 +21,9 @@ __all__ = [
     "SweepInterrupted",
     "collect",
     "parse_sweep",
+    "read",
     "read_results",
     "read_sweep",
     "run_block",
+    "suppression_factors",
 ]

@@ -13,13 +13,13 @@ from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import make_patch
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.device import Device, tables
+from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values
 from qec_leak.sweep.axes import Report, Step, product
 from qec_leak.sweep.point import CIRCUIT_KEYS, Point, point_metadata
 
 _REQUIRED = ("distance", "rounds")
-_DEVICE_SOURCES = ("preset", "file", "without_leakage")
+_DEVICE_SOURCES = ("preset", "file", "without_leakage", "coherence_scale")
 _DEFAULT_PRESET = "miao2023"
 _MAX_POINTS = 1_000_000
 
@@ -135,6 +135,10 @@ class PointBuilder:
         elif name == "without_leakage":
             if not isinstance(value, bool):
                 raise TypeError(_checks.broken_rule(name, "be true or false", value, "write true"))
+        elif name == "coherence_scale":
+            return _checks.check_positive(name, value)
+        elif coherence.is_ratio(name):
+            return coherence.check_ratio(name, value)
         else:
             tables.set_dotted({}, name, None)  # the key; values are checked together
             return _plain(value)
@@ -177,8 +181,16 @@ class PointBuilder:
             device = Device.preset(settings.get("preset", _DEFAULT_PRESET))
         if settings.get("without_leakage"):
             device = device.without_leakage()
+        if "coherence_scale" in settings:
+            device = device.scale_coherence(settings["coherence_scale"])
         changes = {k: v for k, v in settings.items() if k not in _DEVICE_SOURCES}
-        return device.replace(changes) if changes else device
+        try:
+            return device.replace(changes) if changes else device
+        except ValueError as error:
+            if "2 t1_ns" not in str(error):
+                raise
+            fix = 'give T2 as "idle.t2_over_t1" instead, or sweep "device.coherence_scale"'
+            raise ValueError(f"{error}; {fix}") from None
 
     def _report_device(self, settings: Step, message: str) -> None:
         """Report the override that an error names, then what is wrong without it, until no override is named."""

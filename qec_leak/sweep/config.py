@@ -9,7 +9,9 @@ Sections (all but [circuit] and [stop] may be left out)::
     [device]
     preset = "miao2023"             # or file = "mine.toml", relative to the sweep file
     without_leakage = false         # Device.without_leakage(), before the overrides
+    coherence_scale = 2.0           # Device.scale_coherence(): T1 and T2 of all, before the overrides
     "cz.leakage" = 1e-3             # overrides by dotted key, as Device.replace takes them
+    "idle.t2_over_t1" = 0.5         # T2 as a part of T1, so that T1 can be an axis of its own
     [decoder]
     name = "pymatching"             # or "pymatching-correlated"
     [axes]                          # product of all axes, the last one fastest; keys are dotted: SECTION.KEY

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sinter
 
 from qec_leak import _checks
-from qec_leak.analysis import logical_error_fit as binomial_fit
-from qec_leak.analysis import logical_error_per_cycle_fit, suppression_factor_fit
+from qec_leak.sweep.order import order_key
 from qec_leak.sweep.point import CIRCUIT_KEYS
+from qec_leak.sweep.quantities import (
+    detection_fit,
+    error_probability_fit,
+    leakage_fit,
+    per_cycle_fit,
+    suppression_fit,
+)
 from qec_leak.sweep.summary import PointSummary, names_of
 
 QUANTITIES = ("logical_error_per_cycle", "logical_error_probability", "detection_fraction", "leakage", "lambda")
@@ -58,6 +64,7 @@ def curves(
         x: key of the horizontal axis.   y: one of ``QUANTITIES``.
         group: keys whose values tell curves apart.
         role: the qubits of "leakage": "data", "measure" or "removal".
+    Curves are sorted by their groups, numbers by size; points by x.
     Raises ValueError where points with the same x and group differ in something else: adding them up, or drawing them
     as one curve, would mix different physics.
     """
@@ -71,16 +78,17 @@ def curves(
         if distance in cell:
             raise ValueError(_mixed(cell[distance], summary, [x, *keys], y))
         cell[distance] = summary
+    ordered = sorted(table.items(), key=lambda item: [order_key(value) for value in item[0]])
     if y == "lambda":
         return tuple(
-            c for labels, cells in table.items() for c in _lambda_curves(dict(zip(keys, labels, strict=True)), cells, x)
+            c for labels, cells in ordered for c in _lambda_curves(dict(zip(keys, labels, strict=True)), cells, x)
         )
     return tuple(
         Curve(
             dict(zip(keys, labels, strict=True)),
-            tuple(CurvePoint(at, _fit(cells[at][0], y, role)) for at in _sorted(cells)),
+            tuple(CurvePoint(at, _fit(cells[at][0], y, role)) for at in sorted(cells, key=order_key)),
         )
-        for labels, cells in table.items()
+        for labels, cells in ordered
     )
 
 
@@ -97,7 +105,7 @@ def _lambda_curves(labels: dict[str, Any], cells: Mapping[Any, Mapping[int, Poin
         return [Curve(labels, points)] if points else []
     out = []
     for d in sorted({d for cell in cells.values() for d in cell}):
-        pairs = [(at, cells[at]) for at in _sorted(cells) if d in cells[at] and d + 2 in cells[at]]
+        pairs = [(at, cells[at]) for at in sorted(cells, key=order_key) if d in cells[at] and d + 2 in cells[at]]
         points = tuple(CurvePoint(at, _suppression(cell[d], cell[d + 2])) for at, cell in pairs)
         if points:
             out.append(Curve(labels, points, (d, d + 2)))
@@ -105,58 +113,32 @@ def _lambda_curves(labels: dict[str, Any], cells: Mapping[Any, Mapping[int, Poin
 
 
 def _suppression(first: PointSummary, second: PointSummary) -> sinter.Fit:
-    return suppression_factor_fit(*((s.stats.shots, s.stats.errors, int(_value(s, "r"))) for s in (first, second)))
-
-
-def per_cycle_fit(summary: PointSummary) -> sinter.Fit | None:
-    """Logical error per cycle; None where the metadata has no number of rounds, or all shots were discarded."""
-    rounds, kept = summary.metadata.get("r"), summary.stats.shots - summary.stats.discards
-    if not isinstance(rounds, int) or rounds < 1 or not kept:
-        return None
-    return logical_error_per_cycle_fit(kept, summary.stats.errors, rounds)
+    fit = suppression_fit(first, second)
+    if fit is None:
+        missing = first if per_cycle_fit(first) is None else second
+        raise ValueError(_lacking(missing, "have rounds and shots that were kept"))
+    return fit
 
 
 def _fit(summary: PointSummary, y: str, role: str) -> sinter.Fit:
-    stats = summary.stats
-    kept = stats.shots - stats.discards
-    if y == "logical_error_probability":
-        return binomial_fit(kept, stats.errors)
     if y == "logical_error_per_cycle":
-        return logical_error_per_cycle_fit(kept, stats.errors, int(_value(summary, "r")))
-    counts = stats.custom_counts
-    if y == "leakage":
-        return _leakage(counts, role, summary)
-    return _detection_fraction(counts, stats.shots)
+        fit, what = per_cycle_fit(summary), "have rounds and shots that were kept"
+    elif y == "logical_error_probability":
+        fit, what = error_probability_fit(summary), "have shots that were kept"
+    elif y == "leakage":
+        fit, what = leakage_fit(summary, role), f"count leaked {role} qubits"
+    else:
+        fit, what = detection_fit(summary), "count detection events"
+    if fit is None:
+        raise ValueError(_lacking(summary, what))
+    return fit
 
 
-def _leakage(counts: Counter[str], role: str, summary: PointSummary) -> sinter.Fit:
-    """Population at the end of the last round. Qubits are taken as independent: see LeakagePopulations."""
-    rounds = [int(name.rsplit("_r", 1)[1]) for name in counts if name.startswith(f"leaked_{role}_r")]
-    if not rounds or not counts[f"qubits_{role}"]:
-        raise ValueError(
-            f"the rows must count leaked {role} qubits, but those of {dict(summary.metadata)} do not; choose another "
-            "--role or --y"
-        )
-    hits = counts[f"leaked_{role}_r{max(rounds)}"]
-    return binomial_fit(counts[f"qubits_{role}"], hits)
-
-
-def _detection_fraction(counts: Counter[str], shots: int) -> sinter.Fit:
-    """Fraction of events in rounds that compare full rounds. Events of a shot are correlated: the interval is that of
-    as many independent detectors as give the same variance."""
-    if not counts["bulk_checked"]:
-        if not counts["detectors_checked"]:
-            raise ValueError(
-                "the rows must count detection events, but do not; give rows of a sweep or of qec_leak.sinter"
-            )
-        return binomial_fit(counts["detectors_checked"], counts["detection_events"])
-    checked, events = counts["bulk_checked"], counts["bulk_events"]
-    mean = events / checked
-    variance = (counts["bulk_squares"] / shots - (events / shots) ** 2) / shots * (shots / checked) ** 2
-    if not variance > 0.0 or mean in (0.0, 1.0):
-        return binomial_fit(checked, events)
-    number = max(1, round(mean * (1 - mean) / variance))
-    return binomial_fit(number, round(mean * number))
+def _lacking(summary: PointSummary, what: str) -> str:
+    return (
+        f"the rows must {what}, but those of {dict(summary.metadata)} do not; choose another --y or --role, or leave "
+        "them out with --where"
+    )
 
 
 def _value(summary: PointSummary, key: str) -> Any:
@@ -191,12 +173,6 @@ def _short(key: str) -> str:
 
 def _is_distance(key: str) -> bool:
     return "d" in names_of(key)
-
-
-def _sorted(cells: Iterable[Any]) -> list[Any]:
-    """Numbers by size, words in their order."""
-    values = list(cells)
-    return sorted(values) if all(isinstance(v, int | float) for v in values) else values
 
 
 def _text(value: Any) -> str:

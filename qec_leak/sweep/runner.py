@@ -26,7 +26,7 @@ from qec_leak.sweep.state import PointState
 from qec_leak.sweep.version import VERSION
 from qec_leak.sweep.watch import Watch
 
-_TASK_SECONDS = 0.5
+TASK_SECONDS = 0.5
 """Small blocks are put together into tasks of about this length: it makes messages cheap and Ctrl-C prompt."""
 
 _TASK_BLOCKS = 64
@@ -155,10 +155,10 @@ class _Run:
             self._futures[self._backend.submit(run_blocks, work, self._sweep.run.seed)] = task
 
     def _next_task(self) -> list[tuple[PointState, Block]]:
-        """Blocks that take about ``_TASK_SECONDS`` together, less when there is not much left to share out."""
+        """Blocks that take about ``TASK_SECONDS`` together, less when there is not much left to share out."""
         task: list[tuple[PointState, Block]] = []
         seconds = 0.0
-        enough = min(_TASK_SECONDS, self._watch.cpu_seconds_left() / (2 * self._backend.tasks))
+        enough = min(TASK_SECONDS, self._watch.cpu_seconds_left() / (2 * self._backend.tasks))
         self._unfinished = [state for state in self._unfinished if not state.done]
         for state in self._unfinished:
             while (block := state.next_block()) is not None:

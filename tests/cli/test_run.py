@@ -1,5 +1,7 @@
 """`qec-leak run`: what it writes is what was sampled, and nothing stays behind when it fails."""
 
+import csv
+import io
 import json
 import os
 import re
@@ -27,6 +29,9 @@ FILES = [
     "device.toml",
     "leakage.png",
     "leakage.svg",
+    "leakage_by_qubit.csv",
+    "leakage_by_qubit.png",
+    "leakage_by_qubit.svg",
     "populations.npz",
     "results.csv",
     "run.json",
@@ -74,6 +79,33 @@ def test_results_are_those_of_the_python_interface(finished):
         data = list(memory.qubits("data"))
         assert row.custom_counts["leaked_data_qubits"] == batch.population_counts[-1][data].sum()
         assert {k: row.json_metadata[k] for k in "bcdr"} == {"b": "Z", "c": "surface", "d": 3, "r": 4}
+
+
+def test_leakage_of_each_qubit(finished, tmp_path, capsys):
+    """In a file, and as a table if asked for: the populations of the last round."""
+    out, _ = finished
+    populations = read_populations(out / "populations.npz")
+    rows = list(csv.DictReader(io.StringIO((out / "leakage_by_qubit.csv").read_text())))
+    patch = qec_leak.surface_patch(3)
+    assert [(r["strategy"], int(r["qubit"])) for r in rows] == [
+        (strategy, qubit) for strategy, last in (("NO_RESET", 17), ("MLR", 17), ("DQLR", 18)) for qubit in range(last)
+    ]
+    for row in rows:
+        qubit, counts = int(row["qubit"]), populations[row["strategy"]].counts[:, int(row["qubit"])]
+        assert row["role"] == patch.role(qubit) and (int(row["x"]), int(row["y"])) == patch.coordinates[qubit]
+        assert float(row["leakage"]) == pytest.approx(counts[-1].sum() / 3000)
+        assert [float(row[f"level_{n}"]) for n in (2, 3)] == pytest.approx(list(counts[-1] / 3000))
+        p = counts[-1].sum() / 3000
+        assert float(row["leakage_error"]) == pytest.approx((p * (1 - p) / 3000) ** 0.5)
+        assert float(row["leakage_mean"]) == pytest.approx(counts.sum() / 3000 / 4)
+    assert sum(float(r["leakage"]) for r in rows) > 0
+    assert main(["run", *SMALL, "--strategy", "MLR", "--by-qubit", "--out", str(tmp_path / "x")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    [start] = [n for n, line in enumerate(lines) if line.startswith("qubit") and "MLR" in line]
+    shown = [line.split() for line in lines[start + 2 : start + 19]]
+    expected = [f"{100 * float(r['leakage']):.3g}" for r in rows if r["strategy"] == "MLR"]
+    assert [line[:2] for line in shown] == [[str(q), patch.role(q)] for q in range(17)]
+    assert [float(line[4]) for line in shown] == pytest.approx([float(text) for text in expected], rel=6e-3)
 
 
 def test_strong_id_is_the_one_that_sinter_gives_the_circuit(finished):

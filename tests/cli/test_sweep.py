@@ -1,6 +1,8 @@
 """``qec-leak sweep``, ``status`` and ``plot`` from the command line: results, progress, and one line for each error."""
 
+import csv
 import fcntl
+import io
 import json
 import os
 import pty
@@ -20,7 +22,7 @@ import sinter
 from sweeps import SWEEP, counts, kill_group, num_lines, run, start, wait_until, write_sweep
 
 from qec_leak.cli import main
-from qec_leak.sweep import collect, read_results, read_sweep
+from qec_leak.sweep import collect, read, read_results, read_sweep, suppression_factors
 
 DEMO = Path(__file__).parents[2] / "experiments" / "demo_sweep.toml"
 
@@ -79,6 +81,46 @@ def test_the_plot_that_is_proposed_can_be_drawn(tmp_path, capsys):
     assert "2 curves, 4 points" in capsys.readouterr().out
 
 
+ZIPPED = """
+[circuit]
+[axes]
+"circuit.strategy" = ["MLR", "DQLR"]
+"device.cz.leakage" = [1e-3, 3e-3]
+[[axes.zip]]
+"circuit.distance" = [3, 5, 7]
+"circuit.rounds" = [2, 3, 4]
+[stop]
+max_shots = 100
+"""
+PROPOSED = [
+    (ZIPPED, "--x circuit.distance --group circuit.strategy --group device.cz.leakage", "4 curves, 12 points"),
+    # No distance: the first number of the zip.
+    (
+        ZIPPED.replace("distance", "inject_leakage").replace("3, 5, 7", "0.0, 0.1, 0.2")
+        .replace("[circuit]", "[circuit]\ndistance = 3"),
+        "--x circuit.inject_leakage --group circuit.strategy --group device.cz.leakage",
+        "4 curves, 12 points",
+    ),
+    # Two distances with four rates: the rate is the axis.
+    (
+        ZIPPED.replace("3, 5, 7", "3, 5").replace("2, 3, 4", "2, 3").replace("1e-3, 3e-3", "0.0, 1e-3, 2e-3, 3e-3"),
+        "--x device.cz.leakage --group circuit.strategy --group circuit.distance",
+        "4 curves, 16 points",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "options", "drawn"), PROPOSED, ids=["distance", "other", "rate"])
+def test_axes_of_a_zip_are_one_axis_of_the_plot(text, options, drawn, tmp_path, capsys):
+    """Curves have points: what goes with the horizontal axis is no group of its own."""
+    out = tmp_path / "results.csv"
+    assert main(["sweep", str(write_sweep(tmp_path, text)), "--out", str(out)]) == 0
+    proposed = capsys.readouterr().out.rpartition("; ")[2]
+    assert proposed.strip().endswith(options)
+    assert main([*shlex.split(proposed)[1:], "--y", "leakage", "--out", str(tmp_path / "p.png")]) == 0
+    assert drawn in capsys.readouterr().out
+
+
 def test_dry_run_runs_nothing(tmp_path, capsys):
     out = tmp_path / "results.csv"
     assert main(["sweep", str(write_sweep(tmp_path, SMALL)), "--dry-run", "--out", str(out)]) == 0
@@ -95,23 +137,57 @@ def test_dry_run_knows_what_is_there(finished, tmp_path, capsys):
     assert "8 points, 8,000 shots to run" in capsys.readouterr().out
 
 
+def test_expected_shots_are_whole_blocks(tmp_path, capsys):
+    """A point ends at the end of a block, however few errors the rule asks for."""
+    file = write_sweep(tmp_path, SWEEP.replace("max_errors = 4500", "max_errors = 20"))
+    assert main(["sweep", str(file), "--dry-run", "--out", str(tmp_path / "out.csv")]) == 0
+    assert "6 points, 12,000 shots to run" in capsys.readouterr().out
+    assert sum(r.stats.shots for r in collect(read_sweep(file))) == 12_000
+
+
 def test_expected_shots_follow_the_rule_on_errors(tmp_path, capsys):
     file = write_sweep(tmp_path, SWEEP)
     assert main(["sweep", str(file), "--dry-run", "--out", str(tmp_path / "out.csv")]) == 0
     expected = int(re.search(r"6 points, ([\d,]+) shots to run", capsys.readouterr().out)[1].replace(",", ""))
     done = sum(r.stats.shots for r in collect(read_sweep(file)))
-    assert 0.5 * done < expected < 2 * done
+    assert 0.8 * done < expected < 1.25 * done
+
+
+TIMED = """
+[circuit]
+[axes]
+"circuit.strategy" = ["MLR", "DQLR"]
+"device.cz.leakage" = [1e-4, 1e-3, 3e-3]
+[[axes.zip]]
+"circuit.distance" = [3, 5]
+"circuit.rounds" = [9, 15]
+[stop]
+max_shots = 20000
+"""
 
 
 def test_expected_time_is_about_the_time(tmp_path):
-    file = write_sweep(tmp_path, SMALL.replace("2000", "40000"))
-    from qec_leak.sweep.estimate import estimate_sweep
+    """Of many small points, whose circuits take longer to make than to sample, and with much or little leakage."""
+    from qec_leak.sweep.estimate import estimate_sweep, sweep_seconds
 
-    sweep = read_sweep(file)
-    expected = sum(e.seconds for e in estimate_sweep(sweep))
+    sweep = read_sweep(write_sweep(tmp_path, TIMED))
+    expected = sweep_seconds(estimate_sweep(sweep))
     start_ = time.process_time()
     collect(sweep)
-    assert 0.4 < expected / (time.process_time() - start_) < 2.5
+    assert 0.65 < expected / (time.process_time() - start_) < 1.5
+
+
+def test_expected_time_of_more_workers():
+    """Each worker starts, and a point that is shared out is set up in each."""
+    from qec_leak.sweep.estimate import Estimate, sweep_seconds
+
+    long = Estimate(None, 0, 1e6, blocks=100, setup_seconds=1.0, sampling_seconds=40.0)
+    short = Estimate(None, 0, 1e3, blocks=1, setup_seconds=1.0, sampling_seconds=0.1)
+    done = Estimate(None, 100, 0.0, blocks=0, setup_seconds=0.0, sampling_seconds=0.0)
+    estimates = [long, short, done]
+    assert sweep_seconds(estimates, start_seconds=3.0) == pytest.approx(3 + 41 + 1.1)
+    assert sweep_seconds(estimates, workers=4, start_seconds=3.0) == pytest.approx(3 + (44 + 1.1) / 4)
+    assert sweep_seconds([done], workers=4, start_seconds=3.0) == 0.0
 
 
 def test_no_terminal_no_progress(tmp_path):
@@ -323,12 +399,49 @@ def test_status(finished, tmp_path, capsys):
     file = write_sweep(tmp_path, SMALL.replace("1e-3]", "1e-3, 1e-2]"))
     assert main(["status", str(finished), "--sweep", str(file)]) == 0
     out = capsys.readouterr().out
-    assert out.count("2,000 ") == 8 and "d=3 cz.leakage=0.0001 strategy=MLR" in out
+    assert out.count("2,000 ") == 8 and "d=3 strategy=MLR cz.leakage=0.0001" in out
     assert "8 points in 8 lines, 16,000 shots" in out
     assert f"{file}: 8 of 12 points are done, 0 begun, 4 not" in out
     assert main(["status", str(finished), "--json"]) == 0
     points = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [p["shots"] for p in points] == [2000] * 8 and points[0]["metadata"]["d"] == 3
+
+
+def test_status_has_suppression_factors(finished, capsys):
+    """One for each strategy and leakage, the same as in Python."""
+    factors = suppression_factors(finished)
+    assert len(factors) == 4
+    assert main(["status", str(finished)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for factor in factors:
+        labels = f"strategy={factor['strategy']} cz.leakage={factor['device.cz.leakage']:g} "
+        [line] = [line for line in lines if line.startswith(labels)]
+        assert " 3 / 5 " in line and f" {factor['suppression_factor']:.3g} " in line
+        assert f"{factor['suppression_factor_low']:.3g} to {factor['suppression_factor_high']:.3g}" in line
+
+
+def test_status_for_programs(finished, capsys):
+    """JSON and CSV hold what the table does, and what qec_leak.sweep.read gives."""
+    records = read(finished)
+    assert main(["status", str(finished), "--json"]) == 0
+    points = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    for record, point in zip(records, points, strict=True):
+        assert record.items() <= point.items() and point["lines"] == 1
+    assert main(["status", str(finished), "--csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert list(table[0]) == list(records[0])
+    for record, row in zip(records, table, strict=True):
+        assert row == {key: "" if value is None else str(value) for key, value in record.items()}
+    assert main(["status", str(finished), "--csv", "--json"]) == 2
+
+
+def test_status_for_programs_keeps_notes_apart(finished, tmp_path, capsys):
+    file, torn = write_sweep(tmp_path, SMALL), tmp_path / "torn.csv"
+    torn.write_bytes(finished.read_bytes()[:-40])
+    assert main(["status", str(torn), "--json", "--sweep", str(file)]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) == 7 and all(json.loads(line) for line in captured.out.splitlines())
+    assert "Line 9 is cut off" in captured.err and "7 of 8 points are done" in captured.err
 
 
 def test_status_of_a_torn_file(finished, tmp_path, capsys):

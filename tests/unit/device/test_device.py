@@ -168,3 +168,32 @@ def test_sections_must_be_parameters():
             gate={"error": 0},
             **{s: getattr(BASE, s) for s in ("idle", "readout", "reset", "cz", "dqlr")},
         )
+
+
+def test_t2_as_a_part_of_t1():
+    device = Device.preset("sycamore")
+    assert device.replace({"idle.t2_over_t1": 1.5}).idle.t2_ns == 1.5 * device.idle.t1_ns
+    changed = device.replace({"idle.t1_ns": 3e3, "idle.t2_over_t1": 0.5})
+    assert (changed.idle.t1_ns, changed.idle.t2_ns) == (3e3, 1.5e3)
+    # Of a role or a qubit: a part of its own T1, or of the device's.
+    role = device.replace({"roles.data.idle.t1_ns": 4e3, "roles.data.idle.t2_over_t1": 2})
+    assert (role.qubit(0, "data").idle.t2_ns, role.qubit(0, "measure").idle.t2_ns) == (8e3, device.idle.t2_ns)
+    assert device.replace({"qubits.3.idle.t2_over_t1": 1}).qubit(3, "data").idle.t2_ns == device.idle.t1_ns
+    assert role.replace({"roles.data.idle.t2_over_t1": 1}).qubit(0, "data").idle.t2_ns == 4e3
+    with pytest.raises(ValueError, match=r"`idle.t2_over_t1` must not be given with `idle.t2_ns`"):
+        device.replace({"idle.t2_over_t1": 1, "idle.t2_ns": 1e3})
+    with pytest.raises(
+        ValueError, match=r"must go with the qubit's own T1 where roles differ; give `qubits.3.idle.t1_ns`"
+    ):
+        role.replace({"qubits.3.idle.t2_over_t1": 1})
+
+
+def test_coherence_is_scaled_everywhere():
+    device = Device.preset("sycamore").replace({"qubits.3.idle.t1_ns": 25e3, "roles.measure.idle.t2_ns": 10e3})
+    longer = device.scale_coherence(3)
+    assert longer.qubit(3, "data").idle.t1_ns == 75e3 and longer.qubit(0, "measure").idle.t2_ns == 30e3
+    assert longer.idle.t1_ns == 3 * device.idle.t1_ns and longer.idle.heating_per_us == device.idle.heating_per_us
+    assert device.scale_coherence(1) == device
+    for factor in (0, -1, float("nan"), "2"):
+        with pytest.raises((ValueError, TypeError), match="`factor`"):
+            device.scale_coherence(factor)

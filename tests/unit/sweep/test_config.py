@@ -247,3 +247,57 @@ def test_files_that_cannot_be_read(tmp_path):
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe")
     with pytest.raises(SweepFileError, match=r"bytes\.toml: is not UTF-8 text"):
         read_sweep(tmp_path / "bytes.toml")
+
+
+COHERENCE = """
+[circuit]
+distance = 3
+rounds = 2
+[device]
+{device}
+[axes]
+{axes}
+[stop]
+max_shots = 10
+"""
+
+
+def test_t1_is_an_axis_with_t2_as_a_part_of_it():
+    axes = '"device.idle.t1_ns" = [2e3, 20e3, inf]'
+    points = parse_sweep(COHERENCE.format(device='"idle.t2_over_t1" = 0.5', axes=axes)).points
+    idle = [p.device.qubit(0, "data").idle for p in points]
+    assert [(i.t1_ns, i.t2_ns) for i in idle] == [(2e3, 1e3), (20e3, 10e3), (float("inf"), float("inf"))]
+    assert points[0].metadata["device.idle.t2_over_t1"] == 0.5 and points[1].metadata["device.idle.t1_ns"] == 20e3
+    both = parse_sweep(COHERENCE.format(device="", axes=f'{axes[:-5]}]\n"device.idle.t2_over_t1" = [0.5, 2]')).points
+    assert [p.device.idle.t2_ns for p in both] == [1e3, 4e3, 10e3, 40e3]
+
+
+def test_coherence_scales_as_a_whole():
+    device = '"qubits.4.idle.t1_ns" = 40e3'
+    axes = '"device.coherence_scale" = [0.5, 2]'
+    points = parse_sweep(COHERENCE.format(device=device, axes=axes)).points
+    preset = Device.preset("miao2023").idle
+    for point, factor in zip(points, (0.5, 2.0), strict=True):
+        assert (point.device.idle.t1_ns, point.device.idle.t2_ns) == (factor * preset.t1_ns, factor * preset.t2_ns)
+        assert point.device.qubits[4]["idle"]["t1_ns"] == 40e3  # an override of the sweep: as it was written
+        assert point.metadata["device.coherence_scale"] == factor
+
+
+@pytest.mark.parametrize(
+    ("device", "axes", "message"),
+    [
+        ("", '"device.idle.t1_ns" = [2e3]', r'`t2_ns` must be at most 2 t1_ns = 4000.0.*give T2 as "idle.t2_over_t1"'),
+        (
+            "",
+            '"device.idle.t2_over_t1" = [2.5]',
+            r"\[axes\] device.idle.t2_over_t1: `idle.t2_over_t1` must be at most 2",
+        ),
+        ('"idle.t2_ns" = 1e4', '"device.idle.t2_over_t1" = [1]', r"must not be given with `idle.t2_ns`"),
+        ("coherence_scale = 0", '"circuit.basis" = ["X"]', r"\[device\] `coherence_scale` must be positive"),
+        ("", '"device.cz.t2_over_t1" = [1]', r"`cz.t2_over_t1` must be a key of a device"),
+    ],
+)
+def test_mistakes_about_coherence(device, axes, message):
+    with pytest.raises(SweepFileError, match=message) as error:
+        parse_sweep(COHERENCE.format(device=device, axes=axes))
+    assert len(error.value.mistakes) == 1

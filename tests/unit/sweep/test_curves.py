@@ -12,7 +12,8 @@ from qec_leak.analysis import logical_error_per_cycle_fit, suppression_factor_fi
 from qec_leak.figures import new_figure
 from qec_leak.figures.sweep import plot_curves
 from qec_leak.sweep import collect, parse_sweep, read_results
-from qec_leak.sweep.curves import Curve, CurvePoint, curves, per_cycle_fit
+from qec_leak.sweep.curves import Curve, CurvePoint, curves
+from qec_leak.sweep.quantities import per_cycle_fit
 from qec_leak.sweep.rows import parse_row
 from qec_leak.sweep.summary import summarize
 
@@ -136,16 +137,141 @@ def test_picture_of_a_sweep(tmp_path):
     assert len(axes.collections) == 2 and axes.get_ylabel() == "leakage population of data qubits"
 
 
-@pytest.mark.parametrize("count, name", [(2, "MLR"), (8, "qec_leak-pymatching-correlated"), (3, "w" * 90)])
-def test_legends_are_within_the_figure_and_above_the_axes(count, name):
-    points = tuple(CurvePoint(x, sinter.Fit(low=0.01, best=0.02, high=0.03)) for x in (1e-3, 3e-3))
-    drawn = [Curve({"name": name, "cz.leakage": float(k)}, points) for k in range(count)]
+def drawn(labels, xs=(1e-3, 3e-3), *, x="device.cz.leakage", y="logical_error_per_cycle", title=None, pairs=()):
+    """A figure with one curve for each of some labels."""
+    points = tuple(CurvePoint(at, sinter.Fit(low=0.01, best=0.02, high=0.03)) for at in xs)
+    curves_ = [Curve(part, points, pair) for part, pair in zip(labels, pairs or [None] * len(labels), strict=True)]
     figure, [axes] = new_figure()
-    plot_curves(axes, drawn, x="device.cz.leakage", y="logical_error_per_cycle")
+    plot_curves(axes, curves_, x=x, y=y, title=title)
     figure.draw_without_rendering()
+    return figure, axes
+
+
+def legend_rows(figure):
+    """Texts of the legend from the top, line by line, without those that only fill a place."""
+    [legend] = figure.legends
+    lines = {}
+    for text in legend.get_texts():
+        box = text.get_window_extent()
+        lines.setdefault(round(box.y0 + box.height / 2) // 10, []).append((box.x0, text.get_text()))
+    return [[t for _, t in sorted(line) if t.strip()] for _, line in sorted(lines.items(), reverse=True)]
+
+
+@pytest.mark.parametrize(
+    "count, name", [(2, "MLR"), (8, "qec_leak-pymatching-correlated"), (3, "w" * 90), (40, "DQLR")]
+)
+def test_legends_are_within_the_figure_and_above_the_axes(count, name):
+    figure, axes = drawn([{"name": name, "cz.leakage": float(k)} for k in range(count)], title="Title")
     [legend] = figure.legends
     extent, box = legend.get_window_extent(), axes.get_tightbbox()
     assert extent.x0 >= 0 and extent.x1 <= figure.bbox.width and extent.y1 <= figure.bbox.height + 1
     assert box.y1 <= extent.y0 + 1 and axes.bbox.height > 1.5 * figure.dpi
+    assert axes.title.get_window_extent().y1 <= extent.y0 + 1
     ticks = [label.get_window_extent() for label in axes.get_xticklabels()]
     assert all(left.x1 < right.x0 for left, right in itertools.pairwise(ticks))
+
+
+def test_each_thing_has_its_own_row_of_the_legend():
+    """54 curves are three strategies, three distances and six times: 12 entries, not 54."""
+    values = itertools.product((15e3, 2e3, 9e3, 50e3, 5e3, 20e3), (3, 5, 7), ("NO_RESET", "MLR", "DQLR"))
+    labels = [{"device.idle.t1_ns": t, "circuit.distance": d, "strategy": s} for t, d, s in values]
+    figure, axes = drawn(labels)
+    rows = legend_rows(figure)
+    assert rows[0] == ["strategy", "No reset", "MLR", "DQLR"]
+    assert rows[1:3] == [["idle.t1 (µs)", "2", "5", "9"], ["15", "20", "50"]]
+    assert rows[-1] == ["distance", "3", "5", "7"]
+    [legend] = figure.legends
+    assert legend.get_window_extent().height < 0.4 * axes.bbox.height
+    styles = {(line.get_color(), line.get_marker(), str(line._unscaled_dash_pattern)) for line in axes.lines}
+    assert len(styles) == 54
+    for line, of_curve in zip(axes.lines, labels, strict=True):
+        same = [m for m, other in zip(axes.lines, labels, strict=True) if other["strategy"] == of_curve["strategy"]]
+        assert {m.get_color() for m in same} == {line.get_color()}
+    # One time is one marker, one distance one line, in all colours.
+    marker, line_of = (lambda line: line.get_marker()), (lambda line: str(line._unscaled_dash_pattern))
+    for key, style, count in (("device.idle.t1_ns", marker, 6), ("circuit.distance", line_of, 3)):
+        groups = {}
+        for line, of_curve in zip(axes.lines, labels, strict=True):
+            groups.setdefault(of_curve[key], set()).add(style(line))
+        assert all(len(found) == 1 for found in groups.values())
+        assert len(set.union(*groups.values())) == count
+
+
+def test_two_things_are_colour_and_marker():
+    figure, axes = drawn([{"strategy": s, "d": d} for d in (3, 5) for s in ("MLR", "DQLR")])
+    assert legend_rows(figure) == [["strategy", "MLR", "DQLR"], ["distance", "3", "5"]]
+    assert [line.get_color() for line in axes.lines] == 2 * ["#1b9e5a", "#1f5fbf"]
+    assert [line.get_marker() for line in axes.lines] == ["o", "o", "s", "s"]
+    assert axes.lines[0].get_linestyle() != axes.lines[2].get_linestyle()
+
+
+def test_many_values_are_many_colours():
+    _, axes = drawn([{"cz.leakage": k / 1000} for k in range(20)])
+    assert len({line.get_color() for line in axes.lines}) == 20
+
+
+def test_pairs_of_distances_are_told_apart():
+    labels = [{"strategy": s} for s in ("MLR", "DQLR") for _ in range(2)]
+    figure, _ = drawn(labels, y="lambda", pairs=[(3, 5), (5, 7)] * 2)
+    assert legend_rows(figure) == [["strategy", "MLR", "DQLR"], ["distances", "3 / 5", "5 / 7"]]
+
+
+def test_one_curve_is_named_too():
+    figure, axes = drawn([{"strategy": "MLR", "d": 3}])
+    assert legend_rows(figure) == [["strategy", "MLR"], ["distance", "3"]]
+    assert axes.lines[0].get_color() == "#1b9e5a"
+    figure, _ = drawn([{}])
+    assert not figure.legends
+
+
+@pytest.mark.parametrize(
+    "x, xs, label, ticks",
+    [
+        ("circuit.distance", (3, 5, 7), "distance", ["3", "5", "7"]),
+        ("d", (3, 5, 7, 9, 11, 13, 21), "distance", ["3", "5", "7", "9", "11", "13", "21"]),
+        ("rounds", (1, 2, 3, 100), "rounds", ["1", "100"]),
+        ("device.idle.t1_ns", (2e4, 4.5e4, 1e5, 2e5), "idle.t1 (µs)", ["20", "45", "100", "200"]),
+        ("idle.t1_ns", (1e6, 3e6), "idle.t1 (ms)", None),
+        ("readout.duration_ns", (100.0, 250.0, 500.0), "readout.duration (ns)", None),
+        ("cz.anharmonicity_mhz", (200.0, 220.0), "cz.anharmonicity (MHz)", None),
+        ("idle.heating_per_us", (1e-4, 2e-4), "idle.heating (1/µs)", None),
+        ("strategy", ("NO_RESET", "DQLR"), "strategy", ["No reset", "DQLR"]),
+    ],
+)
+def test_horizontal_axes(x, xs, label, ticks):
+    """Ticks where there are values, times in the unit that suits them, labels that do not touch."""
+    figure, axes = drawn([{"name": "a"}], xs, x=x)
+    assert axes.get_xlabel() == label
+    shown = [t for t in axes.get_xticklabels() if axes.get_xlim()[0] <= t.get_position()[0] <= axes.get_xlim()[1]]
+    shown += [t for t in axes.get_xticklabels(minor=True) if t.get_text()]
+    if ticks is not None:
+        assert [t.get_text() for t in shown] == ticks
+    extents = sorted((t.get_window_extent() for t in shown), key=lambda box: box.x0)
+    assert len(extents) >= 2 and all(left.x1 < right.x0 for left, right in itertools.pairwise(extents))
+    assert "10^" not in axes.xaxis.get_offset_text().get_text() or x.endswith("_per_us")
+    [legend] = figure.legends
+    assert axes.get_tightbbox().y1 <= legend.get_window_extent().y0 + 1
+
+
+def test_a_band_without_an_end_does_not_hide_the_rest():
+    points = tuple(CurvePoint(d, sinter.Fit(low=0.01, best=0.02, high=high)) for d, high in ((3, 0.03), (5, 0.5)))
+    _figure, [axes] = new_figure()
+    plot_curves(axes, [Curve({}, points)], x="d", y="logical_error_per_cycle")
+    assert axes.get_ylim()[1] == pytest.approx(0.05)
+
+
+def test_curves_are_sorted_by_their_groups():
+    """Numbers by size, strategies from No reset to DQLR, whatever the order of the file."""
+    points = summaries(
+        *(
+            ({"d": d, "strategy": s, "p": p}, 10, 1, {})
+            for p in (10.0, 9.0)
+            for s in ("DQLR", "NO_RESET")
+            for d in (11, 3)
+        )
+    )
+    found = curves(points, x="d", y="logical_error_probability", group=["p", "strategy"])
+    assert [tuple(c.labels.values()) for c in found] == [
+        (9.0, "NO_RESET"), (9.0, "DQLR"), (10.0, "NO_RESET"), (10.0, "DQLR"),
+    ]  # fmt: skip
+    assert all([p.x for p in c.points] == [3, 11] for c in found)

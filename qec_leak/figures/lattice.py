@@ -1,0 +1,209 @@
+"""A patch as a picture: where its qubits are, what they do, and how much each of them leaks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.strategy import Strategy
+from qec_leak.figures.style import house_style
+
+_BASIS_COLORS = {"X": "#d98500", "Z": "#1f5fbf"}
+_DATA_COLOR = "#444444"
+_REMOVAL_COLOR = "#8a4fbf"
+_PAIR_COLOR = "#1b9e5a"
+_MARKERS = {"data": "o", "measure": "s", "removal": "D"}
+_STEP_INCHES = 0.34
+"""Inches of a step of the coordinates: room for three digits in a marker."""
+
+_MAX_INCHES = 9.0
+_LEGEND_INCHES = 0.5
+_BAR_INCHES = 0.75
+
+
+def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
+    """Width and height in inches of a figure that holds a picture of the patch. Args: bar: with a colour bar."""
+    xs, ys = zip(*patch.coordinates, strict=True)
+    step = _step(patch)
+    width, height = ((max(values) - min(values) + 2) * step for values in (xs, ys))
+    return max(width, 2.6) + (_BAR_INCHES if bar else 0.0), height + _LEGEND_INCHES
+
+
+def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = Strategy.DQLR, *, form: str = "CSS") -> None:
+    """Draw the qubits with their numbers, the stabilizers, and under DQLR the pairs and the removal qubit.
+
+    Args:
+        axes: where to draw, of a figure as large as ``lattice_size`` says.
+        strategy: what is drawn of leakage removal: a line from each data qubit to the qubit that takes its leakage.
+        form: "XZZX" marks the data qubits that this form conjugates with a Hadamard.
+    """
+    parsed = Strategy.parse(strategy)
+    with house_style():
+        _stabilizers(axes, patch)
+        used = _used(patch, parsed)
+        if parsed.removes_data_leakage:
+            for data, partner in patch.dqlr_pairs:
+                (x, y), (u, v) = patch.coordinates[data], patch.coordinates[partner]
+                axes.plot([x, u], [y, v], color=_PAIR_COLOR, linewidth=2.5, zorder=2, solid_capstyle="round")
+        turned = set(patch.xzzx_qubits) if form == "XZZX" else set()
+        for qubit in used:
+            color = _color(patch, qubit)
+            face = "#ffffff" if qubit in turned or patch.role(qubit) != "data" else color
+            _qubit(axes, patch, qubit, face=face, edge=color, text="#ffffff" if face == color else color)
+        _frame(axes, patch)
+        _legend(axes, patch, parsed, bool(turned))
+
+
+def plot_qubit_leakage(
+    axes: Axes, patch: Patch, leakage: Mapping[int, float], *, label: str = "leakage", title: str | None = None
+) -> None:
+    """Draw how much each qubit leaks, as a colour and in percent.
+
+    Args:
+        axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.
+        leakage: P(level >= 2) by qubit; qubits that are not in it are left out.
+        label: what the colour bar says.   title: text above the picture.
+    """
+    with house_style():
+        _stabilizers(axes, patch)
+        top = max([*leakage.values(), 0.0]) or 1.0
+        scale = ScalarMappable(Normalize(0.0, top), colormaps["YlOrRd"])
+        for qubit, value in leakage.items():
+            text = "#ffffff" if value > 0.6 * top else "#000000"
+            _qubit(
+                axes,
+                patch,
+                qubit,
+                face=scale.to_rgba(np.asarray(value)),
+                edge="#444444",
+                text=text,
+                words=_percent(value),
+            )
+        _frame(axes, patch)
+        figure = axes.get_figure(root=True)
+        assert figure is not None
+        bar = figure.colorbar(scale, ax=axes, fraction=0.05, pad=0.02, shrink=0.9)
+        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
+        bar.set_label(f"{label} (%)")
+        if title:
+            axes.set_title(title)
+
+
+def _stabilizers(axes: Axes, patch: Patch) -> None:
+    for check in patch.stabilizers:
+        corners = [patch.coordinates[q] for q in check.support]
+        center = patch.coordinates[check.measure_qubit]
+        if len(corners) == 2:
+            corners.append(center)
+        shape = _around(corners)
+        axes.add_patch(Polygon(shape, facecolor=_BASIS_COLORS[check.basis], alpha=0.18, linewidth=0, zorder=1))
+        if patch.code == "repetition":
+            (x, y), (u, v) = corners[:2]
+            axes.plot([x, u], [y, v], color=_BASIS_COLORS[check.basis], alpha=0.3, linewidth=6, zorder=1)
+
+
+def _around(corners: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:
+    """Corners by their angle around their middle: float64 (corners, 2)."""
+    points = np.array(corners, dtype=float)
+    middle = points.mean(axis=0)
+    return points[np.argsort(np.arctan2(*(points - middle).T[::-1]))]
+
+
+def _qubit(
+    axes: Axes,
+    patch: Patch,
+    qubit: int,
+    *,
+    face: object,
+    edge: str,
+    text: str,
+    words: str | None = None,
+) -> None:
+    x, y = patch.coordinates[qubit]
+    size = 72 * 0.62 * _step(patch)
+    axes.plot(
+        [x],
+        [y],
+        marker=_MARKERS[patch.role(qubit)],
+        markersize=size if patch.role(qubit) != "removal" else 0.9 * size,
+        markerfacecolor=face,
+        markeredgecolor=edge,
+        markeredgewidth=0.9,
+        linestyle="none",
+        zorder=3,
+    )
+    shown = str(qubit) if words is None else words
+    fontsize = min(7.0, 1.25 * size / max(len(shown), 2))
+    axes.text(x, y, shown, ha="center", va="center_baseline", fontsize=fontsize, color=text, zorder=4)
+
+
+def _step(patch: Patch) -> float:
+    """Inches of a step of the coordinates; the repetition code has a qubit at each of them."""
+    span = max(max(values) - min(values) for values in zip(*patch.coordinates, strict=True))
+    wanted = _STEP_INCHES if patch.code == "repetition" else _STEP_INCHES * 0.9
+    return float(min(wanted, _MAX_INCHES / (span + 2)))
+
+
+def _used(patch: Patch, strategy: Strategy) -> tuple[int, ...]:
+    removal = patch.removal_qubits if strategy.removes_data_leakage else ()
+    return (*patch.data_qubits, *patch.measure_qubits, *removal)
+
+
+def _color(patch: Patch, qubit: int) -> str:
+    role = patch.role(qubit)
+    if role == "measure":
+        return _BASIS_COLORS[patch.stabilizers[patch.measure_qubits.index(qubit)].basis]
+    return _DATA_COLOR if role == "data" else _REMOVAL_COLOR
+
+
+def _frame(axes: Axes, patch: Patch) -> None:
+    xs, ys = zip(*patch.coordinates, strict=True)
+    axes.set_xlim(min(xs) - 1, max(xs) + 1)
+    axes.set_ylim(max(ys) + 1, min(ys) - 1)  # y grows to the south
+    axes.set_aspect("equal")
+    axes.set_axis_off()
+
+
+def _legend(axes: Axes, patch: Patch, strategy: Strategy, turned: bool) -> None:
+    def entry(label: str, marker: str, color: str, face: str) -> Line2D:
+        return Line2D(
+            [], [], linestyle="none", marker=marker, markersize=6, color=color, markerfacecolor=face, label=label
+        )
+
+    entries = [entry("data", "o", _DATA_COLOR, _DATA_COLOR)]
+    if turned:
+        entries.append(entry("data, turned", "o", _DATA_COLOR, "white"))
+    for basis in sorted({check.basis for check in patch.stabilizers}):
+        entries.append(entry(f"measure {basis}", "s", _BASIS_COLORS[basis], "white"))
+    if strategy.removes_data_leakage:
+        entries.append(entry("removal", "D", _REMOVAL_COLOR, "white"))
+        entries.append(Line2D([], [], color=_PAIR_COLOR, linewidth=2.5, label="DQLR pair"))
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(
+        handles=entries,
+        loc="outside upper center",
+        ncols=math.ceil(len(entries) / 2) if len(entries) > 3 else len(entries),
+        columnspacing=1.0,
+        handletextpad=0.4,
+        handlelength=1.4,
+        borderaxespad=0.2,
+    )
+
+
+def _percent(value: float) -> str:
+    """A probability in percent, in three or four characters."""
+    percent = 100 * value
+    if percent < 0.005:
+        return "<.01" if percent else "0"
+    return f"{percent:.0f}" if percent >= 9.95 else f"{percent:.1f}" if percent >= 0.95 else f"{percent:.2f}"[1:]
