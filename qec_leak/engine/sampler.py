@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple
@@ -41,13 +43,17 @@ def compile_sampler(circuit: stim.Circuit | str, *, seed: int | None = None, thr
 
 
 class LeakageSampler:
-    """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone."""
+    """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+
+    Threads may share a sampler: their calls run side by side, and no two of them get the same shots.
+    """
 
     def __init__(self, program: Program, *, seed: int | None = None, threads: int = 1) -> None:
         self.program = program
         self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
         self.threads = _checks.check_int("threads", threads, minimum=1)
         self._next_shot = 0
+        self._lock = threading.Lock()  # of _next_shot; lists of idle blocks only ever append and pop
         self._idle_blocks: list[Block] = []
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
@@ -58,6 +64,10 @@ class LeakageSampler:
             np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
             for flips in (program.sweep_detectors, program.sweep_observables)
         )
+
+    def __reduce__(self) -> tuple[Callable[..., LeakageSampler], tuple[object, ...]]:
+        """A copy, in this process or another, goes on at the same shot."""
+        return _going_on, (type(self), self.program, self.seed, self.threads, self._next_shot)
 
     def __repr__(self) -> str:
         p = self.program
@@ -90,9 +100,23 @@ class LeakageSampler:
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in _SNAPSHOTS:
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        first = self._next_shot
-        batch = self._empty(shots, first, populations, heralds, measurements)
         given = self._given_sweep(sweep_bits, shots)
+        with self._lock:
+            first = self._next_shot
+            batch = self._empty(shots, first, populations, heralds, measurements)
+            self._next_shot = first + shots
+        try:
+            self._fill(batch, populations, given)
+        except BaseException:  # Ctrl-C: the next call gives these shots, unless another thread has gone on
+            with self._lock:
+                if self._next_shot == first + shots:
+                    self._next_shot = first
+            raise
+        return batch
+
+    def _fill(self, batch: ShotBatch, populations: Populations, given: npt.NDArray[np.uint8]) -> None:
+        """Sample all shots of ``batch``."""
+        first, shots = batch.first_shot, batch.shots
         block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
         workers = min(self.threads, end - block)
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
@@ -101,8 +125,6 @@ class LeakageSampler:
         if batch.population_counts is not None:
             batch.population_counts[:] = sum(run.counts for run in runs)
         self._idle_blocks += [run.block for run in runs]
-        self._next_shot = first + shots
-        return batch
 
     def batches(
         self,
@@ -193,6 +215,15 @@ class LeakageSampler:
             return self._idle_blocks.pop()
         except IndexError:
             return empty_block(self.program)
+
+
+def _going_on(
+    kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int
+) -> LeakageSampler:
+    program = dataclasses.replace(program)  # read-only arrays, as kernels are compiled for; copies of arrays are not
+    sampler = kind(program, seed=seed, threads=threads)
+    sampler._next_shot = next_shot
+    return sampler
 
 
 class _Run(NamedTuple):

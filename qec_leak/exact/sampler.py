@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -95,7 +96,10 @@ def compile_exact_sampler(
 
 
 class ExactSampler:
-    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone."""
+    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+
+    Threads may share a sampler: their calls run one after the other.
+    """
 
     def __init__(self, circuit: stim.Circuit, steps: list[Step], *, levels: int, seed: int | None = None) -> None:
         self.circuit = circuit
@@ -107,6 +111,7 @@ class ExactSampler:
         self._state = make_state(self._tables)
         self._converter = circuit.compile_m2d_converter()
         self._next_shot = 0
+        self._lock = threading.Lock()  # of _next_shot and of the one state that all shots evolve
 
     def __repr__(self) -> str:
         return f"ExactSampler({self.circuit.num_qubits} transmons, {self.levels} levels, seed={self.seed})"
@@ -128,6 +133,17 @@ class ExactSampler:
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in _SNAPSHOTS:
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
+        with self._lock:
+            return self._sample(shots, populations, heralds, measurements, sweep_bits)
+
+    def _sample(
+        self,
+        shots: int,
+        populations: Populations,
+        heralds: bool,
+        measurements: bool,
+        sweep_bits: npt.ArrayLike | None,
+    ) -> ShotBatch:
         circuit, first = self.circuit, self._next_shot
         sweep = np.zeros((shots, circuit.num_sweep_bits), dtype=np.uint8)
         if sweep_bits is not None:
