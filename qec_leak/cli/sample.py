@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from qec_leak.cli.options import complete_device, load_device, sampling_options
+from qec_leak.cli.options import check_overrides_act, complete_device, load_device, sampling_options
 from qec_leak.cli.shot_data import check_format, shot_data_options
 
 if TYPE_CHECKING:
@@ -70,7 +70,10 @@ def sample_command(
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = _read_circuit(circuit)
     if device is not None:
-        parsed = dress(parsed, load_device(device, overrides))
+        loaded = load_device(device, overrides)
+        fix = "the circuit needs II[LEAKAGE_ISWAP]"
+        check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
+        parsed = dress(parsed, loaded)
     error_model = _error_model(circuit, parsed)
     seed = secrets.randbits(63) if seed is None else seed
     with (

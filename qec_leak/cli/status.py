@@ -35,6 +35,10 @@ def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json:
     from qec_leak.sweep.results import is_being_written, parse_contents
     from qec_leak.sweep.summary import summarize
 
+    if quick and sweep_file is None:
+        raise ValueError(
+            "`--quick` must come with --sweep, whose file it is about, but there is none; add --sweep FILE"
+        )
     sweep = None if sweep_file is None else read_sweep_file(sweep_file, quick=quick)
     contents = parse_contents(results.read_bytes(), str(results))
     try:

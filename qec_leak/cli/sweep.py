@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qec_leak.cli.options import refuse_with
+
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
 
@@ -36,13 +38,18 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
     help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
-def sweep_command(**values: Any) -> None:
+@click.pass_context
+def sweep_command(context: click.Context, **values: Any) -> None:
     """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
     read.
 
     It can be interrupted and killed at any moment: the same command goes on where it was, and the counts in the end are
     the same, with any number of workers.
     """
+    if values["dry_run"]:
+        refuse_with(context, "--dry-run", "cluster", "as_json")
+    if values["cluster"] not in (None, "local"):
+        refuse_with(context, f"--cluster {values['cluster']}", "workers")
     _sweep(**values)
 
 

@@ -119,6 +119,8 @@ class Device:
     def pair(self, a: int, b: int) -> PairParameters:
         """Parameters of the coupled qubits ``a`` and ``b``, in either order."""
         first, second = sorted((check_int("a", a, minimum=0), check_int("b", b, minimum=0)))
+        if first == second:
+            raise ValueError(broken_rule("b", "be another qubit than `a`", b, "name two qubits"))
         override = self.pairs.get((first, second), {})
         out: dict[str, Any] = {section: getattr(self, section) for section in PAIR_SECTIONS}
         for section in override:

@@ -217,9 +217,7 @@ class LeakageSampler:
             return empty_block(self.program)
 
 
-def _going_on(
-    kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int
-) -> LeakageSampler:
+def _going_on(kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int) -> LeakageSampler:
     program = dataclasses.replace(program)  # read-only arrays, as kernels are compiled for; copies of arrays are not
     sampler = kind(program, seed=seed, threads=threads)
     sampler._next_shot = next_shot
