@@ -39,7 +39,7 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 )
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
-def sweep_command(context: click.Context, **values: Any) -> None:
+def sweep_command(context: click.Context, /, **values: Any) -> None:
     """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
     read.
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak.circuits.arguments import as_circuit
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
@@ -38,7 +39,7 @@ def compile_sampler(circuit: stim.Circuit | str, *, seed: int | None = None, thr
         threads: threads to sample on (kernels run without the GIL).
     Raises ValueError for circuits that cannot be sampled, naming instruction and line.
     """
-    parsed = stim.Circuit(circuit) if isinstance(circuit, str) else circuit
+    parsed = as_circuit("circuit", circuit)
     return LeakageSampler(compile_program(parsed), seed=seed, threads=threads)
 
 

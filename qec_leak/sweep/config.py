@@ -174,8 +174,8 @@ def _known_tables(
 
 
 def _mistaken_replacement(dotted: str, value: Any, table: Mapping[str, Any], extra: Collection[str]) -> str:
-    """What is wrong with a replacement, as far as it would go unnoticed or be noticed too late; "" if nothing is. Keys of
-    an extra table are not known here: what it replaces has to be there, and of its kind."""
+    """What is wrong with a replacement, as far as it would go unnoticed or be noticed too late; "" if nothing is. Keys
+    of an extra table are not known here: what it replaces has to be there, and of its kind."""
     section, dot, key = dotted.partition(".")
     sections = (*_SECTIONS, *extra)
     if dotted in _TEXTS:
