@@ -105,7 +105,7 @@ def _summary(device: Device, pair: str | None, parameters: PairParameters) -> st
 
     cz, dqlr = parameters.cz, parameters.dqlr
     gate, iswap = cz_unitary(cz), _iswap(parameters)
-    title = f"{device.name}, {'default pair' if pair is None else f'pair {pair}'}"
+    title = f"{device.label}, {'default pair' if pair is None else f'pair {pair}'}"
     if cz.model == "hamiltonian":
         model = f"from the Hamiltonian: {cz.anharmonicity_mhz:g} MHz, {cz.pulse_ns:g} ns with {cz.ramp_ns:g} ns ramps"
     else:
@@ -192,9 +192,10 @@ def _draw(device: Device, parameters: PairParameters, out: Path) -> Path:
 
     figure, (left, right) = figures.new_figure(width=2 * figures.COLUMN_WIDTH, height=3.7, panels=2)
     cz, iswap = transport_matrix(cz_unitary(parameters.cz)), transport_matrix(_iswap(parameters))
-    figures.plot_transport_matrix(left, cz, levels=LEVELS, title=f"CZ of {device.name}, percent")
+    figures.plot_transport_matrix(left, cz, levels=LEVELS, title=f"CZ of {device.label}, percent")
     figures.plot_transport_matrix(right, iswap, levels=LEVELS, title="Leakage iSWAP, percent")
-    name = f"{Path(device.name).name or 'device'}-transport"
+    stem = device.name.replace(" (edited)", "-edited")
+    name = f"{Path(stem).name or 'device'}-transport"
     with StagedFolder(out) as folder:
         figures.save_figure(figure, folder.path(f"{name}.png"), folder.path(f"{name}.svg"))
         folder.commit(last=f"{name}.png")

@@ -81,6 +81,7 @@ def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
         device = Device.preset(name)
     elif Path(name).is_file() or name.endswith(".toml") or "/" in name:
         device = Device.from_toml(name)
+        device = device.replace(name=device.label)  # a file that began as a preset has its name
     else:
         import difflib
 

@@ -167,7 +167,7 @@ def _write(
     folder.write_text("device.toml", device.to_toml())
     record = {"qec_leak": qec_leak.__version__, **dataclasses.asdict(options), **sampling}
     folder.write_text("run.json", json.dumps(record, indent=2) + "\n")
-    _draw(folder, f"{options.code} code, $d={options.distance}$, {options.basis}, {device.name}", results)
+    _draw(folder, f"{options.code} code, $d={options.distance}$, {options.basis}, {device.label}", results)
 
 
 def _write_detections(path: Path, results: dict[str, StrategyResult]) -> None:

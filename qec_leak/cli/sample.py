@@ -75,6 +75,7 @@ def sample_command(
         check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
         parsed = dress(parsed, loaded)
     error_model = _error_model(circuit, parsed)
+    counted, notes = _missing(parsed, error_model, populations)
     seed = secrets.randbits(63) if seed is None else seed
     with (
         StagedFolder(out) as folder,
@@ -92,7 +93,8 @@ def sample_command(
             populations=populations,
             progress=bar.update,
         )
-        write_populations(folder.path(POPULATIONS), {"circuit": total})
+        if counted:
+            write_populations(folder.path(POPULATIONS), {"circuit": total})
         folder.write_text(NOISY_CIRCUIT, f"{parsed}\n")
         folder.write_text(ERROR_MODEL, f"{error_model}\n")
         record = {
@@ -106,7 +108,9 @@ def sample_command(
             "populations": populations,
         }
         folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")
-        folder.commit(last=METADATA, obsolete=shot_files())
+        folder.commit(last=METADATA, obsolete=[*shot_files(), POPULATIONS])
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     click.echo(f"{out}: {shots:,} shots, seed {seed}")
 
 
@@ -120,6 +124,26 @@ def _read_circuit(path: Path) -> stim.Circuit:
         return stim.Circuit(text)
     except (ValueError, IndexError) as error:  # a UnicodeDecodeError too
         raise ValueError(f"`{path}` must be a Stim circuit, but does not parse ({error}); correct the file") from error
+
+
+def _missing(circuit: stim.Circuit, error_model: stim.DetectorErrorModel, populations: str) -> tuple[bool, list[str]]:
+    """Whether there are populations to write, and what a user may expect and does not get."""
+    import re
+
+    from qec_leak.circuits.tags import POPULATION
+    from qec_leak.decode import ignored_by_matching
+
+    text, notes = str(circuit), []
+    if not re.search(r"LEAKAGE_(TRANSITION|CONTROLLED_ERROR|RESET)", text):
+        notes.append("the circuit has no leakage in its tags; --device PRESET|FILE adds that of a device")
+    tick = f"TICK[{POPULATION}]" if populations == "rounds" else "TICK"
+    counted = bool(re.search(rf"TICK\[[^\]]*{POPULATION}" if populations == "rounds" else "TICK", text))
+    if not counted:
+        other = ", or give --populations moments" if "TICK" in text else ""
+        notes.append(f"no populations.npz, for the circuit has no {tick}; write them where to count{other}")
+    if ignored := ignored_by_matching(error_model):
+        notes.append(ignored)
+    return counted, notes
 
 
 def _error_model(path: Path, circuit: stim.Circuit) -> stim.DetectorErrorModel:

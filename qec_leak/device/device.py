@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from collections.abc import Mapping
@@ -91,6 +92,15 @@ class Device:
                 raise errors[0]
         for a, b in self.pairs:
             self.pair(a, b)
+
+    @property
+    def label(self) -> str:
+        """The name, with "(edited)" behind it if it is a preset's and the values are not."""
+        if self.name not in self.presets():
+            return self.name
+        preset = self.preset(self.name)
+        same = dataclasses.replace(self, description=preset.description) == preset
+        return self.name if same else f"{self.name} (edited)"
 
     def qubit(self, index: int, role: str) -> QubitParameters:
         """Parameters of qubit ``index`` as "data", "measure" or "removal" qubit (default, then role, then qubit)."""

@@ -200,7 +200,8 @@ class PointBuilder:
                 message = str(error)
 
     def _read_device(self, name: str) -> Device:
-        return Device.from_toml(self._folder / name)
+        device = Device.from_toml(self._folder / name)
+        return device.replace(name=device.label)  # a file that began as a preset has its name
 
     def _check_circuit(self, arguments: Step, device: Device | None, settings: Step) -> None:
         """Report what ``memory_experiment`` would raise, without the work of dressing the circuit."""
