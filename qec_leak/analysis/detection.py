@@ -39,6 +39,11 @@ def detector_layout(memory: MemoryExperiment) -> DetectorLayout:
 
     Raises ValueError for a detector that stands on no stabilizer's measure qubit.
     """
+    if not isinstance(memory, MemoryExperiment):
+        raise TypeError(
+            f"`memory` must be a MemoryExperiment, but is {type(memory).__name__}; give what "
+            "memory_experiment() returned"
+        )
     coordinates = memory.circuit.get_detector_coordinates()
     at = {tuple(memory.patch.coordinates[s.measure_qubit]): i for i, s in enumerate(memory.patch.stabilizers)}
     # The coordinate of a one-dimensional code is (x, t); its qubits lie at (x, y) with one common y.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stim
 
 from qec_leak._checks import broken_rule
+from qec_leak._limits import check_executed
 from qec_leak.device import Device
 
 
@@ -21,6 +22,22 @@ def as_circuit(name: str, value: object) -> stim.Circuit:
     circuit = getattr(value, "circuit", None)
     fix = "give its .circuit" if isinstance(circuit, stim.Circuit) else "give a stim.Circuit or its text"
     raise TypeError(broken_rule(name, "be a stim.Circuit or its text", _kind(value), fix))
+
+
+def check_loops(circuit: stim.Circuit) -> None:
+    """Refuse REPEAT blocks whose iterations, those of blocks inside of blocks multiplied, never end."""
+
+    def count(block: stim.Circuit, of_detectors: bool) -> int:
+        total = 0
+        for item in block:
+            if isinstance(item, stim.CircuitRepeatBlock):
+                total += item.repeat_count * count(item.body_copy(), of_detectors)
+            elif not of_detectors or item.name == "DETECTOR":
+                total += 1
+        return total
+
+    if any(isinstance(item, stim.CircuitRepeatBlock) for item in circuit):
+        check_executed(count(circuit, False), count(circuit, True))
 
 
 def as_device(name: str, value: object) -> Device:

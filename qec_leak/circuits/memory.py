@@ -10,6 +10,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
@@ -113,6 +114,7 @@ def memory_experiment(
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
+    check_size(_checks.check_odd_distance("distance", distance), _checks.check_int("rounds", rounds, minimum=1))
     patch = make_patch(code, distance)
     resolved = as_device("device", device)
     parsed = Strategy.parse(strategy)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from qec_leak.cli.options import experiment_options, sampling_options, split_options
-from qec_leak.cli.shot_data import check_format, shot_data_options
+from qec_leak.cli.options import check_experiments, experiment_options, sampling_options, split_options
+from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
@@ -71,6 +71,8 @@ def _export(
     check_format(format, shots)
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
+    check_experiments(memories, shots, threads, decode=False)
+    check_room(out, [memory.circuit for memory in memories.values()], shots, format=format, heralds=heralds)
     seed = secrets.randbits(63) if seed is None else seed
     sampling = {"shots": shots, "seed": seed, "format": format, "populations": populations}
     with ExitStack() as stack:

@@ -73,6 +73,9 @@ def figure_command(
         return
     if source:
         refuse_with(context, "--from", "threads")
+    from qec_leak._limits import check_threads
+
+    check_threads("--threads", threads or 1)
     figures = _figures(names)
     experiments = [_experiment(figure, quick, overrides) for figure in figures]  # mistakes come before any work
     _check_folder(out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,8 +19,9 @@ STRATEGIES = ("NO_RESET", "MLR", "DQLR")
 
 if TYPE_CHECKING:
     _Choice = click.Choice[str]
+    _ParamType = click.ParamType[Any]
 else:
-    _Choice = click.Choice  # no generic type before click 8.2
+    _Choice, _ParamType = click.Choice, click.ParamType  # no generic types before click 8.2
 
 
 class UpperChoice(_Choice):
@@ -28,6 +29,23 @@ class UpperChoice(_Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(str(value).upper().replace("-", "_"), param, ctx)
+
+
+class GivenPath(_ParamType):
+    """A path that is not the empty word, which would be the current folder."""
+
+    name = "path"
+
+    def __init__(self, path: _ParamType) -> None:
+        self.path = path
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "" or "\0" in str(value):
+            self.fail("a path must be given, but it is empty" if value == "" else "a path has no null characters")
+        return self.path.convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        return self.path.shell_complete(ctx, param, incomplete)
 
 
 @dataclass(frozen=True)
@@ -223,7 +241,9 @@ def sampling_options(command: _Command) -> _Command:
         click.option(
             "--shots", "-n", type=click.IntRange(min=1), default=100_000, show_default=True, help="Shots per strategy."
         ),
-        click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: a fresh one, recorded]"),
+        click.option(
+            "--seed", type=click.IntRange(min=0, max=2**64 - 1), help="Random seed.  [default: a fresh one, recorded]"
+        ),
         click.option(
             "--threads",
             type=click.IntRange(min=1),
@@ -243,6 +263,14 @@ def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, 
     experiment = {name: values[name] for name in names}
     experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or STRATEGIES
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
+
+
+def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, threads: int, *, decode: bool) -> None:
+    """Refuse what will not fit this machine or a year, before work starts."""
+    from qec_leak._limits import check_run
+
+    detectors = max(memory.circuit.num_detectors for memory in memories.values())
+    check_run(detectors=detectors, shots=shots * len(memories), threads=threads, decode=decode)
 
 
 def refuse_with(context: click.Context, option: str, *others: str) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import experiment_options, sampling_options, split_options
+from qec_leak.cli.options import check_experiments, experiment_options, sampling_options, split_options
 
 if TYPE_CHECKING:
     from qec_leak.cli.options import ExperimentOptions
@@ -76,6 +76,7 @@ def _run(
 
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
+    check_experiments(memories, shots, threads, decode=True)
     seed = secrets.randbits(63) if seed is None else seed
     results: dict[str, StrategyResult] = {}
     with StagedFolder(out, reserve_bytes=_RESERVE_BYTES) as folder:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from qec_leak.cli.options import check_overrides_act, complete_device, load_device, sampling_options
-from qec_leak.cli.shot_data import check_format, shot_data_options
+from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
     import stim
@@ -60,6 +60,8 @@ def sample_command(
     from tqdm import tqdm
 
     import qec_leak
+    from qec_leak._limits import check_run
+    from qec_leak.circuits.arguments import check_loops
     from qec_leak.circuits.dress import dress
     from qec_leak.cli.shot_data import shot_files, write_shots_of
     from qec_leak.records import StagedFolder, write_populations
@@ -69,11 +71,14 @@ def sample_command(
     if overrides and device is None:
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = _read_circuit(circuit)
+    check_loops(parsed)
     if device is not None:
         loaded = load_device(device, overrides)
         fix = "the circuit needs II[LEAKAGE_ISWAP]"
         check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
         parsed = dress(parsed, loaded)
+    check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
+    check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(circuit, parsed)
     counted, notes = _missing(parsed, error_model, populations)
     seed = secrets.randbits(63) if seed is None else seed
@@ -119,9 +124,16 @@ def _read_circuit(path: Path) -> stim.Circuit:
 
     import stim
 
+    from qec_leak._limits import MAX_CIRCUIT_BYTES, read_limited
+
     try:
-        text = sys.stdin.buffer.read().decode("utf-8") if str(path) == "-" else path.read_text(encoding="utf-8")
-        return stim.Circuit(text)
+        if str(path) != "-":
+            data = read_limited(path, MAX_CIRCUIT_BYTES)
+        elif sys.stdin is None:
+            raise ValueError("standard input is closed")
+        else:
+            data = sys.stdin.buffer.read(MAX_CIRCUIT_BYTES)
+        return stim.Circuit(data.decode("utf-8"))
     except (ValueError, IndexError) as error:  # a UnicodeDecodeError too
         raise ValueError(f"`{path}` must be a Stim circuit, but does not parse ({error}); correct the file") from error
 

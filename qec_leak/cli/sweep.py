@@ -64,10 +64,14 @@ def _sweep(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
+    from qec_leak._limits import check_threads
     from qec_leak.cli.sweep_progress import make_progress, say
     from qec_leak.sweep import SweepError, collect
     from qec_leak.sweep.cluster import connect_cluster
 
+    check_threads("--workers", workers)
+    if out is not None and out.exists() and not out.is_file():
+        raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
     sweep = read_sweep_file(file, quick=quick, overrides=overrides)
     out = out or Path(f"{file.stem}.csv")
     if dry_run:

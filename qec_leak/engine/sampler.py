@@ -8,14 +8,16 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import stim
+from numba import config
 
 from qec_leak import _checks
-from qec_leak.circuits.arguments import as_circuit
+from qec_leak._limits import MAX_SEED, check_threads
+from qec_leak.circuits.arguments import as_circuit, check_loops
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
@@ -23,6 +25,8 @@ from qec_leak.engine.packed import packed_tables
 from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
 from qec_leak.program import Program, compile_program
+
+_config: Any = config  # whose names are made when it is imported
 
 Populations = Literal["rounds", "moments"] | None
 
@@ -40,6 +44,7 @@ def compile_sampler(circuit: stim.Circuit | str, *, seed: int | None = None, thr
     Raises ValueError for circuits that cannot be sampled, naming instruction and line.
     """
     parsed = as_circuit("circuit", circuit)
+    check_loops(parsed)
     return LeakageSampler(compile_program(parsed), seed=seed, threads=threads)
 
 
@@ -51,8 +56,11 @@ class LeakageSampler:
 
     def __init__(self, program: Program, *, seed: int | None = None, threads: int = 1) -> None:
         self.program = program
-        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self.seed = (
+            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+        )
         self.threads = _checks.check_int("threads", threads, minimum=1)
+        check_threads("threads", self.threads)
         self._next_shot = 0
         self._lock = threading.Lock()  # of _next_shot; lists of idle blocks only ever append and pop
         self._idle_blocks: list[Block] = []
@@ -207,7 +215,7 @@ class LeakageSampler:
         work = functools.partial(
             run_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
         )
-        return _Run(work, block, used.counts)
+        return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
     def _idle_block(self) -> Block:
         """A block, of an earlier call if there is one: the system has to find new memory for a new one, which takes as
@@ -223,6 +231,16 @@ def _going_on(kind: type[LeakageSampler], program: Program, seed: int, threads: 
     sampler = kind(program, seed=seed, threads=threads)
     sampler._next_shot = next_shot
     return sampler
+
+
+def _quiet(work: Callable[[], None]) -> Callable[[], None]:
+    """Without JIT, NumPy warns of each random number: their arithmetic is modulo 2^64."""
+
+    def quiet() -> None:
+        with np.errstate(over="ignore"):
+            work()
+
+    return quiet
 
 
 class _Run(NamedTuple):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_SEED
 from qec_leak.circuits.dress import infer_roles
 from qec_leak.circuits.memory import ROLES, MemoryExperiment
 from qec_leak.device import Device
@@ -104,7 +105,9 @@ class ExactSampler:
     def __init__(self, circuit: stim.Circuit, steps: list[Step], *, levels: int, seed: int | None = None) -> None:
         self.circuit = circuit
         self.levels = levels
-        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self.seed = (
+            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+        )
         self._tables = make_tables(steps, circuit.num_qubits, levels)
         tagged = [step.tagged for step in steps if isinstance(step, Snapshot)]
         self._num_snapshots = {None: 0, "rounds": sum(tagged), "moments": len(tagged)}
@@ -133,7 +136,7 @@ class ExactSampler:
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in _SNAPSHOTS:
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        with self._lock:
+        with self._lock, np.errstate(over="ignore"):  # random numbers without JIT are modulo 2^64
             return self._sample(shots, populations, heralds, measurements, sweep_bits)
 
     def _sample(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_AXIS_POINTS, check_size
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
@@ -22,7 +23,7 @@ from qec_leak.sweep.point import CIRCUIT_KEYS, Point, point_metadata
 _REQUIRED = ("distance", "rounds")
 _DEVICE_SOURCES = ("preset", "file", "without_leakage")
 _DEFAULT_PRESET = "miao2023"
-_MAX_POINTS = 1_000_000
+_MAX_POINTS = MAX_AXIS_POINTS
 
 
 class PointBuilder:
@@ -223,6 +224,7 @@ def _check_arguments(arguments: Step, device: Device | None) -> None:
     """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` and overrides of
     qubits and pairs are checked on ``device`` if that is given."""
     others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns")}
+    check_size(arguments["distance"], arguments["rounds"])
     patch = make_patch(arguments.get("code", "surface"), arguments["distance"])
     strategy = Strategy.parse(arguments.get("strategy", Strategy.MLR))
     basis, rounds = others.pop("basis", "Z"), others.pop("rounds")

@@ -43,6 +43,7 @@ from pathlib import Path
 from typing import Any
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_TEXT_BYTES, read_limited
 from qec_leak.sweep import axes, values
 from qec_leak.sweep.builder import PointBuilder
 from qec_leak.sweep.point import RunSettings, StopRule, Sweep
@@ -76,11 +77,13 @@ def read_sweep(
     Raises SweepFileError (a ValueError) with one line per mistake, each with file and key.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = read_limited(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
         raise SweepFileError([f"{os.fspath(path)}: cannot be read ({error.strerror}); give a sweep file"]) from None
     except UnicodeDecodeError as error:
         raise SweepFileError([f"{os.fspath(path)}: is not UTF-8 text (byte {error.start}); give a TOML file"]) from None
+    except ValueError as error:
+        raise SweepFileError([str(error)]) from None
     return parse_sweep(
         text, source=os.fspath(path), folder=Path(path).parent, quick=quick, extra=extra, overrides=overrides
     )
@@ -100,6 +103,8 @@ def parse_sweep(
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SweepFileError([f"{source}: is not valid TOML: {error}; correct that line"]) from None
+    except RecursionError:
+        raise SweepFileError([f"{source}: is not valid TOML: too many nested values; write plain ones"]) from None
     mistakes: dict[str, None] = {}  # in order, each once
 
     def report(where: str, message: str) -> None:
