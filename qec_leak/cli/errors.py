@@ -86,9 +86,7 @@ def _is_open(number: int) -> bool:
 
 def _report(error: BaseException, program: str, args: Sequence[str] = ()) -> int:
     if _interrupted or isinstance(error, KeyboardInterrupt):
-        _say(
-            f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}"
-        )
+        say(f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}")
         return STATUS_INTERRUPTED
     import click
 
@@ -107,24 +105,27 @@ def _report(error: BaseException, program: str, args: Sequence[str] = ()) -> int
         hint = ""
         if isinstance(error, click.UsageError) and error.ctx is not None:
             hint = f"; see '{error.ctx.command_path} --help'"
-        _say(f"{program}: error: {error.format_message().rstrip('.')}{hint}")
+        say(f"{program}: error: {error.format_message().rstrip('.')}{hint}")
         return STATUS_BAD_INPUT
     if isinstance(error, OSError):
-        _say(f"{program}: error: {_os_message(error)}")
+        say(f"{program}: error: {_os_message(error)}")
         if error.filename is None and error.errno == errno.ENOSPC:  # standard output: keep Python from trying again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_BAD_INPUT
     if isinstance(error, RecursionError):
-        _say(f"{program}: error: the input is nested too deeply; write it flatter")
+        say(f"{program}: error: the input is nested too deeply; write it flatter")
         return STATUS_BAD_INPUT
     if isinstance(error, MemoryError):
         fix = "lower --distance or --rounds" if {"run", "export"} & set(args) else "ask for less at once"
-        _say(f"{program}: error: out of memory; {fix}")
+        say(f"{program}: error: out of memory; {fix}")
         return STATUS_BAD_INPUT
-    if isinstance(error, ValueError) or (isinstance(error, TypeError) and "`" in str(error)):  # our own form
-        _say(f"{program}: error: {error}")
+    if isinstance(error, UnicodeEncodeError):
+        say(f"{program}: error: words must be text, but one has {error.object[error.start : error.end]!r}; correct it")
         return STATUS_BAD_INPUT
-    _say(
+    if isinstance(error, ValueError) or (isinstance(error, TypeError) and " must " in str(error)):  # our own form
+        say(f"{program}: error: {error}")
+        return STATUS_BAD_INPUT
+    say(
         f"{program}: internal error: {type(error).__name__}: {error}; please report it with the output of "
         f"{DEBUG_VARIABLE}=1"
     )
@@ -143,7 +144,7 @@ def _os_message(error: OSError) -> str:
     return f"cannot open{where}: {reason}; choose another place"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """One line on stderr, whatever line breaks the message holds."""
     line = " ".join(text.split())
     if len(line) > _MAX_LINE:  # a value that was given, a file perhaps

@@ -91,6 +91,7 @@ def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ..
     """The sweep; all mistakes of its file are printed, one line each, and end the command."""
     from qec_leak.cli import PROGRAM
     from qec_leak.cli.errors import STATUS_BAD_INPUT
+    from qec_leak.cli.errors import say as print_line
     from qec_leak.cli.options import parse_overrides
     from qec_leak.sweep import SweepFileError, read_sweep
 
@@ -98,7 +99,7 @@ def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ..
         return read_sweep(file, quick=quick, overrides=parse_overrides(overrides), extra=_FIGURE_TABLES)
     except SweepFileError as error:
         for mistake in error.mistakes:
-            click.echo(f"{PROGRAM}: error: {mistake}", err=True)
+            print_line(f"{PROGRAM}: error: {mistake}")
         raise click.exceptions.Exit(STATUS_BAD_INPUT) from None
 
 
