@@ -60,13 +60,15 @@ def _finite(name: str, number: float) -> float:
     return number
 
 
-def check_int(name: str, value: object, *, minimum: int | None = None) -> int:
-    """``value`` as int, at least ``minimum``. Takes NumPy integers, refuses bools and floats (2.0 as well)."""
+def check_int(name: str, value: object, *, minimum: int | None = None, maximum: int | None = None) -> int:
+    """``value`` as int, from ``minimum`` to ``maximum``. Takes NumPy integers, no bools, no floats (2.0 neither)."""
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(broken_rule(name, "be an integer", value, "give a whole number"))
     number = operator.index(cast(SupportsIndex, value))
     if minimum is not None and number < minimum:
         raise ValueError(broken_rule(name, f"be at least {minimum}", value, f"give {minimum} or more"))
+    if maximum is not None and number > maximum:
+        raise ValueError(broken_rule(name, f"be at most {maximum}", value, "give a smaller one"))
     return number
 
 

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 import stim
 
+from qec_leak import _checks
+from qec_leak.circuits.arguments import as_circuit, as_device
 from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
 from qec_leak.circuits.noise import NoiseModel
+from qec_leak.circuits.overrides import check_overrides_used
 from qec_leak.circuits.tags import POPULATION
 from qec_leak.device import Device
+from qec_leak.device.tables import ROLES
 
 
-def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | None = None) -> stim.Circuit:
+def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[int, str] | None = None) -> stim.Circuit:
     """The noisy circuit that ``device`` executes when asked for ``circuit``.
 
     Pauli noise is Stim's own instructions, labelled by their process in tags, so that Stim's error models and decoders
@@ -22,15 +26,29 @@ def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | N
     Args:
         circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
             it is kept, and the argument of a measurement flips its record too. Products of Paulis (MPP, MXX, SPP, ..)
-            have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
-            a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection.
+        have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
+        a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
+    device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
         roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
             again is a measure qubit, all others are data qubits.
-    Raises ValueError naming an instruction that cannot be dressed.
+    Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
+    TypeError for arguments of other types.
     """
+    circuit, device = as_circuit("circuit", circuit), as_device("device", device)
+    known = infer_roles(circuit)
+    for qubit, role in (roles or {}).items():
+        if qubit not in known:
+            rule = "name qubits that the circuit operates on"
+            raise ValueError(_checks.broken_rule("roles", rule, qubit, "drop it"))
+        known[qubit] = _checks.check_choice(f"roles[{qubit}]", role, ROLES)
+    check_overrides_used(device, circuit)
+    return dressed(circuit, device, known)
+
+
+def dressed(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> stim.Circuit:
+    """``dress`` with the roles of all qubits, what is not used having been checked."""
     blocks = split_moments(circuit)
-    known = {**infer_roles(circuit), **(roles or {})}
-    model = NoiseModel(device, known, circuit)
+    model = NoiseModel(device, roles, circuit)
     out = stim.Circuit()
     _emit(blocks, model, out)
     # Stim prints six digits of a probability: the circuit and its text are to be the same.

@@ -111,6 +111,9 @@ class _Plan:
         if self.leak_qubit is not None and self.leak_qubit not in self.qubits:
             fix = f"use 0 to {self.qubits[-1]}"
             raise ValueError(broken_rule("leak_qubit", "be a qubit of the circuit", self.leak_qubit, fix))
+        if self.leak_qubit is None and self.leak_round:
+            fix = "give leak_qubit too, or leave leak_round out"
+            raise ValueError(broken_rule("leak_round", "come with leak_qubit", self.leak_round, fix))
         if self.leak_round >= self.rounds:
             rule = f"be less than rounds = {self.rounds}"
             raise ValueError(broken_rule("leak_round", rule, self.leak_round, f"use 0 to {self.rounds - 1}"))

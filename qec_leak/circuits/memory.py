@@ -10,9 +10,12 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._limits import check_size
+from qec_leak.circuits.arguments import as_device
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
-from qec_leak.circuits.dress import dress
+from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch, make_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
@@ -111,9 +114,11 @@ def memory_experiment(
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
+    check_size(_checks.check_odd_distance("distance", distance), _checks.check_int("rounds", rounds, minimum=1))
     patch = make_patch(code, distance)
-    resolved = Device.preset(device) if isinstance(device, str) else device
+    resolved = as_device("device", device)
     parsed = Strategy.parse(strategy)
+    check_memory_overrides(resolved, patch, basis, form)
     used = ROLES if parsed.removes_data_leakage else ("data", "measure")
     roles = {q: role for role in used for q in patch.qubits(role)}
     idle_ns = 0.0
@@ -139,5 +144,5 @@ def memory_experiment(
         leak_round=leak_round,
         idle_ns=idle_ns,
     )
-    circuit = dress(ideal, resolved, roles=roles)
+    circuit = dressed(ideal, resolved, roles)
     return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit)

@@ -19,6 +19,7 @@ from qec_leak.circuits.patch import compass_direction
 from qec_leak.device import Device
 from qec_leak.device.transmon import CzParameters, DqlrParameters, QubitParameters, ResetParameters
 
+_MAX_DEPOLARIZE1 = 0.75
 NEGLIGIBLE = 1e-9
 """Branches of a leakage tag below this probability are left out: they become the identity."""
 
@@ -240,9 +241,13 @@ class NoiseModel:
             if q not in busy:
                 lines += [(line, (q,)) for line in _channel_lines("idle", channel)]
                 if decoupled:
-                    lines.append(
-                        (_Line("DEPOLARIZE1", (idle.dd_error_per_us * duration_ns * 1e-3,), "decoupling"), (q,))
-                    )
+                    error = idle.dd_error_per_us * duration_ns * 1e-3
+                    if error > _MAX_DEPOLARIZE1:
+                        raise ValueError(
+                            f"`idle.dd_error_per_us` must give at most {_MAX_DEPOLARIZE1:g} during a wait, but gives "
+                            f"{error:.3g} in {duration_ns:.3g} ns; wait less (cycle_ns, IDLE_NS), or lower it"
+                        )
+                    lines.append((_Line("DEPOLARIZE1", (error,), "decoupling"), (q,)))
             elif q not in resetting:
                 lines += [(line, (q,)) for line in _channel_lines("idle", _leakage_part(channel))]
         _append(out, lines)

@@ -10,6 +10,7 @@ from qec_leak.cli.completion import completion_command
 from qec_leak.cli.device import device_command
 from qec_leak.cli.export import export_command
 from qec_leak.cli.figure import figure_command
+from qec_leak.cli.options import GivenPath
 from qec_leak.cli.patch import patch_command
 from qec_leak.cli.plot import plot_command
 from qec_leak.cli.run import run_command
@@ -60,4 +61,7 @@ for _command in (
     scorecard_command,
     completion_command,
 ):
+    for _parameter in _command.params:
+        if isinstance(_parameter.type, click.Path):
+            _parameter.type = GivenPath(_parameter.type)
     cli.add_command(_command)

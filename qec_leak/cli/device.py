@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qec_leak.cli.options import complete_device, load_device
+from qec_leak.cli.options import complete_device, load_device, refuse_with
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,10 +45,19 @@ Examples:
     show_default=True,
     help="Folder for the pictures NAME-transport.png/.svg.",
 )
+@click.pass_context
 def device_command(
-    name: str, overrides: tuple[str, ...], pair: str | None, everything: bool, toml: bool, out: Path
+    context: click.Context,
+    name: str,
+    overrides: tuple[str, ...],
+    pair: str | None,
+    everything: bool,
+    toml: bool,
+    out: Path,
 ) -> None:
     """Show what a device's two-transmon gates do: transport, phases, L1, and the channel's rows."""
+    if toml:
+        refuse_with(context, "--toml", "pair", "everything", "out")
     loaded = load_device(name, overrides)
     if toml:
         click.echo(loaded.to_toml(), nl=False)
@@ -82,8 +91,10 @@ def _pair(device: Device, pair: str | None) -> PairParameters:
     if pair is None:
         return PairParameters(cz=device.cz, dqlr=device.dqlr)
     parts = pair.split("-")
-    if len(parts) != 2 or not all(part.strip().isdigit() for part in parts):
+    if len(parts) != 2 or not all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts):
         raise ValueError(f"`--pair` must be two qubit indices, A-B, but is {pair!r}; write for example --pair 3-12")
+    if int(parts[0]) == int(parts[1]):
+        raise ValueError(f"`--pair` must be two different qubits, A-B, but is {pair!r}; write for example --pair 3-12")
     return device.pair(int(parts[0]), int(parts[1]))
 
 
@@ -94,7 +105,7 @@ def _summary(device: Device, pair: str | None, parameters: PairParameters) -> st
 
     cz, dqlr = parameters.cz, parameters.dqlr
     gate, iswap = cz_unitary(cz), _iswap(parameters)
-    title = f"{device.name}, {'default pair' if pair is None else f'pair {pair}'}"
+    title = f"{device.label}, {'default pair' if pair is None else f'pair {pair}'}"
     if cz.model == "hamiltonian":
         model = f"from the Hamiltonian: {cz.anharmonicity_mhz:g} MHz, {cz.pulse_ns:g} ns with {cz.ramp_ns:g} ns ramps"
     else:
@@ -181,9 +192,10 @@ def _draw(device: Device, parameters: PairParameters, out: Path) -> Path:
 
     figure, (left, right) = figures.new_figure(width=2 * figures.COLUMN_WIDTH, height=3.7, panels=2)
     cz, iswap = transport_matrix(cz_unitary(parameters.cz)), transport_matrix(_iswap(parameters))
-    figures.plot_transport_matrix(left, cz, levels=LEVELS, title=f"CZ of {device.name}, percent")
+    figures.plot_transport_matrix(left, cz, levels=LEVELS, title=f"CZ of {device.label}, percent")
     figures.plot_transport_matrix(right, iswap, levels=LEVELS, title="Leakage iSWAP, percent")
-    name = f"{Path(device.name).name or 'device'}-transport"
+    stem = device.name.replace(" (edited)", "-edited")
+    name = f"{Path(stem).name or 'device'}-transport"
     with StagedFolder(out) as folder:
         figures.save_figure(figure, folder.path(f"{name}.png"), folder.path(f"{name}.svg"))
         folder.commit(last=f"{name}.png")

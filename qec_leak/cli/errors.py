@@ -23,6 +23,8 @@ STATUS_INTERNAL = 70
 DEBUG_VARIABLE = "QEC_LEAK_DEBUG"
 """Set this environment variable to see the traceback of an error."""
 
+_MAX_LINE = 1200
+
 _interrupted = False
 
 
@@ -30,6 +32,7 @@ def run_guarded(args: Sequence[str], program: str) -> int:
     """Run a command line; print any error as one line on stderr. Returns the exit status."""
     previous = _install_handlers()
     try:
+        _fill_standard_streams()
         from qec_leak.cli.app import cli
 
         if f"_{program.replace('-', '_').upper()}_COMPLETE" in os.environ:  # the shell asks for completions
@@ -42,7 +45,7 @@ def run_guarded(args: Sequence[str], program: str) -> int:
     except BaseException as error:
         if os.environ.get(DEBUG_VARIABLE):
             raise
-        return _report(error, program)
+        return _report(error, program, args)
     finally:
         _restore_handlers(previous)
 
@@ -60,11 +63,30 @@ def _quiet_libraries() -> None:
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
-def _report(error: BaseException, program: str) -> int:
+def _fill_standard_streams() -> None:
+    """Closed ones are replaced by the null device: the next file to be opened would take their place. Raises ValueError
+    if it is standard output, for then a command would say nothing and end well."""
+    closed = [number for number in (0, 1, 2) if not _is_open(number)]
+    for _ in closed:
+        os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - as long as the process
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        raise ValueError("standard output must be open, but is closed; send it to /dev/null if nobody reads it")
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
+def _report(error: BaseException, program: str, args: Sequence[str] = ()) -> int:
     if _interrupted or isinstance(error, KeyboardInterrupt):
-        _say(
-            f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}"
-        )
+        say(f"{program}: {(isinstance(error, KeyboardInterrupt) and str(error)) or 'interrupted; nothing was written'}")
         return STATUS_INTERRUPTED
     import click
 
@@ -83,18 +105,27 @@ def _report(error: BaseException, program: str) -> int:
         hint = ""
         if isinstance(error, click.UsageError) and error.ctx is not None:
             hint = f"; see '{error.ctx.command_path} --help'"
-        _say(f"{program}: error: {error.format_message().rstrip('.')}{hint}")
+        say(f"{program}: error: {error.format_message().rstrip('.')}{hint}")
         return STATUS_BAD_INPUT
     if isinstance(error, OSError):
-        _say(f"{program}: error: {_os_message(error)}")
+        say(f"{program}: error: {_os_message(error)}")
+        if error.filename is None and error.errno == errno.ENOSPC:  # standard output: keep Python from trying again
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return STATUS_BAD_INPUT
+    if isinstance(error, RecursionError):
+        say(f"{program}: error: the input is nested too deeply; write it flatter")
         return STATUS_BAD_INPUT
     if isinstance(error, MemoryError):
-        _say(f"{program}: error: out of memory; lower --distance or --rounds")
+        fix = "lower --distance or --rounds" if {"run", "export"} & set(args) else "ask for less at once"
+        say(f"{program}: error: out of memory; {fix}")
         return STATUS_BAD_INPUT
-    if isinstance(error, ValueError) or (isinstance(error, TypeError) and "`" in str(error)):  # our own form
-        _say(f"{program}: error: {error}")
+    if isinstance(error, UnicodeEncodeError):
+        say(f"{program}: error: words must be text, but one has {error.object[error.start : error.end]!r}; correct it")
         return STATUS_BAD_INPUT
-    _say(
+    if isinstance(error, ValueError) or (isinstance(error, TypeError) and " must " in str(error)):  # our own form
+        say(f"{program}: error: {error}")
+        return STATUS_BAD_INPUT
+    say(
         f"{program}: internal error: {type(error).__name__}: {error}; please report it with the output of "
         f"{DEBUG_VARIABLE}=1"
     )
@@ -104,15 +135,23 @@ def _report(error: BaseException, program: str) -> int:
 def _os_message(error: OSError) -> str:
     where = f" '{error.filename2 or error.filename}'" if error.filename else ""
     reason = (error.strerror or str(error)).lower()
+    if not where and error.errno == errno.ENOSPC:
+        return f"cannot write to standard output: {reason}; send it elsewhere"
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return f"cannot write{where}: {reason}; free some space or choose another --out"
+    if error.errno == errno.ENOENT:
+        return f"cannot open{where}: {reason}; correct the path"
     return f"cannot open{where}: {reason}; choose another place"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
     """One line on stderr, whatever line breaks the message holds."""
-    with contextlib.suppress(OSError):  # stderr is closed or full: the exit status must do
-        print(" ".join(text.split()), file=sys.stderr, flush=True)
+    line = " ".join(text.split())
+    if len(line) > _MAX_LINE:  # a value that was given, a file perhaps
+        line = f"{line[: _MAX_LINE // 2]} ... {line[-_MAX_LINE // 2 :]}"
+    line = "".join(c if c.isprintable() else "?" for c in line)
+    with contextlib.suppress(OSError, ValueError):  # stderr is closed or full: the exit status must do
+        print(line.encode(errors="replace").decode(), file=sys.stderr, flush=True)
 
 
 def _on_interrupt(number: int, frame: FrameType | None) -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from qec_leak.cli.options import experiment_options, sampling_options, split_options
-from qec_leak.cli.shot_data import check_format, shot_data_options
+from qec_leak.cli.options import check_experiments, experiment_options, sampling_options, split_options
+from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
@@ -71,6 +71,8 @@ def _export(
     check_format(format, shots)
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
+    check_experiments(memories, shots, threads, decode=False)
+    check_room(out, [memory.circuit for memory in memories.values()], shots, format=format, heralds=heralds)
     seed = secrets.randbits(63) if seed is None else seed
     sampling = {"shots": shots, "seed": seed, "format": format, "populations": populations}
     with ExitStack() as stack:
@@ -80,7 +82,7 @@ def _export(
         )
         for strategy, memory in memories.items():
             bar.set_description(strategy)
-            target = out / _place(options, device.name, strategy)
+            target = out / _place(options, device.label, strategy)
             folders[strategy] = folder = stack.enter_context(StagedFolder(target))
             _write_texts(folder, options, memory, device, strategy, sampling)
             total = write_shots_of(
@@ -106,6 +108,7 @@ def _place(options: ExperimentOptions, device: str, strategy: str) -> Path:
     """Folder of one experiment, by the pattern of Willow's data set: d3_at_PLACE/BASIS/rNN."""
     code = "" if options.code == "surface" else f"{options.code}_"
     form = "" if options.form == "CSS" else f"_{options.form}"
+    device = device.replace(" (edited)", "-edited")
     safe = "".join(c if c.isalnum() or c in "-." else "-" for c in device).strip(".") or "device"
     return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}", options.basis, f"r{options.rounds:02d}")
 
@@ -131,5 +134,5 @@ def _write_texts(
     folder.write_text("device.toml", device.to_toml())
     record = dataclasses.asdict(options)
     del record["strategies"]
-    record = {"qec_leak": qec_leak.__version__, **record, "device": device.name, "strategy": strategy, **sampling}
+    record = {"qec_leak": qec_leak.__version__, **record, "device": device.label, "strategy": strategy, **sampling}
     folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")

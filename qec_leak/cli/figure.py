@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qec_leak.cli.options import refuse_with
+
 if TYPE_CHECKING:
     from qec_leak.figures.registry import PaperFigure
     from qec_leak.studies import Experiment, Results, Run
@@ -49,7 +51,9 @@ def _complete_name(context: click.Context, parameter: click.Parameter, incomplet
 )
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change the experiment; may be repeated.")
 @click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one a core]")
+@click.pass_context
 def figure_command(
+    context: click.Context,
     names: tuple[str, ...],
     listing: bool,
     quick: bool,
@@ -64,8 +68,14 @@ def figure_command(
     file.
     """
     if listing:
+        refuse_with(context, "--list", "names", "quick", "out", "source", "overrides", "threads")
         _list()
         return
+    if source:
+        refuse_with(context, "--from", "threads")
+    from qec_leak._limits import check_threads
+
+    check_threads("--threads", threads or 1)
     figures = _figures(names)
     experiments = [_experiment(figure, quick, overrides) for figure in figures]  # mistakes come before any work
     _check_folder(out)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
@@ -18,8 +19,9 @@ STRATEGIES = ("NO_RESET", "MLR", "DQLR")
 
 if TYPE_CHECKING:
     _Choice = click.Choice[str]
+    _ParamType = click.ParamType[Any]
 else:
-    _Choice = click.Choice  # no generic type before click 8.2
+    _Choice, _ParamType = click.Choice, click.ParamType  # no generic types before click 8.2
 
 
 class UpperChoice(_Choice):
@@ -27,6 +29,23 @@ class UpperChoice(_Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(str(value).upper().replace("-", "_"), param, ctx)
+
+
+class GivenPath(_ParamType):
+    """A path that is not the empty word, which would be the current folder."""
+
+    name = "path"
+
+    def __init__(self, path: _ParamType) -> None:
+        self.path = path
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "" or "\0" in str(value):
+            self.fail("a path must be given, but it is empty" if value == "" else "a path has no null characters")
+        return self.path.convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        return self.path.shell_complete(ctx, param, incomplete)
 
 
 @dataclass(frozen=True)
@@ -46,8 +65,10 @@ class ExperimentOptions:
     cycle_ns: float | None
 
     def load_device(self) -> Device:
-        """The device with its overrides."""
-        return load_device(self.device, self.overrides)
+        """The device with its overrides, each of which acts on one of the strategies."""
+        device = load_device(self.device, self.overrides)
+        check_overrides_act(self.overrides, device, has_iswap="DQLR" in self.strategies, fix="add --strategy DQLR")
+        return device
 
     def memory(self, strategy: str, device: Device) -> MemoryExperiment:
         """The memory experiment under one strategy."""
@@ -78,6 +99,7 @@ def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
         device = Device.preset(name)
     elif Path(name).is_file() or name.endswith(".toml") or "/" in name:
         device = Device.from_toml(name)
+        device = device.replace(name=device.label)  # a file that began as a preset has its name
     else:
         import difflib
 
@@ -92,18 +114,52 @@ def load_device(name: str, overrides: tuple[str, ...] = ()) -> Device:
 
 def parse_overrides(overrides: tuple[str, ...]) -> dict[str, Any]:
     """``KEY=VALUE`` words as values by dotted key; values are read as TOML, bare words as strings."""
-    import tomllib
-
     changes: dict[str, Any] = {}
     for override in overrides:
         key, equals, text = override.partition("=")
-        if not equals or not key.strip():
+        key = key.strip()
+        if not equals or not key:
             raise ValueError(f"`--set` must be KEY=VALUE, but is {override!r}; write for example --set cz.leakage=1e-3")
-        try:
-            changes[key.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            changes[key.strip()] = text.strip()  # a bare word: TOML would want quotes, a shell has eaten them
+        if key in changes:
+            raise ValueError(f"`--set {key}` must be given once, but is given twice; drop one")
+        if "\n" in override or "\r" in override:
+            raise ValueError(f"`--set` must be one line, but is {override!r}; repeat --set for each KEY=VALUE")
+        changes[key] = _value(text.strip())
     return changes
+
+
+def _value(text: str) -> Any:
+    import tomllib
+
+    try:
+        value = tomllib.loads(f"value = {text}")["value"]
+        if repr(tomllib.loads(f"value = [{text}]")["value"]) == repr([value]):  # all of the text, no comment behind it
+            return value
+    except (tomllib.TOMLDecodeError, RecursionError):
+        pass
+    return text  # a bare word: TOML would want quotes, a shell has eaten them
+
+
+def check_overrides_act(overrides: tuple[str, ...], device: Device, *, has_iswap: bool, fix: str) -> None:
+    """Refuse a change of the device that changes nothing: of the Leakage iSWAP where there is none, of a default that
+    all roles override, of directions that are not asked for. ``fix``: how to get a Leakage iSWAP."""
+    from qec_leak.device.tables import QUBIT_SECTIONS
+
+    roles = ("data", "measure", "removal") if has_iswap else ("data", "measure")
+    for key in parse_overrides(overrides):
+        path = key.split(".")
+        section, name = path[-2:] if len(path) > 1 else ("", "")
+        if not has_iswap and (section == "dqlr" or path[:2] == ["roles", "removal"]):
+            raise ValueError(f"`--set {key}` must act on something, but no strategy here has a Leakage iSWAP; {fix}")
+        if name == "data_high_in" and device.cz.high != "direction" and len(path) == 2:
+            raise ValueError(
+                f"`--set {key}` must come with cz.high = 'direction', but that is {device.cz.high!r}; "
+                "add --set cz.high=direction"
+            )
+        shadowed = section in QUBIT_SECTIONS and all(name in device.roles.get(r, {}).get(section, {}) for r in roles)
+        if len(path) == 2 and shadowed:
+            keys = ", ".join(f"roles.{role}.{key}" for role in roles)
+            raise ValueError(f"`--set {key}` must act on something, but all roles override it; set {keys}")
 
 
 def experiment_options(command: _Command) -> _Command:
@@ -185,7 +241,9 @@ def sampling_options(command: _Command) -> _Command:
         click.option(
             "--shots", "-n", type=click.IntRange(min=1), default=100_000, show_default=True, help="Shots per strategy."
         ),
-        click.option("--seed", type=click.IntRange(min=0), help="Random seed.  [default: a fresh one, recorded]"),
+        click.option(
+            "--seed", type=click.IntRange(min=0, max=2**64 - 1), help="Random seed.  [default: a fresh one, recorded]"
+        ),
         click.option(
             "--threads",
             type=click.IntRange(min=1),
@@ -205,6 +263,24 @@ def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, 
     experiment = {name: values[name] for name in names}
     experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or STRATEGIES
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
+
+
+def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, threads: int, *, decode: bool) -> None:
+    """Refuse what will not fit this machine or a year, before work starts."""
+    from qec_leak._limits import check_run
+
+    detectors = max(memory.circuit.num_detectors for memory in memories.values())
+    check_run(detectors=detectors, shots=shots * len(memories), threads=threads, decode=decode)
+
+
+def refuse_with(context: click.Context, option: str, *others: str) -> None:
+    """Refuse parameters, by their Python names, that were given and do nothing beside ``option``."""
+    for parameter in context.command.params:
+        if parameter.name in others and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
+            name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
+            raise ValueError(
+                f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them"
+            )
 
 
 def complete_device(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import experiment_options, sampling_options, split_options
+from qec_leak.cli.options import check_experiments, experiment_options, sampling_options, split_options
 
 if TYPE_CHECKING:
     from qec_leak.cli.options import ExperimentOptions
@@ -80,6 +80,7 @@ def _run(
 
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
+    check_experiments(memories, shots, threads, decode=True)
     seed = secrets.randbits(63) if seed is None else seed
     results: dict[str, StrategyResult] = {}
     with StagedFolder(out, reserve_bytes=_RESERVE_BYTES) as folder:
@@ -178,7 +179,7 @@ def _write(
     folder.write_text("device.toml", device.to_toml())
     record = {"qec_leak": qec_leak.__version__, **dataclasses.asdict(options), **sampling}
     folder.write_text("run.json", json.dumps(record, indent=2) + "\n")
-    _draw(folder, f"{options.code} code, $d={options.distance}$, {options.basis}, {device.name}", results)
+    _draw(folder, f"{options.code} code, $d={options.distance}$, {options.basis}, {device.label}", results)
 
 
 def _write_detections(path: Path, results: dict[str, StrategyResult]) -> None:

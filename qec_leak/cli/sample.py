@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from qec_leak.cli.options import complete_device, load_device, sampling_options
-from qec_leak.cli.shot_data import check_format, shot_data_options
+from qec_leak.cli.options import check_overrides_act, complete_device, load_device, sampling_options
+from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
     import stim
@@ -68,6 +68,8 @@ def sample_command(
     from tqdm import tqdm
 
     import qec_leak
+    from qec_leak._limits import check_run
+    from qec_leak.circuits.arguments import check_loops
     from qec_leak.circuits.dress import dress
     from qec_leak.cli.shot_data import shot_files, write_shots_of
     from qec_leak.records import StagedFolder, write_populations
@@ -77,9 +79,16 @@ def sample_command(
     if overrides and device is None:
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = read_circuit(circuit)
+    check_loops(parsed)
     if device is not None:
-        parsed = dress(parsed, load_device(device, overrides))
+        loaded = load_device(device, overrides)
+        fix = "the circuit needs II[LEAKAGE_ISWAP]"
+        check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
+        parsed = dress(parsed, loaded)
+    check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
+    check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(parsed)
+    counted, notes = _missing(parsed, error_model, populations)
     seed = secrets.randbits(63) if seed is None else seed
     with (
         StagedFolder(out) as folder,
@@ -98,7 +107,8 @@ def sample_command(
             populations=populations,
             progress=bar.update,
         )
-        write_populations(folder.path(POPULATIONS), {"circuit": total})
+        if counted:
+            write_populations(folder.path(POPULATIONS), {"circuit": total})
         folder.write_text(NOISY_CIRCUIT, f"{parsed}\n")
         if error_model is not None:
             folder.write_text(ERROR_MODEL, f"{error_model}\n")
@@ -114,7 +124,10 @@ def sample_command(
             "populations": populations,
         }
         folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")
-        folder.commit(last=METADATA, obsolete=[*shot_files(), *([] if error_model else [ERROR_MODEL])])
+        unwritten = [ERROR_MODEL] if error_model is None else []
+        folder.commit(last=METADATA, obsolete=[*shot_files(), POPULATIONS, *unwritten])
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
     click.echo(f"{out}: {shots:,} shots, seed {seed}")
 
 
@@ -124,11 +137,40 @@ def read_circuit(path: Path) -> stim.Circuit:
 
     import stim
 
+    from qec_leak._limits import MAX_CIRCUIT_BYTES, read_limited
+
     try:
-        text = sys.stdin.buffer.read().decode("utf-8") if str(path) == "-" else path.read_text(encoding="utf-8")
-        return stim.Circuit(text)
+        if str(path) != "-":
+            data = read_limited(path, MAX_CIRCUIT_BYTES)
+        elif sys.stdin is None:
+            raise ValueError("standard input is closed")
+        else:
+            data = sys.stdin.buffer.read(MAX_CIRCUIT_BYTES)
+        return stim.Circuit(data.decode("utf-8"))
     except (ValueError, IndexError) as error:  # a UnicodeDecodeError too
         raise ValueError(f"`{path}` must be a Stim circuit, but does not parse ({error}); correct the file") from error
+
+
+def _missing(
+    circuit: stim.Circuit, error_model: stim.DetectorErrorModel | None, populations: str
+) -> tuple[bool, list[str]]:
+    """Whether there are populations to write, and what a user may expect and does not get."""
+    import re
+
+    from qec_leak.circuits.tags import POPULATION
+    from qec_leak.decode import ignored_by_matching
+
+    text, notes = str(circuit), []
+    if not re.search(r"LEAKAGE_(TRANSITION|CONTROLLED_ERROR|RESET)", text):
+        notes.append("the circuit has no leakage in its tags; --device PRESET|FILE adds that of a device")
+    tick = f"TICK[{POPULATION}]" if populations == "rounds" else "TICK"
+    counted = bool(re.search(rf"TICK\[[^\]]*{POPULATION}" if populations == "rounds" else "TICK", text))
+    if not counted:
+        other = ", or give --populations moments" if "TICK" in text else ""
+        notes.append(f"no populations.npz, for the circuit has no {tick}; write them where to count{other}")
+    if error_model is not None and (ignored := ignored_by_matching(error_model)):
+        notes.append(ignored)
+    return counted, notes
 
 
 def _error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -11,6 +11,8 @@ import click
 from qec_leak.cli.errors import check_interrupted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import stim
 
     from qec_leak.records import LeakagePopulations, ShotWriter, StagedFolder
@@ -58,6 +60,18 @@ def check_format(format: str, shots: int) -> None:
     """Refuse a number of shots that the format cannot hold, before anything is sampled."""
     if format == "ptb64" and shots % 64:
         raise ValueError(f"`--shots` must be a multiple of 64 in the format ptb64, but is {shots}; change either")
+
+
+def check_room(out: Path, circuits: Sequence[stim.Circuit], shots: int, *, format: str, heralds: bool) -> None:
+    """Refuse shots whose files the disk has no room for. Sparse formats are taken to be empty."""
+    from qec_leak._limits import check_disk
+
+    per_bit = {"01": 1.0, "b8": 1 / 8, "ptb64": 1 / 8}.get(format, 0.0)
+    bits = sum(
+        c.num_measurements * (3 if heralds else 1) + c.num_detectors + c.num_observables + c.num_sweep_bits
+        for c in circuits
+    )
+    check_disk(out, float(shots) * max(bits * per_bit, len(circuits)), "lower --shots, or choose another --out")
 
 
 def shot_files() -> list[str]:

@@ -42,6 +42,10 @@ def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json:
 
     if as_json and as_csv:
         raise ValueError("`--json` must not be given with `--csv`, but both are; drop one")
+    if quick and sweep_file is None:
+        raise ValueError(
+            "`--quick` must come with --sweep, whose file it is about, but there is none; add --sweep FILE"
+        )
     sweep = None if sweep_file is None else read_sweep_file(sweep_file, quick=quick)
     contents = parse_contents(results.read_bytes(), str(results))
     try:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qec_leak.cli.options import refuse_with
+
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
 
@@ -36,13 +38,18 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
     help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
-def sweep_command(**values: Any) -> None:
+@click.pass_context
+def sweep_command(context: click.Context, /, **values: Any) -> None:
     """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
     read.
 
     It can be interrupted and killed at any moment: the same command goes on where it was, and the counts in the end are
     the same, with any number of workers.
     """
+    if values["dry_run"]:
+        refuse_with(context, "--dry-run", "cluster", "as_json")
+    if values["cluster"] not in (None, "local"):
+        refuse_with(context, f"--cluster {values['cluster']}", "workers")
     _sweep(**values)
 
 
@@ -57,10 +64,14 @@ def _sweep(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
+    from qec_leak._limits import check_threads
     from qec_leak.cli.sweep_progress import make_progress, say
     from qec_leak.sweep import SweepError, collect
     from qec_leak.sweep.cluster import connect_cluster
 
+    check_threads("--workers", workers)
+    if out is not None and out.exists() and not out.is_file():
+        raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
     sweep = read_sweep_file(file, quick=quick, overrides=overrides)
     out = out or Path(f"{file.stem}.csv")
     if dry_run:
@@ -80,6 +91,7 @@ def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ..
     """The sweep; all mistakes of its file are printed, one line each, and end the command."""
     from qec_leak.cli import PROGRAM
     from qec_leak.cli.errors import STATUS_BAD_INPUT
+    from qec_leak.cli.errors import say as print_line
     from qec_leak.cli.options import parse_overrides
     from qec_leak.sweep import SweepFileError, read_sweep
 
@@ -87,7 +99,7 @@ def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ..
         return read_sweep(file, quick=quick, overrides=parse_overrides(overrides), extra=_FIGURE_TABLES)
     except SweepFileError as error:
         for mistake in error.mistakes:
-            click.echo(f"{PROGRAM}: error: {mistake}", err=True)
+            print_line(f"{PROGRAM}: error: {mistake}")
         raise click.exceptions.Exit(STATUS_BAD_INPUT) from None
 
 

@@ -10,14 +10,22 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-from qec_leak.decode.matching import Decoder, count_logical_errors, decode, matching_error_model
+from qec_leak.decode.matching import Decoder, count_logical_errors, decode, ignored_by_matching, matching_error_model
 from qec_leak.decode.pipeline import decoded_batches, prefetched
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Decoder", "count_logical_errors", "decode", "decoded_batches", "matching_error_model", "prefetched"]
+__all__ = [
+    "Decoder",
+    "count_logical_errors",
+    "decode",
+    "decoded_batches",
+    "ignored_by_matching",
+    "matching_error_model",
+    "prefetched",
+]
 
 
 class _CallablePackage(types.ModuleType):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 from collections.abc import Mapping
@@ -92,6 +93,15 @@ class Device:
         for a, b in self.pairs:
             self.pair(a, b)
 
+    @property
+    def label(self) -> str:
+        """The name, with "(edited)" behind it if it is a preset's and the values are not."""
+        if self.name not in self.presets():
+            return self.name
+        preset = self.preset(self.name)
+        same = dataclasses.replace(self, description=preset.description) == preset
+        return self.name if same else f"{self.name} (edited)"
+
     def qubit(self, index: int, role: str) -> QubitParameters:
         """Parameters of qubit ``index`` as "data", "measure" or "removal" qubit (default, then role, then qubit)."""
         return self._qubit(check_int("index", index, minimum=0), check_choice("role", role, tables.ROLES))
@@ -119,6 +129,8 @@ class Device:
     def pair(self, a: int, b: int) -> PairParameters:
         """Parameters of the coupled qubits ``a`` and ``b``, in either order."""
         first, second = sorted((check_int("a", a, minimum=0), check_int("b", b, minimum=0)))
+        if first == second:
+            raise ValueError(broken_rule("b", "be another qubit than `a`", b, "name two qubits"))
         override = self.pairs.get((first, second), {})
         out: dict[str, Any] = {section: getattr(self, section) for section in PAIR_SECTIONS}
         for section in override:

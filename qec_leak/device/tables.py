@@ -117,15 +117,19 @@ def check_overrides(group: str, name: str, table: object) -> dict[str, Table]:
 def parse_qubit(name: object) -> int:
     """Qubit index of a key of [qubits]."""
     text = str(name)
-    if isinstance(name, bool) or not (text.isascii() and text.isdigit()) or str(int(text)) != text:
+    if isinstance(name, bool) or not _is_index(text) or str(int(text)) != text:
         raise ValueError(f"[qubits] `{text}` must be a qubit index, but is not; write it as in [qubits.5.idle]")
     return int(text)
+
+
+def _is_index(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def parse_pair(name: object) -> tuple[int, int]:
     """Qubit indices of a key of [pairs]: "3-12" or (3, 12), the lower index first."""
     parts = name.split("-") if isinstance(name, str) else list(name) if isinstance(name, tuple) else []
-    if len(parts) != 2 or not all(str(p).isascii() and str(p).isdigit() for p in parts):
+    if len(parts) != 2 or not all(_is_index(str(p)) for p in parts):
         raise ValueError(f'[pairs] `{name}` must be two qubit indices, but is not; write it as in [pairs."3-12".cz]')
     a, b = (int(part) for part in parts)
     if a >= b:

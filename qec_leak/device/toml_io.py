@@ -7,15 +7,15 @@ import math
 import os
 import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 
+from qec_leak._limits import MAX_TEXT_BYTES, read_limited
 from qec_leak.device.tables import Table
 
 
 def read_text(path: str | os.PathLike[str]) -> str:
     """The file's text. Raises ValueError naming the file if it cannot be read."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return read_limited(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
         reason = error.strerror or str(error)
         raise ValueError(f"{os.fspath(path)}: cannot be read ({reason}); give the path of a device file") from None
@@ -29,6 +29,8 @@ def parse(text: str) -> Table:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"is not valid TOML: {error}; correct that line") from None
+    except RecursionError:
+        raise ValueError("is not valid TOML: too many nested values; write plain ones") from None
 
 
 def format_table(table: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """Sampling: a Program's shots on Pauli frames with levels, or shot by shot on a tableau."""
 
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.certify import Certificate, certify
+from qec_leak.engine.certificates import Certificate, certify
 from qec_leak.engine.compile import InexactFramesWarning, compile_sampler
 from qec_leak.engine.sampler import LeakageSampler
 from qec_leak.engine.tableau import TableauSampler

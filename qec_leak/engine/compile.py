@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import stim
 
 from qec_leak import _checks
+from qec_leak.circuits.arguments import as_circuit, check_loops
 from qec_leak.engine.kinds import Engine
 from qec_leak.engine.sampler import LeakageSampler
 from qec_leak.engine.tableau import TableauSampler
@@ -37,7 +38,8 @@ def compile_sampler(
     """
     if engine not in _ENGINES:
         raise ValueError(_checks.broken_rule("engine", f"be one of {', '.join(_ENGINES)}", engine, "choose one"))
-    parsed = stim.Circuit(circuit) if isinstance(circuit, str) else circuit
+    parsed = as_circuit("circuit", circuit)
+    check_loops(parsed)
     if engine == "tableau":
         return TableauSampler(parsed, seed=seed, threads=threads)
     program = compile_program(parsed)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import secrets
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import config
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_SEED, check_threads
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
@@ -21,6 +25,8 @@ from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
 from qec_leak.program import Program
 
+_config: Any = config  # whose names are made when it is imported
+
 DEFAULT_BATCH_SHOTS = 16 * BLOCK_SHOTS
 MAX_POPULATIONS = 1 << 26
 """Snapshots times qubits of a batch's counts: 1 GiB of them."""
@@ -28,13 +34,20 @@ _SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
 
 
 class LeakageSampler:
-    """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone."""
+    """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+
+    Threads may share a sampler: their calls run side by side, and no two of them get the same shots.
+    """
 
     def __init__(self, program: Program, *, seed: int | None = None, threads: int = 1) -> None:
         self.program = program
-        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self.seed = (
+            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+        )
         self.threads = _checks.check_int("threads", threads, minimum=1)
+        check_threads("threads", self.threads)
         self._next_shot = 0
+        self._lock = threading.Lock()  # of _next_shot; lists of idle blocks only ever append and pop
         self._idle_blocks: list[Block] = []
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
@@ -45,6 +58,10 @@ class LeakageSampler:
             np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
             for flips in (program.sweep_detectors, program.sweep_observables)
         )
+
+    def __reduce__(self) -> tuple[Callable[..., LeakageSampler], tuple[object, ...]]:
+        """A copy, in this process or another, goes on at the same shot."""
+        return _going_on, (type(self), self.program, self.seed, self.threads, self._next_shot)
 
     def __repr__(self) -> str:
         p = self.program
@@ -75,9 +92,23 @@ class LeakageSampler:
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in _SNAPSHOTS:
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        first = self._next_shot
-        batch = self._empty(shots, first, populations, heralds, measurements)
         given = self._given_sweep(sweep_bits, shots)
+        with self._lock:
+            first = self._next_shot
+            batch = self._empty(shots, first, populations, heralds, measurements)
+            self._next_shot = first + shots
+        try:
+            self._fill(batch, populations, given)
+        except BaseException:  # Ctrl-C: the next call gives these shots, unless another thread has gone on
+            with self._lock:
+                if self._next_shot == first + shots:
+                    self._next_shot = first
+            raise
+        return batch
+
+    def _fill(self, batch: ShotBatch, populations: Populations, given: npt.NDArray[np.uint8]) -> None:
+        """Sample all shots of ``batch``."""
+        first, shots = batch.first_shot, batch.shots
         block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
         workers = min(self.threads, end - block)
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
@@ -86,8 +117,6 @@ class LeakageSampler:
         if batch.population_counts is not None:
             batch.population_counts[:, self.program.qubits] = sum(run.counts for run in runs)
         self._idle_blocks += [run.block for run in runs]
-        self._next_shot = first + shots
-        return batch
 
     def batches(
         self,
@@ -171,7 +200,7 @@ class LeakageSampler:
         work = functools.partial(
             run_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
         )
-        return _Run(work, block, used.counts)
+        return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
     def _idle_block(self) -> Block:
         """A block, of an earlier call if there is one: the system has to find new memory for a new one, which takes as
@@ -180,6 +209,23 @@ class LeakageSampler:
             return self._idle_blocks.pop()
         except IndexError:
             return empty_block(self.program)
+
+
+def _going_on(kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int) -> LeakageSampler:
+    program = dataclasses.replace(program)  # read-only arrays, as kernels are compiled for; copies of arrays are not
+    sampler = kind(program, seed=seed, threads=threads)
+    sampler._next_shot = next_shot
+    return sampler
+
+
+def _quiet(work: Callable[[], None]) -> Callable[[], None]:
+    """Without JIT, NumPy warns of each random number: their arithmetic is modulo 2^64."""
+
+    def quiet() -> None:
+        with np.errstate(over="ignore"):
+            work()
+
+    return quiet
 
 
 class _Run(NamedTuple):

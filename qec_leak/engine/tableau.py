@@ -12,6 +12,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_SEED, check_threads
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.kinds import Populations, in_batches
 from qec_leak.tableau import TableauCircuit, TableauShots, compile_tableau
@@ -25,8 +26,11 @@ class TableauSampler:
 
     def __init__(self, circuit: stim.Circuit, *, seed: int | None = None, threads: int = 1) -> None:
         self.circuit = circuit
-        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self.seed = (
+            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+        )
         self.threads = _checks.check_int("threads", threads, minimum=1)
+        check_threads("threads", self.threads)
         self._tableau: TableauCircuit = compile_tableau(circuit)
         self._converter = circuit.compile_m2d_converter()
         self._next_shot = 0

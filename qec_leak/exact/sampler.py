@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_SEED
 from qec_leak.circuits.dress import infer_roles
 from qec_leak.circuits.memory import ROLES, MemoryExperiment
 from qec_leak.device import Device
@@ -95,18 +97,24 @@ def compile_exact_sampler(
 
 
 class ExactSampler:
-    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone."""
+    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+
+    Threads may share a sampler: their calls run one after the other.
+    """
 
     def __init__(self, circuit: stim.Circuit, steps: list[Step], *, levels: int, seed: int | None = None) -> None:
         self.circuit = circuit
         self.levels = levels
-        self.seed = secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0)
+        self.seed = (
+            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
+        )
         self._tables = make_tables(steps, circuit.num_qubits, levels)
         tagged = [step.tagged for step in steps if isinstance(step, Snapshot)]
         self._num_snapshots = {None: 0, "rounds": sum(tagged), "moments": len(tagged)}
         self._state = make_state(self._tables)
         self._converter = circuit.compile_m2d_converter()
         self._next_shot = 0
+        self._lock = threading.Lock()  # of _next_shot and of the one state that all shots evolve
 
     def __repr__(self) -> str:
         return f"ExactSampler({self.circuit.num_qubits} transmons, {self.levels} levels, seed={self.seed})"
@@ -128,6 +136,17 @@ class ExactSampler:
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in _SNAPSHOTS:
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
+        with self._lock, np.errstate(over="ignore"):  # random numbers without JIT are modulo 2^64
+            return self._sample(shots, populations, heralds, measurements, sweep_bits)
+
+    def _sample(
+        self,
+        shots: int,
+        populations: Populations,
+        heralds: bool,
+        measurements: bool,
+        sweep_bits: npt.ArrayLike | None,
+    ) -> ShotBatch:
         circuit, first = self.circuit, self._next_shot
         sweep = np.zeros((shots, circuit.num_sweep_bits), dtype=np.uint8)
         if sweep_bits is not None:

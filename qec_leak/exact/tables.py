@@ -106,7 +106,7 @@ def make_tables(steps: Sequence[Step], num_qubits: int, levels: int) -> Tables:
     """Tables of ``steps`` on qubits 0..num_qubits - 1. Raises ValueError if the state does not fit into memory."""
     if levels**num_qubits > MAX_STATES:
         rule = f"have at most {MAX_STATES} states (levels ** qubits)"
-        fix = "use a smaller code or levels=4"
+        fix = "use a smaller code (or, in Python, levels=4)"
         raise ValueError(broken_rule("circuit", rule, f"{levels} ** {num_qubits}", fix))
     builder = _Builder(levels)
     for step in steps:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_AXIS_POINTS
 
 Report = Callable[[str, str], None]
 """Called with (where, message) for each mistake."""
@@ -114,6 +116,11 @@ def _range(key: str, table: Mapping[str, Any], report: Report) -> list[Any]:
         check = _checks.check_number if kind == "linear" else _checks.check_positive
         first, last = (check(f"{key}.{kind}", end) for end in ends)
         points = _checks.check_int(f"{key}.points", table["points"], minimum=2)
+        if points > MAX_AXIS_POINTS:
+            rule = f"be at most {MAX_AXIS_POINTS:,}"
+            raise ValueError(_checks.broken_rule(f"{key}.points", rule, points, "give fewer"))
+        if not math.isfinite(last - first):
+            raise ValueError(_checks.broken_rule(f"{key}.{kind}", "have finite ends", ends, "give two finite numbers"))
         if first == last:
             raise ValueError(_checks.broken_rule(f"{key}.{kind}", "have two different ends", ends, "give a list"))
     except (TypeError, ValueError) as error:

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_AXIS_POINTS, check_size
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import make_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device, coherence, tables
@@ -21,7 +23,7 @@ from qec_leak.sweep.point import CIRCUIT_KEYS, Point, point_metadata
 _REQUIRED = ("distance", "rounds")
 _DEVICE_SOURCES = ("preset", "file", "without_leakage", "coherence_scale")
 _DEFAULT_PRESET = "miao2023"
-_MAX_POINTS = 1_000_000
+_MAX_POINTS = MAX_AXIS_POINTS
 
 
 class PointBuilder:
@@ -211,11 +213,13 @@ class PointBuilder:
                 message = str(error)
 
     def _read_device(self, name: str) -> Device:
-        return Device.from_toml(self._folder / name)
+        device = Device.from_toml(self._folder / name)
+        return device.replace(name=device.label)  # a file that began as a preset has its name
 
     def _check_circuit(self, arguments: Step, device: Device | None, settings: Step) -> None:
         """Report what ``memory_experiment`` would raise, without the work of dressing the circuit."""
-        timed = None if arguments.get("cycle_ns") is None else device
+        matters = arguments.get("cycle_ns") is not None or (device is not None and (device.qubits or device.pairs))
+        timed = device if matters else None
         key = (*sorted((k, repr(v)) for k, v in arguments.items()), timed)
         if key in self._circuits:
             return
@@ -229,16 +233,20 @@ class PointBuilder:
 
 
 def _check_arguments(arguments: Step, device: Device | None) -> None:
-    """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` is checked on
-    ``device`` if that is given."""
+    """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` and overrides of
+    qubits and pairs are checked on ``device`` if that is given."""
     others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns")}
+    check_size(arguments["distance"], arguments["rounds"])
     patch = make_patch(arguments.get("code", "surface"), arguments["distance"])
     strategy = Strategy.parse(arguments.get("strategy", Strategy.MLR))
     basis, rounds = others.pop("basis", "Z"), others.pop("rounds")
     ideal_memory_circuit(patch, strategy, rounds, basis, **others)
     if device is None:
         return
-    cycle_ns = arguments["cycle_ns"]
+    check_memory_overrides(device, patch, basis, others.get("form", "CSS"))
+    cycle_ns = arguments.get("cycle_ns")
+    if cycle_ns is None:
+        return
     if arguments.get("dqlr_every", 1) != 1:
         raise ValueError(f"`cycle_ns` must be left out when rounds differ, but is {cycle_ns!r}; use dqlr_every = 1")
     used = ("data", "measure", "removal") if strategy.removes_data_leakage else ("data", "measure")

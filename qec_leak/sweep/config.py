@@ -45,6 +45,7 @@ from pathlib import Path
 from typing import Any
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_TEXT_BYTES, read_limited
 from qec_leak.sweep import axes, values
 from qec_leak.sweep.builder import PointBuilder
 from qec_leak.sweep.point import RunSettings, StopRule, Sweep
@@ -78,11 +79,13 @@ def read_sweep(
     Raises SweepFileError (a ValueError) with one line per mistake, each with file and key.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = read_limited(path, MAX_TEXT_BYTES).decode("utf-8")
     except OSError as error:
         raise SweepFileError([f"{os.fspath(path)}: cannot be read ({error.strerror}); give a sweep file"]) from None
     except UnicodeDecodeError as error:
         raise SweepFileError([f"{os.fspath(path)}: is not UTF-8 text (byte {error.start}); give a TOML file"]) from None
+    except ValueError as error:
+        raise SweepFileError([str(error)]) from None
     return parse_sweep(
         text, source=os.fspath(path), folder=Path(path).parent, quick=quick, extra=extra, overrides=overrides
     )
@@ -102,18 +105,24 @@ def parse_sweep(
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SweepFileError([f"{source}: is not valid TOML: {error}; correct that line"]) from None
+    except RecursionError:
+        raise SweepFileError([f"{source}: is not valid TOML: too many nested values; write plain ones"]) from None
     mistakes: dict[str, None] = {}  # in order, each once
 
     def report(where: str, message: str) -> None:
         mistakes.setdefault(f"{source}: {where} {' '.join(message.split())}")
 
     known = (*_TEXTS, *_SECTIONS, "quick", *extra)
-    table = _known_tables(table, known, report)
-    if quick:
-        for path, value in _replacements(table.get("quick", {}), report):
+    table = _known_tables(table, known, (*_SECTIONS, "quick", *extra), report)
+    for path, value in _replacements(table.get("quick", {}), table, extra, report):
+        if quick:
             _replace(table, path, value)
     for dotted, value in (overrides or {}).items():
-        _replace(table, tuple(dotted.split(".", 1)), value)
+        mistake = _mistaken_replacement(dotted, value, table, extra)
+        if mistake:
+            report("", mistake)
+        else:
+            _replace(table, tuple(dotted.split(".", 1)), value)
     sweep = _build(table, source, folder or Path(), extra, report)
     if mistakes or sweep is None:
         raise SweepFileError(list(mistakes))
@@ -155,21 +164,57 @@ def _build(
     )
 
 
-def _known_tables(table: Mapping[str, Any], known: Collection[str], report: axes.Report) -> dict[str, Any]:
+def _known_tables(
+    table: Mapping[str, Any], known: Collection[str], tables: Collection[str], report: axes.Report
+) -> dict[str, Any]:
     """The tables of known names, after a report of all others; keys that should be tables and are not are left out."""
     out: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             hint = _checks.suggestion(key, known) or f"known sections are {', '.join(known)}"
             report(f"[{key}]", f"must be a known section, but is not; {hint}")
-        elif key in (*_SECTIONS, "quick") and not isinstance(value, Mapping):
+        elif key in tables and not isinstance(value, Mapping):
             report(f"[{key}]", f"must be a table of keys and values, but is {value!r}; write it as a [section]")
         else:
             out[key] = value
     return out
 
 
-def _replacements(quick: Mapping[str, Any], report: axes.Report) -> list[tuple[tuple[str, str], Any]]:
+def _mistaken_replacement(dotted: str, value: Any, table: Mapping[str, Any], extra: Collection[str]) -> str:
+    """What is wrong with a replacement, as far as it would go unnoticed or be noticed too late; "" if nothing is. Keys
+    of an extra table are not known here: what it replaces has to be there, and of its kind."""
+    section, dot, key = dotted.partition(".")
+    sections = (*_SECTIONS, *extra)
+    if dotted in _TEXTS:
+        return ""
+    if section not in sections:
+        hint = _checks.suggestion(section, sections) or f"sections are {', '.join(sections)}"
+        return f"`{dotted}` must be SECTION.KEY of a known section, but is not; {hint}"
+    if not dot:
+        return f"`{dotted}` must be SECTION.KEY, but is a section; write {dotted}.KEY"
+    if section in extra:
+        there = dict(axes.flatten(table.get(section, {})))
+        if key not in there:
+            hint = _checks.suggestion(key, there) or f"[{section}] has {', '.join(there) or 'no keys'}"
+            return f"`{dotted}` must replace a key of [{section}], but it has no such key; {hint}"
+        if not _alike(value, there[key]):
+            return _checks.broken_rule(dotted, f"be of the kind of {there[key]!r}", value, "write such a value")
+    return ""
+
+
+def _alike(value: Any, other: Any) -> bool:
+    """Both numbers, or of one type; lists by their elements."""
+    if isinstance(other, list):
+        kind = other[0] if other else value
+        return isinstance(value, list) and bool(value) and all(_alike(item, kind) for item in value)
+    if isinstance(other, int | float) and not isinstance(other, bool):
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return type(value) is type(other)
+
+
+def _replacements(
+    quick: Mapping[str, Any], table: Mapping[str, Any], extra: Collection[str], report: axes.Report
+) -> list[tuple[tuple[str, str], Any]]:
     """((section, dotted key), value) of [quick]."""
     out = []
     for section, part in quick.items():
@@ -177,7 +222,12 @@ def _replacements(quick: Mapping[str, Any], report: axes.Report) -> list[tuple[t
             fix = "write section.key = value, as in stop.max_shots = 1000"
             report("[quick]", _checks.broken_rule(section, "be a section with keys to replace", part, fix))
             continue
-        out += [((section, key), value) for key, value in axes.flatten(part)]
+        for key, value in axes.flatten(part):
+            mistake = _mistaken_replacement(f"{section}.{key}", value, table, extra)
+            if mistake:
+                report("[quick]", mistake)
+            else:
+                out.append(((section, key), value))
     return out
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from qec_leak import _checks
+from qec_leak._limits import MAX_SEED
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.sweep.point import DECODERS
 
@@ -14,15 +15,18 @@ Check = Callable[[str, Any], Any]
 
 def _integer(minimum: int) -> Check:
     def check(name: str, value: Any) -> int:
-        if isinstance(value, float) and value.is_integer():  # a range's
-            value = int(value)
-        return _checks.check_int(name, value, minimum=minimum)
+        return _checks.check_int(name, _whole(value), minimum=minimum)
 
     return check
 
 
+def _whole(value: Any) -> Any:
+    """2.0, of a range, as 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _distance(name: str, value: Any) -> int:
-    return _checks.check_odd_distance(name, int(value) if isinstance(value, float) and value.is_integer() else value)
+    return _checks.check_odd_distance(name, _whole(value))
 
 
 def _choice(*choices: str) -> Check:
@@ -62,4 +66,7 @@ STOP: dict[str, Check] = {
     "max_errors": _integer(1),
     "relative_precision": _below_one,
 }
-RUN: dict[str, Check] = {"seed": _integer(0), "block_shots": _integer(1)}
+RUN: dict[str, Check] = {
+    "seed": lambda name, value: _checks.check_int(name, _whole(value), minimum=0, maximum=MAX_SEED),
+    "block_shots": _integer(1),
+}

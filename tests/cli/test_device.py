@@ -36,3 +36,28 @@ def test_toml_round_trip(tmp_path, capsys):
     assert qec_leak.Device.from_toml(file) == qec_leak.Device.preset("miao2023").replace({"cz.leakage": 0.001})
     assert main(["device", str(file), "--pair", "0-9", "--out", str(tmp_path / "x")]) == 0
     assert "|11> -> |20> 0.004" in capsys.readouterr().out
+
+
+def test_an_edited_preset_is_called_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    willow = qec_leak.Device.preset("willow")
+    (tmp_path / "same.toml").write_text(willow.replace({"description": "mine"}).to_toml())
+    (tmp_path / "other.toml").write_text(willow.replace({"cz.leakage": 0.001}).to_toml())
+    (tmp_path / "named.toml").write_text(willow.replace({"cz.leakage": 0.001, "name": "chip"}).to_toml())
+    titles = {}
+    for args in (["willow"], ["same.toml"], ["other.toml"], ["named.toml"], ["willow", "--set", "cz.leakage=0.001"]):
+        assert main(["device", *args]) == 0
+        titles[" ".join(args)] = capsys.readouterr().out.partition("\n")[0]
+    assert list(titles.values()) == [
+        "willow, default pair",
+        "willow, default pair",
+        "willow (edited), default pair",
+        "chip, default pair",
+        "willow (edited), default pair",
+    ]
+    options = ["--shots", "64", "--rounds", "2", "--strategy", "MLR", "--device", "other.toml"]
+    assert main(["run", *options, "--out", "run"]) == 0
+    assert "basis Z, device willow (edited)\n" in capsys.readouterr().out
+    assert "willow (edited)" in (tmp_path / "run" / "results.csv").read_text()
+    assert main(["export", *options, "--out", "data"]) == 0
+    assert (tmp_path / "data" / "d3_at_willow-edited_MLR" / "Z" / "r02" / "metadata.json").exists()

@@ -4,11 +4,14 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 import qec_leak
 from qec_leak.cli import main
+
+IN_PATH = {**os.environ, "PYTHONPATH": str(Path(qec_leak.__file__).parents[1])}
 
 
 def run_module(*args, **options):
@@ -121,3 +124,34 @@ def test_a_reader_that_stops_reading_is_no_error(tmp_path):
     done = subprocess.run(["bash", "-c", code], capture_output=True, text=True)
     assert done.stderr == ""
     assert done.returncode in (0, 141)
+
+
+@pytest.mark.parametrize(
+    ("redirection", "status", "message"),
+    [
+        (">&-", 2, "standard output must be open, but is closed"),
+        ("> /dev/full", 2, "cannot write to standard output: no space left on device"),
+        (">&- 2>&-", 2, ""),
+        ("<&-", 0, ""),
+        ("2>&-", 0, ""),
+    ],
+)
+def test_closed_and_full_streams(redirection, status, message, tmp_path):
+    code = f"{sys.executable} -m qec_leak device willow --toml {redirection}"
+    done = subprocess.run(["bash", "-c", code], capture_output=True, text=True, cwd=tmp_path, env=IN_PATH)
+    assert done.returncode == status and message in done.stderr and done.stderr.count("\n") == bool(message)
+
+
+def test_without_jit_there_are_no_warnings(tmp_path):
+    args = ("run", "--shots", "8", "--rounds", "1", "--strategy", "MLR", "--out", str(tmp_path / "x"))
+    done = run_module(*args, env={**IN_PATH, "NUMBA_DISABLE_JIT": "1"})
+    assert done.returncode == 0 and done.stderr == ""
+
+
+def test_a_full_memory_names_options_of_the_command(capsys, monkeypatch):
+    def full(*args):
+        raise MemoryError
+
+    monkeypatch.setattr("qec_leak.cli.device.load_device", full)
+    assert main(["device", "miao2023"]) == 2
+    assert capsys.readouterr().err == "qec-leak: error: out of memory; ask for less at once\n"

@@ -94,3 +94,26 @@ def test_device_of_a_circuit_that_it_cannot_execute(tmp_path, capsys):
     assert main(["sample", str(tmp_path / "b.stim"), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_what_is_missing_is_said(tmp_path, capsys):
+    """No populations file where nothing is counted, and none of an earlier run either."""
+    (tmp_path / "a.stim").write_text(TAGGED)
+    (tmp_path / "b.stim").write_text(TAGGED.replace("[LEAKAGE_POPULATION]", ""))
+    (tmp_path / "c.stim").write_text("R 0\nX_ERROR(0.1) 0\nCX 0 1 0 2\nM 0 1 2\n" + "DETECTOR rec[-1]\n" * 3)
+    out = tmp_path / "x"
+
+    def said(name, *args):
+        assert main(["sample", str(tmp_path / name), "--shots", "100", "--out", str(out), *args]) == 0
+        return capsys.readouterr().err
+
+    assert said("a.stim") == "" and (out / "populations.npz").exists()
+    assert "note: no populations.npz, for the circuit has no TICK[LEAKAGE_POPULATION]; write" in said("b.stim")
+    assert not (out / "populations.npz").exists() and read_folder(out).populations is None
+    assert said("b.stim", "--populations", "moments") == "" and (out / "populations.npz").exists()
+    text = said("c.stim")
+    assert "note: the circuit has no leakage in its tags" in text and "has no TICK[LEAKAGE_POPULATION]" in text
+    (tmp_path / "d.stim").write_text(
+        "R 0\nX_ERROR(0.1) 0\nCX 0 1 0 2\nM 0 1 2\nDETECTOR rec[-1]\nDETECTOR rec[-2]\nDETECTOR rec[-3]"
+    )
+    assert "note: 1 errors of the detector error model flip more than two detectors, as D0 D1 D2" in said("d.stim")

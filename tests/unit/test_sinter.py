@@ -12,7 +12,7 @@ import sinter
 import stim
 
 from qec_leak import compile_sampler, memory_experiment
-from qec_leak.sinter import Sampler, samplers
+from qec_leak.sinter import Sampler, samplers, usable
 from qec_leak.sweep import collect, parse_sweep
 
 NAME = "qec_leak-pymatching"
@@ -146,3 +146,90 @@ def test_sinter_command_line(tmp_path):
     assert done.returncode == 0, done.stderr
     [stats] = sinter.read_stats_from_csv_files(tmp_path / "out.csv")
     assert stats.shots == 3000 and stats.json_metadata == {"d": 3, "r": 4} and stats.custom_counts["leaked_data_r4"] > 0
+
+
+class Mine(sinter.Decoder):
+    """A decoder as a user writes one: PyMatching by another name. ``files``: by way of files only."""
+
+    def __init__(self, files: bool = False) -> None:
+        self.files = files
+
+    def compile_decoder_for_dem(self, *, dem):
+        if self.files:
+            raise NotImplementedError
+        return sinter.BUILT_IN_DECODERS["pymatching"].compile_decoder_for_dem(dem=dem)
+
+    def decode_via_files(self, **arguments):
+        sinter.BUILT_IN_DECODERS["pymatching"].decode_via_files(**arguments)
+
+
+@pytest.mark.parametrize("files", [False, True])
+def test_a_decoder_of_ones_own_sees_leakage(files):
+    """The same decoder given to sinter as it is has fewer errors: stock Stim reads no tags."""
+    circuit = memory(strategy="NO_RESET", rounds=8).circuit
+    task = sinter.Task(circuit=circuit, detector_error_model=circuit.detector_error_model(decompose_errors=True))
+    shots = 1 << 14
+    counts = {}
+    for name, custom in (("ours", Sampler()), ("mine", samplers({"mine": Mine(files)})["qec_leak-mine"])):
+        compiled, counts[name] = custom.compiled_sampler_for_task(task), [0, 0]
+        while counts[name][1] < shots:
+            stats = compiled.sample(1024)
+            counts[name][0] += stats.errors
+            counts[name][1] += stats.shots
+    stock = circuit.compile_detector_sampler(seed=1).sample(shots, separate_observables=True, bit_packed=True)
+    predicted = (
+        Mine()
+        .compile_decoder_for_dem(dem=task.detector_error_model)
+        .decode_shots_bit_packed(bit_packed_detection_event_data=stock[0])
+    )
+    plain = int((predicted != stock[1]).any(axis=1).sum())
+    assert apart(counts["ours"], counts["mine"]) < 5
+    assert apart(counts["mine"], (plain, shots)) > 5 and plain < counts["mine"][0]
+
+
+def test_names_of_ones_own_decoders():
+    assert list(samplers(Mine())) == ["qec_leak-Mine"]
+    assert list(samplers({"a": Mine(), "qec_leak-b": Mine()})) == ["qec_leak-a", "qec_leak-b"]
+    for wrong in (Sampler(), {"x": "pymatching"}, 3):
+        with pytest.raises(TypeError, match=r"must be a sinter\.Decoder, but is"):
+            samplers(wrong)
+
+
+def test_predictions_of_the_wrong_shape():
+    class Bools(Mine):
+        def compile_decoder_for_dem(self, *, dem):
+            class Compiled(sinter.CompiledDecoder):
+                def decode_shots_bit_packed(self, *, bit_packed_detection_event_data):
+                    return np.zeros(len(bit_packed_detection_event_data), dtype=bool)
+
+            return Compiled()
+
+    compiled = samplers(Bools())["qec_leak-Bools"].compiled_sampler_for_task(sinter.Task(circuit=memory().circuit))
+    with pytest.raises(
+        ValueError, match=r"`Bools` must predict uint8 \(10, 1\), bit-packed, but predicts bool \(10,\)"
+    ):
+        compiled.sample(10)
+
+
+OVER_MIXING = stim.Circuit("DEPOLARIZE1(0.9) 0\nM 0\nDETECTOR rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]")
+UNTAGGED = stim.Circuit("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U->2)] 0\nM 0\nDETECTOR rec[-1]")
+
+
+def test_one_bad_task_does_not_end_the_collection():
+    good = sinter.Task(circuit=memory().circuit, json_metadata={"good": 1})
+    bad = [sinter.Task(circuit=c, json_metadata={"bad": k}) for k, c in enumerate((OVER_MIXING, UNTAGGED))]
+    with pytest.warns(UserWarning, match="left out, for it cannot be sampled: task ") as caught:
+        tasks = usable([bad[0], good, bad[1]])
+    assert [task.json_metadata for task in tasks] == [{"good": 1}]
+    assert tasks[0].circuit == good.circuit and len(caught) == 2
+    [stats] = sinter.collect(
+        num_workers=1, tasks=tasks, custom_decoders=samplers(), decoders=[NAME], max_shots=1000, print_progress=False
+    )
+    assert stats.shots == 1000
+    with pytest.warns(UserWarning, match=r"cannot be sampled, its shots are discards: .*U->2"):
+        refused = Sampler().compiled_sampler_for_task(bad[1])
+    stats = refused.sample(500)
+    assert (stats.shots, stats.discards, stats.errors) == (500, 500, 0)
+    with pytest.raises(ValueError, match="cannot be sampled"):
+        for _ in range(2000):  # a collection that waits for errors ends some time
+            refused.sample(500)

@@ -226,15 +226,13 @@ def test_injection_and_iswap_become_noise() -> None:
 
 
 def test_overrides_reach_their_qubit_and_pair() -> None:
-    device = DYADIC.replace(
-        {"qubits.1.gate.error": 0.5, "pairs.0-1.cz.error": 0.03125, "roles.measure.gate.error": 0.75}
-    )
+    device = DYADIC.replace({"qubits.1.gate.error": 0.5, "roles.measure.gate.error": 0.75})
     assert dressed("H 0 1 2", device, q2="measure")[1:] == [
         "DEPOLARIZE1[gate](0.25) 0",
         "DEPOLARIZE1[gate](0.5) 1",
         "DEPOLARIZE1[gate](0.75) 2",
     ]
-    assert "DEPOLARIZE2[cz](0.03125) 1 0" in dressed("CZ 1 0", device)
+    assert "DEPOLARIZE2[cz](0.03125) 1 0" in dressed("CZ 1 0", device.replace({"pairs.0-1.cz.error": 0.03125}))
 
 
 def test_records_keep_their_order_when_readouts_differ() -> None:

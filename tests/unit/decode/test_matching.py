@@ -1,5 +1,6 @@
 """Decoding agrees with PyMatching used directly, bit-packed or not, plain or correlated."""
 
+import pickle
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,6 +8,7 @@ import pymatching
 import pytest
 import stim
 
+from qec_leak import compile_sampler
 from qec_leak.decode import Decoder, count_logical_errors, decode, matching
 
 CIRCUIT = stim.Circuit.generated(
@@ -71,3 +73,88 @@ def test_the_public_function_stays_callable_after_the_package_was_imported():
 
     batch = sample(10)
     assert np.array_equal(qec_leak.decode(CIRCUIT, batch), decode(CIRCUIT, batch))
+
+
+COLOUR = stim.Circuit.generated("color_code:memory_xyz", distance=5, rounds=3, after_clifford_depolarization=0.01)
+
+
+def test_errors_that_are_no_edges_are_not_lost_in_silence():
+    with pytest.raises(
+        ValueError, match=r"`circuit` must have errors that decompose into edges.* but D[\d, D]+ does not; "
+    ):
+        Decoder(COLOUR)
+    with pytest.warns(UserWarning, match=r"errors of the detector error model flip more than two detectors, as D"):
+        Decoder(COLOUR.detector_error_model())
+    with pytest.warns(UserWarning, match=r"^1 errors .* as D0 D1 L0 D2, and matching ignores them \(together 0\.125 a"):
+        Decoder(stim.DetectorErrorModel("error(0.125) D0 D1 L0 D2\nerror(0.1) D0 D1 ^ D2 ^ D3\nerror(0.1) D0"))
+
+
+@pytest.mark.parametrize("correlated", [False, True])
+@pytest.mark.parametrize("p", [0.5, 0.75, 1.0])
+def test_errors_that_are_likelier_than_not(p, correlated):
+    """A certain error of one detector is what is usual there: everything else is decoded as without it."""
+    text = "error(0.1) D0 D1\nerror(0.1) D1 D2 L0\nerror(0.1) D2\nerror(0.1) D0"
+    decoder = Decoder(stim.DetectorErrorModel(f"{text}\nerror({p}) D3 L1"), correlated=correlated)
+    events = np.arange(16, dtype=np.uint8)[:, None]
+    without = Decoder(stim.DetectorErrorModel(f"{text}\ndetector D3"), correlated=correlated)
+    expected = without.decode_batch(events & 0b0111) | ((events >> 3 & 1) << 1)
+    if p == 1.0:  # what cannot happen is decoded somehow
+        events, expected = events[8:], expected[8:]
+    assert np.array_equal(decoder.decode_batch(events), expected)
+
+
+def test_a_circuit_with_a_certain_error():
+    circuit = "R 0\nX_ERROR(1) 0\nX_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\nOBSERVABLE_INCLUDE(0) rec[-1]"
+    batch = compile_sampler(circuit, seed=1).sample(500)
+    assert np.array_equal(decode(circuit, batch), batch.observable_flips) and 0 < batch.observable_flips.sum() < 500
+
+
+def test_a_decoder_pickles():
+    batch = sample(300)
+    for decoder in (
+        Decoder(CIRCUIT, correlated=True),
+        Decoder(stim.DetectorErrorModel("error(1) D0 L0\nerror(0.1) D1")),
+    ):
+        copied = pickle.loads(pickle.dumps(decoder))
+        model = decoder.detector_error_model
+        events = batch.detection_events_b8
+        if model.num_detectors == 2:
+            events = events[:, :1] & 2 | 1  # D0 always
+        assert copied.name == decoder.name
+        assert np.array_equal(copied.decode_batch(events), decoder.decode_batch(events))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "DEPOLARIZE1(0.9) 0\nM 0\nDETECTOR rec[-1]",
+            r"over-mixing DEPOLARIZE1 errors .*: DEPOLARIZE1\(0\.9\) 0\); corr",
+        ),
+        (
+            "H 0\nM 0\nDETECTOR rec[-1]",
+            r"Stim makes none \(The circuit contains non-deterministic detectors\); correct",
+        ),
+        ("NONSENSE", "`circuit` must be a Stim circuit, but does not parse"),
+    ],
+)
+def test_circuits_without_a_model_are_one_line(text, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        decode(text, None)
+    assert "\n" not in str(caught.value)
+
+
+def test_batches_that_are_none():
+    with pytest.raises(
+        TypeError, match=r"`batch` must be what a sampler returned, but is NoneType; give sampler\.sample"
+    ):
+        decode(CIRCUIT, None)
+    for wrong in (None, 3, CIRCUIT.detector_error_model()):
+        with pytest.raises(TypeError, match=r"`circuit` must be a stim\.Circuit or its text, but is"):
+            compile_sampler(wrong)
+
+
+def test_events_that_no_error_makes():
+    decoder = Decoder(stim.DetectorErrorModel("error(0.1) D0 L0\ndetector D1"))
+    with pytest.raises(ValueError, match="must have events that the error model explains, but a shot has one that no "):
+        decoder.decode_batch(np.array([[2]], dtype=np.uint8))

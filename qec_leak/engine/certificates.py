@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import stim
 
 from qec_leak.certificate import FirstOrder, first_order
+from qec_leak.circuits.arguments import as_circuit, check_loops
 from qec_leak.program import Conflict, compile_program
 
 
@@ -46,7 +47,8 @@ def certify(circuit: stim.Circuit | str, *, by_rank: bool | None = None) -> Cert
             takes seconds for 20 qubits and 8 rounds, and a minute for 50.
     Raises ValueError for circuits that cannot be sampled, and by rank for circuits that are too large.
     """
-    parsed = stim.Circuit(circuit) if isinstance(circuit, str) else circuit
+    parsed = as_circuit("circuit", circuit)
+    check_loops(parsed)
     conflicts = compile_program(parsed).conflicts
     wanted = bool(conflicts) if by_rank is None else by_rank
     return Certificate(not conflicts, conflicts, first_order(parsed) if wanted else None)
