@@ -8,7 +8,7 @@ import stim
 
 from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
 from qec_leak.circuits.noise import NoiseModel
-from qec_leak.circuits.tags import POPULATION
+from qec_leak.circuits.tags import POPULATION, parse_tag
 from qec_leak.device import Device
 
 
@@ -28,6 +28,7 @@ def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | N
             again is a measure qubit, all others are data qubits.
     Raises ValueError naming an instruction that cannot be dressed.
     """
+    _refuse_tagged(circuit, 1)
     blocks = split_moments(circuit)
     known = {**infer_roles(circuit), **(roles or {})}
     model = NoiseModel(device, known, circuit)
@@ -35,6 +36,22 @@ def dress(circuit: stim.Circuit, device: Device, *, roles: Mapping[int, str] | N
     _emit(blocks, model, out)
     # Stim prints six digits of a probability: the circuit and its text are to be the same.
     return stim.Circuit(str(out))
+
+
+def _refuse_tagged(circuit: stim.Circuit, line: int) -> int:
+    """Refuse readouts and resets that bring tables of their own; returns the line behind the block."""
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            line = _refuse_tagged(item.body_copy(), line + 1)
+        elif stim.gate_data(item.name).is_reset or item.name in MEASUREMENTS:
+            tag = parse_tag(item.tag)
+            if tag is not None:
+                raise ValueError(
+                    f"`circuit` must leave readout and reset to the device, but line {line} has {tag.family} on "
+                    f"{item.name}; drop the tag, or set the device's"
+                )
+        line += 1
+    return line
 
 
 def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circuit) -> None:
