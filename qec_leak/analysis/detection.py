@@ -29,8 +29,8 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
         return layout_of_circuit(memory.ideal_circuit or memory.circuit)
     if not isinstance(memory, MemoryExperiment):
         raise TypeError(
-            f"`memory` must be a MemoryExperiment, a folder of shots or a circuit, but is {type(memory).__name__}; give "
-            "what memory_experiment() returned"
+            f"`memory` must be a MemoryExperiment, a folder of shots or a circuit, but is {type(memory).__name__}; "
+            "give what memory_experiment() returned"
         )
     coordinates = memory.circuit.get_detector_coordinates()
     at = {tuple(memory.patch.coordinates[s.measure_qubit]): i for i, s in enumerate(memory.patch.stabilizers)}

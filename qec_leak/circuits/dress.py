@@ -11,7 +11,7 @@ from qec_leak.circuits.arguments import as_circuit, as_device
 from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
 from qec_leak.circuits.noise import NoiseModel
 from qec_leak.circuits.overrides import check_overrides_used
-from qec_leak.circuits.tags import POPULATION
+from qec_leak.circuits.tags import POPULATION, parse_tag
 from qec_leak.device import Device
 from qec_leak.device.tables import ROLES
 
@@ -26,9 +26,9 @@ def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[i
     Args:
         circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
             it is kept, and the argument of a measurement flips its record too. Products of Paulis (MPP, MXX, SPP, ..)
-        have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
-        a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
-    device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
+            have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
+            a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
+        device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
         roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
             again is a measure qubit, all others are data qubits.
     Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
@@ -47,12 +47,29 @@ def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[i
 
 def dressed(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> stim.Circuit:
     """``dress`` with the roles of all qubits, what is not used having been checked."""
+    _refuse_tagged(circuit, 1)
     blocks = split_moments(circuit)
     model = NoiseModel(device, roles, circuit)
     out = stim.Circuit()
     _emit(blocks, model, out)
     # Stim prints six digits of a probability: the circuit and its text are to be the same.
     return stim.Circuit(str(out))
+
+
+def _refuse_tagged(circuit: stim.Circuit, line: int) -> int:
+    """Refuse readouts and resets that bring tables of their own; returns the line behind the block."""
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            line = _refuse_tagged(item.body_copy(), line + 1)
+        elif stim.gate_data(item.name).is_reset or item.name in MEASUREMENTS:
+            tag = parse_tag(item.tag)
+            if tag is not None:
+                raise ValueError(
+                    f"`circuit` must leave readout and reset to the device, but line {line} has {tag.family} on "
+                    f"{item.name}; drop the tag, or set the device's"
+                )
+        line += 1
+    return line
 
 
 def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circuit) -> None:

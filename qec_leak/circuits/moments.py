@@ -135,13 +135,6 @@ def is_classical(instruction: stim.CircuitInstruction) -> bool:
 
 def _native(item: stim.CircuitInstruction, line: int) -> Iterable[stim.CircuitInstruction]:
     name, targets, args, tag = item.name, item.targets_copy(), item.gate_args_copy(), item.tag
-    if name in MEASUREMENTS or name in RESETS or name in _MEASURE_RESET:
-        of = tags.parse_tag(tag)
-        if of is not None:
-            raise ValueError(
-                f"`circuit` must leave readout and reset to the device, but line {line} has {of.family} on {name}; "
-                "drop the tag, or set the device's"
-            )
     if name in _MEASURE_RESET:
         measure, reset = _MEASURE_RESET[name]
         plain = [t.value for t in targets]
