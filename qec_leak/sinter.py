@@ -44,9 +44,8 @@ import stim
 from qec_leak import _checks
 from qec_leak.circuits.moments import operated_qubits
 from qec_leak.decode import Decoder, matching_error_model
-from qec_leak.engine import LeakageSampler, ShotBatch
+from qec_leak.engine import ShotBatch, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
-from qec_leak.program import compile_program
 from qec_leak.sweep.counting import MAX_ROUNDS
 from qec_leak.sweep.point import DECODERS, SAMPLED_BY
 
@@ -90,7 +89,7 @@ def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
                     if "decompose" not in str(error):
                         raise
                     model = circuit.detector_error_model(approximate_disjoint_errors=True)
-            compile_program(circuit)
+            compile_sampler(circuit)
         except (TypeError, ValueError, OSError) as error:
             warnings.warn(f"left out, for it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
             continue
@@ -216,7 +215,7 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
             self._decoder = Decoder(circuit if model is None else model, correlated=correlated)
         else:
             self._decoder = _OwnDecoder(matching_error_model(circuit) if model is None else model, decoder)
-        self._sampler = LeakageSampler(compile_program(circuit))
+        self._sampler = compile_sampler(circuit)
         self._discard_events: npt.NDArray[np.uint8] | None = task.postselection_mask
         self._discard_flips: npt.NDArray[np.uint8] | None = task.postselected_observables_mask
         self._qubits = _qubits_by_role(circuit)

@@ -23,7 +23,7 @@ def complete_channel(num_qubits: int, rows: Mapping[Row, Sequence[Transition]]) 
 
     A row with known values that is not listed follows from the row in which they are unknown: a branch in which a
     transmon leaves with value v happens only in shots with that value, so its probability there is doubled for each
-    such transmon, and the branches in which none leaves share the rest (physics: frozen-frame rule 4).
+    such transmon, and the branches in which none leaves share the rest (docs/model.md, values).
     A one-transmon row "C" that is not listed while 0 or 1 are is their average.
     Raises ValueError if a row exceeds 1 or more than half of unknown-value shots leave with one value.
     """

@@ -15,7 +15,7 @@ kind multiply without signs, so values that are given to single Paulis at the st
 right for all of them: whatever a tableau decides, in the circuit or in the circuit with any qubits measured before any
 of their gates, is what the values say. So the values are one sample of all those circuits. A leaked qubit that acts as
 the value 0 in each gate, by a frame equal to its value, is then the qubit whose gates do not happen, for any number of
-leaked qubits (docs/model.md, Frozen frames).
+leaked qubits (docs/model.md).
 
 The kinds are a colouring of a graph with two colours: linear in the length of the circuit, by sets that know on which
 side of them a member is. REPEAT blocks are followed until the sets of the living stretches come back.

@@ -182,7 +182,7 @@ def moves(channel: LeakageChannel, codes: Codes) -> Mapping[int, float]:
     Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
     Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
     Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
-    shots with both values 1 only, and says so of whatever those values are tied to (physics: frozen-frame rule 4).
+    shots with both values 1 only, and says so of whatever those values are tied to (docs/model.md, rule 3).
     """
     row: Row = tuple(CODE_LABELS[code] for code in codes)
     met = [t for t in channel.rows[row] if _leaves_with(codes, t)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from qec_leak.validate import (
     against_exact,
     against_stim,
+    against_tableau,
     closed_forms,
     frozen_frames,
     hamiltonian,
@@ -25,7 +26,7 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         "d",
-        "Frozen frames",
+        "Leaked qubits of memories",
         "A gate with a leaked qubit does not happen, and frames say so exactly.",
         frozen_frames.run,
     ),
@@ -55,6 +56,13 @@ TOPICS: tuple[Topic, ...] = (
         "What a leaked qubit's measurement reports",
         "Rules and their alternatives, each alternative refuted by a judge.",
         measurement_rules.run,
+    ),
+    Topic(
+        "h",
+        "Any circuit",
+        "Frames sample random circuits of two kinds of stabilizers, leakage of every kind in them, as a tableau a shot "
+        "does that skips the gates of leaked qubits.",
+        against_tableau.run,
     ),
 )
 

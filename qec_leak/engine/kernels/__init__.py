@@ -4,8 +4,8 @@
 ``frames``, ``pauli_noise``, ``channels`` (with ``visits``, ``leaked_singles`` and ``leaked_pairs``), ``measurement``
 and ``outputs``.
 
-Frozen-frame rule: a frame moves from a leaked qubit to its partner, never into it; one-qubit Cliffords permute it as
-they do the reference. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
+A leaked qubit acts as |0> (docs/model.md): its x is the reference's value, which moves from it to its partners; nothing
+moves into it. Leaving and returning are rows of a channel's table (``Program``), nothing here knows a process.
 Indices are unsigned where it counts: signed ones are looked at for being negative, as Python's may be.
 """
 

@@ -3,7 +3,7 @@
 A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are flat arrays of words:
 
     planes[row + X + w]        x frame of a qubit whose row begins at ``row`` = ROW * qubit; while the qubit is leaked,
-    planes[row + Z + w]        z frame    x and z are its offset from the circuit with the qubit acting as |0>
+    planes[row + Z + w]        z frame    x is the reference's Z value: it acts as |0>
     planes[row + LEAKED + w]   level >= 2
     planes[row + THREE + w]    level == 3 (then LEAKED is set too)
     records[WORDS * r + w]     ring of record flips (against the reference outcome), r counts records
