@@ -86,8 +86,9 @@ def test_a_padded_record_flips(engine: str) -> None:
 
 def test_an_injection_reads_the_same_however_the_circuit_ends() -> None:
     """Half of the shots are in |1> after the Hadamards and half of those leak: 0.25, and the device's own errors."""
-    start = "QUBIT_COORDS(0, 0) 0\nQUBIT_COORDS(2, 2) 1\nQUBIT_COORDS(1, 1) 2\nR 0 1 2\nTICK\nH 0 1 2\nTICK\nI[INJECT_LEAKAGE(0.5)] 0\nTICK\nCZ 2 0\nTICK\nCZ 2 1\nTICK\nH 2\nTICK\n"
-    start += "M 2\nTICK\n"
+    start = "QUBIT_COORDS(0, 0) 0\nQUBIT_COORDS(2, 2) 1\nQUBIT_COORDS(1, 1) 2\n"
+    moments = ("R 0 1 2", "H 0 1 2", "I[INJECT_LEAKAGE(0.5)] 0", "CZ 2 0", "CZ 2 1", "H 2", "M 2")
+    start += "".join(f"{moment}\nTICK\n" for moment in moments)
     ends = ("M 0 1", "M 0 1\nTICK\nR 0 1", "MR 0 1")
     shots, hits = 40_000, {}
     for end in ends:
