@@ -5,17 +5,27 @@ from __future__ import annotations
 import numpy as np
 import stim
 
+from qec_leak.circuits.memory import memory_experiment
+from qec_leak.device import Device
 from qec_leak.engine import LeakageSampler, ShotBatch, TableauSampler
 from qec_leak.program import compile_program
-from qec_leak.validate.check import Check, Result, Settings, agreement
+from qec_leak.validate.check import Check, Result, Settings, Table, agreement
 from qec_leak.validate.compare import Bits, all_deviations, count_deviations
 from qec_leak.validate.random_leakage import random_leaky_circuit
 
 
 def run(settings: Settings) -> Result:
     """All checks of this topic."""
-    circuits = 500 if settings.full else 60
-    return Result((random_circuits(settings, circuits),))
+    checks = [random_circuits(settings, 500 if settings.full else 60)]
+    rows = []
+    for distance in (3, 5) if settings.full else (3,):
+        for strategy in ("NO_RESET", "MLR", "DQLR") if settings.full else ("NO_RESET",):
+            for factor in (1, 10):
+                check, row = _memory(settings, distance, strategy, factor)
+                checks.append(check)
+                rows.append(row)
+    header = ("memory", "leakage", "leaked, frames", "leaked, tableau", "events, frames", "events, tableau", "worst")
+    return Result(tuple(checks), (Table("Memories on frames and on tableaux, 15 rounds", header, tuple(rows)),))
 
 
 def random_circuits(settings: Settings, count: int) -> Check:
@@ -43,6 +53,24 @@ def random_circuits(settings: Settings, count: int) -> Check:
         note=note,
         worst_at=worst_at,
     )
+
+
+def _memory(settings: Settings, distance: int, strategy: str, factor: int) -> tuple[Check, tuple[str, ...]]:
+    """A memory of ``miao2023`` with its CZ leakage and heating times ``factor``: detectors, pairs, populations."""
+    device = Device.preset("miao2023")
+    more = {"cz.leakage": factor * device.cz.leakage, "idle.heating_per_us": factor * device.idle.heating_per_us}
+    memory = memory_experiment(distance=distance, rounds=15, strategy=strategy, device=device.replace(more))
+    shots = settings.shots(4096, 40_960 if distance == 3 else 16_384)
+    ours = LeakageSampler(compile_program(memory.circuit), seed=settings.seed).sample(4 * shots)
+    judge = TableauSampler(memory.circuit, seed=settings.seed + 1).sample(shots)
+    assert ours.population_counts is not None and judge.population_counts is not None
+    counts = count_deviations(ours.population_counts, 4 * shots, judge.population_counts, shots)
+    found = np.concatenate([all_deviations(ours.detection_events, judge.detection_events), counts.ravel()])
+    name = f"d={distance} {strategy}, leakage times {factor}"
+    check = agreement(name, "every detector, pair and population with one tableau a shot", shots, found)
+    levels = [f"{batch.leakage_population[-1].mean():.3%}" for batch in (ours, judge)]
+    events = [f"{batch.detection_events.mean():.3%}" for batch in (ours, judge)]
+    return check, (f"d={distance} {strategy}", f"x {factor}", *levels, *events, f"{found.max():.2f} sigma")
 
 
 def _deviations(circuit: stim.Circuit, frames: LeakageSampler, shots: int, seed: int) -> list[float]:
