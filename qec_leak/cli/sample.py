@@ -72,6 +72,7 @@ def sample_command(
     from qec_leak.circuits.arguments import check_loops
     from qec_leak.circuits.dress import dress
     from qec_leak.cli.shot_data import shot_files, write_shots_of
+    from qec_leak.engine import certify
     from qec_leak.records import StagedFolder, write_populations
     from qec_leak.records.folder import ERROR_MODEL, METADATA, NOISY_CIRCUIT, POPULATIONS
 
@@ -89,6 +90,11 @@ def sample_command(
     check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(parsed)
     counted, notes = _missing(parsed, error_model, populations)
+    if engine == "auto" and (conflicts := certify(parsed, by_rank=False).conflicts):
+        notes.append(
+            f"sampled with a tableau a shot, since frames are not exact behind line {conflicts[0].line} "
+            f"(`{conflicts[0].short}`); `qec-leak certify` says more"
+        )
     seed = secrets.randbits(63) if seed is None else seed
     with (
         StagedFolder(out) as folder,
