@@ -92,9 +92,12 @@ def _split(circuit: stim.Circuit, line: int) -> tuple[tuple[Moment | Loop, ...],
 
 
 def operated_qubits(instruction: stim.CircuitInstruction) -> set[int]:
-    """Qubits that the instruction occupies (none for annotations, noise and classically controlled Paulis)."""
-    if instruction.name in ANNOTATIONS or is_noise(instruction) or is_classical(instruction):
+    """Qubits that the instruction occupies (none for annotations, noise and Paulis controlled by bits)."""
+    if instruction.name in ANNOTATIONS or is_noise(instruction):
         return set()
+    if has_bits(instruction):  # Stim fuses ``CZ rec[-1] 0`` and ``CZ 1 2`` to ``CZ rec[-1] 0 1 2``
+        groups = instruction.target_groups()
+        return {t.value for group in groups if all(t.is_qubit_target for t in group) for t in group}
     return {t.value for t in instruction.targets_copy() if t.is_qubit_target}
 
 
@@ -126,8 +129,8 @@ def _parts(item: stim.CircuitInstruction) -> list[stim.CircuitInstruction]:
     return [stim.CircuitInstruction(item.name, part, item.gate_args_copy(), tag=item.tag) for part in parts]
 
 
-def is_classical(instruction: stim.CircuitInstruction) -> bool:
-    """True for Paulis controlled by a measurement record or a sweep bit."""
+def has_bits(instruction: stim.CircuitInstruction) -> bool:
+    """True where a measurement record or a sweep bit controls one of the Paulis (others may be controlled by qubits)."""
     return any(
         t.is_measurement_record_target or t.is_sweep_bit_target for t in instruction.targets_copy()
     ) and instruction.name in ("CX", "CY", "CZ", "XCZ", "YCZ")
@@ -142,7 +145,7 @@ def _native(item: stim.CircuitInstruction, line: int) -> Iterable[stim.CircuitIn
             stim.CircuitInstruction(measure, targets, args, tag=tag),
             stim.CircuitInstruction(reset, plain, tag=tag),
         ]
-    if name == "CX" and not is_classical(item):
+    if name == "CX" and not has_bits(item):
         second = targets[1::2]
         h = stim.CircuitInstruction("H", second, tag="" if tags.parse_tag(tag) else tag)
         return [h, stim.CircuitInstruction("CZ", targets, tag=tag), h]
@@ -153,7 +156,7 @@ def _native(item: stim.CircuitInstruction, line: int) -> Iterable[stim.CircuitIn
         or name in MEASUREMENTS
         or name in RESETS
         or name in ("CZ", "II")
-        or is_classical(item)
+        or has_bits(item)
         or (gate.is_unitary and gate.is_single_qubit_gate)
     )
     if not native:

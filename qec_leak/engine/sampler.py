@@ -114,6 +114,12 @@ class LeakageSampler:
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
         runs = [self._prepared(share, batch, populations, given) for share in shares]
         _run_all(runs)
+        for events, fired in (
+            (batch.detection_events_b8, self.program.reference_detectors),
+            (batch.observable_flips_b8, self.program.reference_observables),
+        ):
+            if fired.any():  # random without noise: events are against Stim's noiseless run, as its converter's
+                events ^= np.packbits(fired, bitorder="little")
         if batch.population_counts is not None:
             batch.population_counts[:, self.program.qubits] = sum(run.counts for run in runs)
         self._idle_blocks += [run.block for run in runs]

@@ -31,6 +31,7 @@ class TableauSampler:
         )
         self.threads = _checks.check_int("threads", threads, minimum=1)
         check_threads("threads", self.threads)
+        _refuse_pauli_observables(circuit, 1)
         self._tableau: TableauCircuit = compile_tableau(circuit)
         self._converter = circuit.compile_m2d_converter()
         self._next_shot = 0
@@ -107,6 +108,21 @@ class TableauSampler:
             heralds=shots.levels,
             population_counts=shots.population_counts,
         )
+
+
+def _refuse_pauli_observables(circuit: stim.Circuit, line: int) -> int:
+    """Paulis of the state are not in the records, of which detectors and observables are made. Returns the line behind
+    the block."""
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            line = _refuse_pauli_observables(item.body_copy(), line + 1)
+        elif item.name == "OBSERVABLE_INCLUDE" and any(t.pauli_type != "I" for t in item.targets_copy()):
+            raise ValueError(
+                f"line {line}: `{item}` must include records only where engine='tableau' samples, but includes Paulis; "
+                "measure them and include their records"
+            )
+        line += 1
+    return line
 
 
 def _packed(bits: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint8]:

@@ -16,7 +16,7 @@ from qec_leak._checks import broken_rule
 from qec_leak.channels import kraus, operations
 from qec_leak.channels.kraus import Kraus
 from qec_leak.circuits import tags
-from qec_leak.circuits.moments import ANNOTATIONS, MEASUREMENTS, RESETS, is_classical
+from qec_leak.circuits.moments import ANNOTATIONS, MEASUREMENTS, RESETS, has_bits
 from qec_leak.device import Device
 from qec_leak.device.transmon import QubitParameters
 from qec_leak.exact import operators
@@ -94,8 +94,12 @@ class Walk:
         elif item.name in ANNOTATIONS:
             if item.name == "MPAD":
                 raise _refused(item, "have no MPAD", "remove it")
-        elif is_classical(item):
-            self._classical(item)
+        elif has_bits(item):
+            for pair in item.target_groups():
+                if all(t.is_qubit_target for t in pair):
+                    self._gate(stim.CircuitInstruction(item.name, pair, tag=item.tag))
+                else:
+                    self._classical(item.name, *pair)
         elif item.name in MEASUREMENTS:
             self._measurement(item, label)
         elif item.name in RESETS:
@@ -123,16 +127,16 @@ class Walk:
         else:
             raise _refused(item, "use what dress() writes", "dress the circuit first, without other noise")
 
-    def _classical(self, item: stim.CircuitInstruction) -> None:
-        targets = item.targets_copy()
-        for pair in zip(targets[::2], targets[1::2], strict=True):
-            control, target = pair if item.name[0] == "C" else pair[::-1]
-            letter = item.name[1] if item.name[0] == "C" else item.name[0]
-            unitary = operators.clifford(letter, self.levels)
-            if control.is_sweep_bit_target:
-                self.steps.append(Controlled(target.value, unitary, control.value, "sweep"))
-            else:
-                self.steps.append(Controlled(target.value, unitary, self.num_records + control.value, "record"))
+    def _classical(self, name: str, first: stim.GateTarget, second: stim.GateTarget) -> None:
+        """A Pauli controlled by a bit, which may be either target of a CZ."""
+        control, target = (second, first) if first.is_qubit_target else (first, second)
+        if not target.is_qubit_target:
+            return  # a phase of the whole state
+        unitary = operators.clifford(name[1] if name[0] == "C" else name[0], self.levels)
+        if control.is_sweep_bit_target:
+            self.steps.append(Controlled(target.value, unitary, control.value, "sweep"))
+        else:
+            self.steps.append(Controlled(target.value, unitary, self.num_records + control.value, "record"))
 
     def _measurement(self, item: stim.CircuitInstruction, label: str) -> None:
         turn = _BASIS_CHANGE[item.name]

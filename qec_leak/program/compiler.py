@@ -16,6 +16,7 @@ from qec_leak.program.gates import flips_z, leaked_participant_allowed, moves_le
 from qec_leak.program.labels import Labels
 from qec_leak.program.layers import LayerTable, Rates, merged_noise, poisson_rates
 from qec_leak.program.leakable import leakable_qubits
+from qec_leak.program.offsets import reference_events
 from qec_leak.program.products import simplified
 from qec_leak.program.program import Op, Program
 from qec_leak.program.prune import Instruction, pruned
@@ -84,6 +85,7 @@ class _Compiler:
         self.checks = _Checks()
         self.parsed: dict[str, tags.Tag | None] = {}
         self.depth = self.max_depth = 0
+        self.made = 0  # records
         self.lookback = largest_feedback(circuit)
         self.ring = 1
 
@@ -102,6 +104,7 @@ class _Compiler:
         for k in unread_z(ops, self.targets):
             self.values[k] |= UNREAD
         self._finish_ring()
+        fired = reference_events(self.circuit, ops, self.values, self.loop_counts)
         sweep = sweep_flips(self.labels.relabelled(self.circuit))
         by_name = np.zeros(self.num_qubits, dtype=bool)
         by_name[names[can_leak]] = True
@@ -123,6 +126,8 @@ class _Compiler:
             loop_counts=np.array(self.loop_counts, dtype=np.int64),
             reset_cum=self.resets.array(2, 3),
             readout=self.readouts.array(5),
+            reference_detectors=fired[0],
+            reference_observables=fired[1],
             sweep_detectors=sweep[0],
             sweep_observables=sweep[1],
             level_readout=self.level_readouts.array(4),
@@ -153,13 +158,16 @@ class _Compiler:
                 ops += self.loop(item, line)
                 line += _lines(item)
             else:
+                self._check_lookback(item, line)
                 ops += self.instruction(item, line)
+                self.made += item.num_measurements
                 line += 1
         return ops
 
     def loop(self, item: stim.CircuitRepeatBlock, line: int) -> list[Instruction]:
         """Iterations are compiled until the reference state comes back; from there on they repeat."""
         body, count = item.body_copy(), item.repeat_count
+        made = self.made
         if self._parsed("REPEAT", item.tag, line) is not None:
             raise ValueError(
                 f"line {line}: `REPEAT {count}` must have no leakage tag, but has {item.tag!r}; move it to an "
@@ -190,6 +198,7 @@ class _Compiler:
             ops += self._repeat(cycle, full)
             ops += [op for iteration in iterations[first : first + rest] for op in iteration]
             self._advance_reference(body, rest)
+        self.made = made + count * body.num_measurements
         return ops
 
     def _repeat(self, body: list[Instruction], count: int) -> list[Instruction]:
@@ -205,6 +214,14 @@ class _Compiler:
             del self.targets[kept[0] :], self.values[kept[0] :], self.loop_counts[kept[1] :]
 
     # ---- instructions --------------------------------------------------------------------------------------------
+
+    def _check_lookback(self, item: stim.CircuitInstruction, line: int) -> None:
+        reach = max((-t.value for t in item.targets_copy() if t.is_measurement_record_target), default=0)
+        if reach > self.made:
+            raise ValueError(
+                f"line {line}: `{_short(item)}` must name records made before, but rec[-{reach}] is none of the "
+                f"{self.made} there are; correct it"
+            )
 
     def instruction(self, item: stim.CircuitInstruction, line: int) -> list[Instruction]:
         name = item.name

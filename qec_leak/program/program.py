@@ -84,6 +84,8 @@ class Program:
     readout: float64 (n, 5): P(record flips | 0), P(flips | 1), P(reads 1 | 2), P(reads 1 | 3), and the Poisson rate of
         flips where both values flip alike (0: drawn by the probabilities).
     level_readout: float64 (n, 4): P(reads 1 | computational), P(reads 1 | 2), P(reads 1 | 3), P(record flips).
+    reference_detectors, reference_observables: bool (detectors|observables,): those that are random without noise and
+        fire in the reference by Stim's convention (program/offsets.py).
     sweep_detectors, sweep_observables: bool (sweep bits, detectors|observables): which a sweep bit flips by itself.
     qubits: int64 (n,): qubits that the circuit acts on, in rising order. The engine knows them by their place in this
         list, which is what ``targets`` and codes of events say.
@@ -130,6 +132,8 @@ class Program:
     reset_cum: npt.NDArray[np.float64]
     readout: npt.NDArray[np.float64]
     level_readout: npt.NDArray[np.float64]
+    reference_detectors: npt.NDArray[np.bool_]
+    reference_observables: npt.NDArray[np.bool_]
     sweep_detectors: npt.NDArray[np.bool_]
     sweep_observables: npt.NDArray[np.bool_]
     qubits: npt.NDArray[np.int64]

@@ -17,7 +17,7 @@ It is the judge of the Pauli-frame engine, shares no code with it, and simulates
    ties by themselves.
 5. A qubit that leaks is projected on its value. It comes back as |0> or |1>, with a coin for X.
 6. A leaked qubit reads 1 with the probability of its level, 1 if none is given; a reset brings it to |0> unless its
-   tag says otherwise.
+   tag says otherwise. A record of a level (MPAD) changes nothing.
 """
 
 from qec_leak.tableau.sampler import TableauCircuit, TableauShots, compile_tableau

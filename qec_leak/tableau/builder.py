@@ -36,6 +36,7 @@ class Builder:
         self.channel_actions: list[tuple[int, int]] = []
         self.readouts: dict[tuple[float, float, float, float], int] = {}
         self.readout_gap: list[int] = []
+        self.level_readouts: dict[tuple[float, float, float, float], int] = {}
         self.resets: dict[tuple[float, ...], int] = {}
         self.depth = self.max_depth = 0
 
@@ -112,6 +113,10 @@ class Builder:
             self.readout_gap.append(self._gap(one_given_0) if one_given_0 == zero_given_1 else -1)
         return self.readouts[readout]
 
+    def add_level_readout(self, one_given: dict[int, float], flips: float) -> int:
+        readout = (one_given[0], one_given[2], one_given[3], flips)
+        return self.level_readouts.setdefault(readout, len(self.level_readouts))
+
     def add_reset(self, reset: dict[int, list[tuple[float, int]]]) -> int:
         cumulative: list[float] = []
         for level in (2, 3):
@@ -137,6 +142,7 @@ class Builder:
             channel_cum=np.array(self.channel_cum, np.float64),
             channel_actions=np.array(self.channel_actions, np.uint8).reshape(-1, 2),
             readouts=np.array(list(self.readouts), np.float64).reshape(-1, 4),
+            level_readouts=np.array(list(self.level_readouts), np.float64).reshape(-1, 4),
             resets=np.array(list(self.resets), np.float64).reshape(-1, 2, 3),
             gate_linear=gates.linear,
             gate_flips=gates.flips,

@@ -39,7 +39,7 @@ class Compiled:
 
 def compile_circuit(circuit: stim.Circuit) -> Compiled:
     """The program of a circuit. Raises ValueError naming instruction and line of ``str(circuit)``."""
-    compiler = _Compiler()
+    compiler = _Compiler(circuit.num_qubits)
     compiler.block(circuit, 1)
     compiler.refuse_leaked()
     moments, rounds = _ticks(circuit)
@@ -48,7 +48,8 @@ def compile_circuit(circuit: stim.Circuit) -> Compiled:
 
 
 class _Compiler:
-    def __init__(self) -> None:
+    def __init__(self, num_qubits: int) -> None:
+        self.num_qubits = num_qubits
         self.build = Builder()
         self.records = 0
         self.moves = Moves()
@@ -57,6 +58,10 @@ class _Compiler:
     def block(self, circuit: stim.Circuit, line: int) -> None:
         for item in circuit:
             if isinstance(item, stim.CircuitRepeatBlock):
+                try:
+                    read_tag(item.tag, "REPEAT")
+                except ValueError as error:
+                    raise ValueError(f"line {line}: `REPEAT {item.repeat_count}`: {error}") from None
                 self.build.begin_loop(item.repeat_count)
                 first, before = len(self.build.ops), self.records
                 body = item.body_copy()
@@ -85,6 +90,11 @@ class _Compiler:
     def instruction(self, item: stim.CircuitInstruction, line: int) -> None:
         name = item.name
         tag = read_tag(item.tag, name)
+        reach = max((-t.value for t in item.targets_copy() if t.is_measurement_record_target), default=0)
+        if reach > self.records:
+            raise ValueError(f"rec[-{reach}] must be a record made before, but there are {self.records}; correct it")
+        if name in ("I_ERROR", "II_ERROR") and tag is not None and item.gate_args_copy():
+            raise ValueError("probabilities must be in the leakage tag, but are in arguments too; drop these")
         if name in _ANNOTATIONS:
             return
         if name == "TICK":
@@ -96,9 +106,7 @@ class _Compiler:
         elif name in _PRODUCTS:
             self.products(item, line)
         elif name == "MPAD":
-            p = self.build.chance(_argument(item))
-            self.build.op(Op.PAD, [t.value for t in item.targets_copy()], p)
-            self.records += len(item.targets_copy())
+            self.pad([t.value for t in item.targets_copy()], _argument(item), tag)
         elif stim.gate_data(name).is_unitary:
             self.gate(item, line)
         elif not self.noise(item):
@@ -145,9 +153,8 @@ class _Compiler:
     def classical(self, name: str, first: stim.GateTarget, second: stim.GateTarget) -> None:
         """A Pauli controlled by a record or a sweep bit."""
         bits = [t for t in (first, second) if not t.is_qubit_target]
-        for bit in bits:
-            if bit.is_measurement_record_target and -bit.value > self.records:
-                raise ValueError(f"rec[{bit.value}] must be a record made before, but there are {self.records}")
+        if name != "CZ" and not (first if name in ("XCZ", "YCZ") else second).is_qubit_target:
+            raise ValueError("a bit must be the control, but is what is acted on; exchange the targets")
         if len(bits) == 2:
             return  # a global phase
         target = first if first.is_qubit_target else second
@@ -157,13 +164,14 @@ class _Compiler:
     def products(self, item: stim.CircuitInstruction, line: int) -> None:
         """Product measurements and rotations: CX gates onto the first qubit, what is done to it, and back."""
         for group in item.target_groups():
-            factors = [t for t in group if not t.is_combiner]
-            axes = [_PAIRS.get(item.name) or t.pauli_type for t in factors]
-            if len({t.value for t in factors}) != len(factors):
-                raise ValueError("a product must name each qubit once, but does not; simplify it")
-            self.unleakable.append((tuple(t.value for t in factors), _short(item), line))
-            qubits = [self.build.qubit(t.value) for t in factors]
-            inverted = sum(t.is_inverted_result_target for t in factors) % 2 == 1
+            inverted, factors = _product([t for t in group if not t.is_combiner], _PAIRS.get(item.name))
+            if not factors:
+                if not item.name.startswith("SPP"):
+                    self.pad([int(inverted)], _argument(item), None)
+                continue
+            axes = list(factors.values())
+            self.unleakable.append((tuple(factors), _short(item), line))
+            qubits = [self.build.qubit(q) for q in factors]
             self.to_z(qubits, axes)
             gather = [(q, qubits[0]) for q in qubits[1:]]
             for pair in gather:
@@ -183,6 +191,22 @@ class _Compiler:
             gate = TO_Z[axis]
             if gate is not None:
                 self.one(gate, [q])
+
+    def pad(self, bits: list[int], flips: float, tag: Tag | None) -> None:
+        """Records of bits, or of the levels of the tag's qubits."""
+        self.records += len(bits)
+        if tag is None:
+            self.build.op(Op.PAD, bits, self.build.chance(flips))
+            return
+        assert tag.reads_one is not None
+        if len(tag.qubits) != len(bits):
+            raise ValueError(
+                f"each qubit of the tag must have one bit, but {len(tag.qubits)} have {len(bits)}; add one"
+            )
+        if max(tag.qubits) >= self.num_qubits:
+            raise ValueError(f"the tag must name qubits of the circuit, but {max(tag.qubits)} is none; correct it")
+        coded = [2 * self.build.qubit(q) + bit for q, bit in zip(tag.qubits, bits, strict=True)]
+        self.build.op(Op.LEVEL, coded, self.build.add_level_readout(tag.reads_one, flips))
 
     # ---- measurement and reset -----------------------------------------------------------------------------------
 
@@ -230,7 +254,7 @@ class _Compiler:
         """Pauli noise; False for what is none."""
         name, args, targets = item.name, item.gate_args_copy(), item.targets_copy()
         if name in ("E", "ELSE_CORRELATED_ERROR"):
-            coded = [4 * self.build.qubit(t.value) + _CODE[t.pauli_type] for t in targets]
+            coded = [4 * self.build.qubit(t.value) + _CODE[t.pauli_type] for t in targets if not t.is_combiner]
             self.build.op(Op.CORRELATED if name == "E" else Op.ELSE_CORRELATED, coded, self.build.chance(args[0]))
             return True
         outcomes = _outcomes(name, args)
@@ -242,6 +266,16 @@ class _Compiler:
             self.records += len(targets)
         self.build.op(op, [self.build.qubit(t.value) for t in targets], self.build.add_noise(outcomes))
         return True
+
+
+def _product(factors: list[stim.GateTarget], axis: str | None) -> tuple[bool, dict[int, str]]:
+    """Whether a product of Paulis has the sign -1, and its Pauli on each qubit; ``axis``: where targets name none."""
+    product = stim.PauliString({})
+    for t in factors:
+        product *= (-1 if t.is_inverted_result_target else 1) * stim.PauliString({t.value: axis or t.pauli_type})
+    if product.sign.imag:
+        raise ValueError("a product must be an observable, but is i or -i times one (as X0*Z0 is); write Y0 for it")
+    return product.sign == -1, {q: "_XYZ"[product[q]] for q in product.pauli_indices()}
 
 
 def _outcomes(name: str, args: list[float]) -> list[tuple[int, float]] | None:

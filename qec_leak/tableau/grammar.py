@@ -25,14 +25,15 @@ Rows = dict[str, dict[Fates, float]]
 UNTOUCHED = {"C": "I", "0": "0", "1": "1", "2": "2", "3": "3"}
 """The fate of a qubit to which nothing happens, by its label."""
 
-_PREFIXES = ("LEAKAGE", "INJECT_LEAKAGE", "IDLE_NS", "CONDITIONED_ON")
 _NOISE_1, _NOISE_2 = frozenset({"I", "I_ERROR"}), frozenset({"II", "II_ERROR"})
 _PLACES = {
-    "LEAKAGE_TRANSITION_1": _NOISE_1,
+    "LEAKAGE_TRANSITION_1": _NOISE_1 | _NOISE_2,
     "LEAKAGE_TRANSITION_2": _NOISE_2,
     "LEAKAGE_TRANSITION_Z": _NOISE_1,
     "LEAKAGE_CONTROLLED_ERROR": _NOISE_2,
     "LEAKAGE_PROJECTION_Z": frozenset({"M", "MX", "MY", "MR", "MRX", "MRY"}),
+    "LEAKAGE_MEASUREMENT": frozenset({"MPAD"}),
+    "LEAKAGE_SWAP": frozenset({"SWAP"}),
     "LEAKAGE_RESET": frozenset({"R", "RX", "RY", "MR", "MRX", "MRY"}),
     "LEAKAGE_DEPOLARIZE_1": _NOISE_1,
     "LEAKAGE_POPULATION": frozenset({"TICK"}),
@@ -54,6 +55,7 @@ class Tag:
     rows: Rows | None = None
     reads_one: dict[int, float] | None = None
     reset: dict[int, list[tuple[float, int]]] | None = None
+    qubits: tuple[int, ...] = ()
 
 
 @functools.lru_cache(maxsize=256)
@@ -61,31 +63,73 @@ def read_tag(text: str, gate: str) -> Tag | None:
     """The meaning of a tag on instruction ``gate``, None if it is not one of ours. Raises ValueError saying why it has
     none, in words that go on from the name of the instruction."""
     _, bar, after = text.partition("|")
-    if not any(part.lstrip().startswith(_PREFIXES) for part in (after, text)):
+    body = after.lstrip() if bar and _word(after.lstrip()) else text.lstrip()
+    family = _word(body)
+    rest = body[len(family) :]
+    if family not in _PLACES:
+        _refuse_if_meant(text, family, rest)
         return None
-    family, groups = _split(text, after if bar else text)
     if gate not in _PLACES[family]:
         raise ValueError(f"{family} must be a tag of {', '.join(sorted(_PLACES[family]))}, but is not; move it")
-    if family in _UNDRESSED:
-        raise ValueError(f"{family} must be dressed before sampling, but is not; use qec_leak.dress")
     try:
-        return _meaning(family, groups)
+        groups, tail = _split(rest)
+        if tail and family != "LEAKAGE_MEASUREMENT":
+            raise ValueError(f"nothing must follow the groups, but {tail!r} does; remove it")
+        if family in _UNDRESSED:
+            raise ValueError(f"{family} must be dressed before sampling, but is not; use qec_leak.dress")
+        return _level_record(groups, tail) if family == "LEAKAGE_MEASUREMENT" else _meaning(family, groups)
     except ValueError as error:
         raise ValueError(f"tag {text!r}: {error}") from None
 
 
-def _split(text: str, body: str) -> tuple[str, list[list[str]]]:
-    """Family and groups of ``FAMILY: (a, b) (c)``."""
-    head, opening, rest = body.partition("(")
-    family = head.strip().removesuffix(":").rstrip()
-    if family not in _PLACES:
+def _word(text: str) -> str:
+    """The letters, digits and underscores with which a text starts."""
+    return "".join(itertools.takewhile(lambda c: c.isalnum() or c == "_", text))
+
+
+def _refuse_if_meant(text: str, family: str, rest: str) -> None:
+    """Refuses families that are meant for leakage, but that nothing here obeys."""
+    small = family.upper() in _PLACES and rest.lstrip().startswith((":", "("))
+    if small or "LEAKAGE" in family or family.startswith(("LEAK_", "CONDITIONED_ON")):
         raise ValueError(f"tag {text!r} must name one of {', '.join(_PLACES)}, but names {family!r}; correct it")
-    if not opening:
-        return family, []
-    pieces = (opening + rest).split(")")
-    if pieces.pop().strip() or any(not p.lstrip().startswith("(") or p.count("(") != 1 for p in pieces):
-        raise ValueError(f"tag {text!r} must read 'FAMILY: (group) (group)', but does not; close its parentheses")
-    return family, [[field.strip() for field in piece.lstrip()[1:].split(",")] for piece in pieces]
+
+
+def _split(rest: str) -> tuple[list[list[str]], str]:
+    """Groups of ``: (a, b) (c) : 1 2``, and what follows them."""
+    rest = rest.strip()
+    colon = rest.startswith(":")
+    rest = rest[colon:].lstrip()
+    groups: list[list[str]] = []
+    while rest.startswith("("):
+        inside, closing, rest = rest[1:].partition(")")
+        if not closing or "(" in inside:
+            raise ValueError("a tag must read 'FAMILY: (group) (group)', but does not; close its parentheses")
+        groups.append([field.strip() for field in inside.split(",")])
+        while rest[:1] == "," or rest[:1].isspace():
+            rest = rest[1:]
+    if colon and not groups and rest and not rest.startswith(":"):
+        rest = ":" + rest  # no groups, only what follows them
+    if rest.strip("0123456789 \t") not in ("", ":") or (rest and not rest.startswith(":")):
+        raise ValueError(f"a tag must read 'FAMILY: (group) (group)', but goes on with {rest!r}; correct it")
+    return groups, rest
+
+
+def _level_record(groups: list[list[str]], tail: str) -> Tag:
+    """``(p, level) .. : qubits``: P(1) by level, U or 0 and 1 alike for computational qubits."""
+    given: dict[str, float] = {}
+    for group in groups:
+        if len(group) != 2 or group[1] not in ("U", "0", "1", "2", "3") or group[1] in given:
+            raise ValueError(f"a record must read (p, level), each level once, but is {_shown(group)}; correct it")
+        given[group[1]] = _probability(group[0])
+    values = [given.get("0", 0.0), given.get("1", 0.0)]
+    if values[0] != values[1] or ("U" in given and ("0" in given or "1" in given)):
+        raise ValueError("0 and 1 must be alike, since levels are read, but are not; write (p, U)")
+    qubits = tuple(map(int, tail.strip(":").split()))
+    if not qubits or len(set(qubits)) != len(qubits):
+        raise ValueError("qubits must stand behind a second colon, each once, but do not; write (1, 2) : 0 1")
+    computational = given.get("U", values[0])
+    reads_one = {0: computational, 2: given.get("2", 0.0), 3: given.get("3", 0.0)}
+    return Tag("LEAKAGE_MEASUREMENT", reads_one=reads_one, qubits=qubits)
 
 
 def _meaning(family: str, groups: list[list[str]]) -> Tag:
@@ -117,7 +161,7 @@ def _meaning(family: str, groups: list[list[str]]) -> Tag:
             well = False
         if not well:
             raise ValueError("the time must be one number of at least 0, but is not; write IDLE_NS(160.0)")
-    if family in ("LEAKAGE_DEPOLARIZE_1", "LEAKAGE_POPULATION") and groups:
+    if family in ("LEAKAGE_DEPOLARIZE_1", "LEAKAGE_POPULATION", "LEAKAGE_SWAP") and groups:
         raise ValueError(f"{family} must have no groups, but has {len(groups)}; remove them")
     return Tag(family)
 
@@ -165,8 +209,9 @@ def _incoming(text: str, known_only: bool, group: Sequence[str]) -> str:
 
 def _fates(label: str, after: str, action: str, known_only: bool, group: Sequence[str]) -> Iterator[tuple[str, float]]:
     """(fate, share) of one qubit of a transition."""
-    if len(after) != 1 or after not in ("0123" if known_only else "UV0123XYZ") or action not in "IXYZ01":
+    if len(after) != 1 or after not in ("0123" if known_only else "UVD0123XYZ") or action not in "IXYZ01":
         raise ValueError(f"{_shown(group)} must have labels and action letters of the grammar, but has not; see docs")
+    after = "V" if after == "D" else after
     if label == "C" and after in "XYZ":
         after, action = "U", after
     if action in "01" and not (label == "C" and after in "23"):

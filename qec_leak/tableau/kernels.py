@@ -31,7 +31,7 @@ ONE, CZ, SWAP, MEASURE, RESET = map(int, (Op.ONE, Op.CZ, Op.SWAP, Op.MEASURE, Op
 NOISE_1, NOISE_2 = int(Op.NOISE_1), int(Op.NOISE_2)
 CORRELATED, ELSE_CORRELATED, HERALDED, PAD = map(int, (Op.CORRELATED, Op.ELSE_CORRELATED, Op.HERALDED, Op.PAD))
 FEEDBACK, SWEEP, CHANNEL_1, CHANNEL_2 = map(int, (Op.FEEDBACK, Op.SWEEP, Op.CHANNEL_1, Op.CHANNEL_2))
-SNAPSHOT, LOOP_BEGIN, LOOP_END = int(Op.SNAPSHOT), int(Op.LOOP_BEGIN), int(Op.LOOP_END)
+SNAPSHOT, LOOP_BEGIN, LOOP_END, LEVEL_READ = map(int, (Op.SNAPSHOT, Op.LOOP_BEGIN, Op.LOOP_END, Op.LEVEL))
 
 
 XS, ZS, XD, ZD = 0, 1, 2, 3
@@ -667,9 +667,16 @@ def run_shot(
                     code_pauli(tab, info, line, targets[k] >> 2, targets[k] & 3)
         elif op == HERALDED:
             noise(tab, info, line, rng, gap, scale, p, start, count, 1, param, stream, records[made : made + count])
-            if levels.shape[0]:
-                for k in range(count):
-                    levels[made + k] = info[LEVEL_OF, targets[start + k]]
+            made += count
+        elif op == LEVEL_READ:
+            for k in range(count):
+                coded = targets[start + k]
+                level = info[LEVEL_OF, coded >> 1]
+                one = uniform(rng) < p.level_readouts[param, level - 1 if level else 0]
+                flip = uniform(rng) < p.level_readouts[param, 3]
+                records[made + k] = (coded & 1) ^ int(one) ^ int(flip)
+                if levels.shape[0]:
+                    levels[made + k] = level
             made += count
         elif op == PAD:
             for k in range(count):

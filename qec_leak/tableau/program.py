@@ -30,6 +30,7 @@ class Op(IntEnum):
     SNAPSHOT = 15  # tagged
     LOOP_BEGIN = 16  # times
     LOOP_END = 17  # index of the operation after LOOP_BEGIN
+    LEVEL = 18  # level readout; 2 qubit + bit
 
 
 class Program(NamedTuple):
@@ -45,6 +46,7 @@ class Program(NamedTuple):
     channel_rows: int64 (channels, 37): where rows of ``channel_cum`` (float64) and ``channel_actions`` (uint8, (n, 2))
         of labels (a, b), index 6 a + b, begin; a = 0 for one qubit.
     readouts: float64 (n, 4): P(1 | 0), P(0 | 1), P(1 | 2), P(1 | 3).
+    level_readouts: float64 (n, 4): P(1 | computational), P(1 | 2), P(1 | 3), P(record flips).
     resets: float64 (n, 2, 3): cumulative P(1), P(2), P(3) after a reset in level 2, 3.
     """
 
@@ -62,6 +64,7 @@ class Program(NamedTuple):
     channel_cum: npt.NDArray[np.float64]
     channel_actions: npt.NDArray[np.uint8]
     readouts: npt.NDArray[np.float64]
+    level_readouts: npt.NDArray[np.float64]
     resets: npt.NDArray[np.float64]
     gate_linear: npt.NDArray[np.uint64]
     gate_flips: npt.NDArray[np.uint64]

@@ -23,7 +23,7 @@ class TableauShots:
 
     measurements: bool (shots, measurements), real outcomes.   sweep_bits: bool (shots, sweep bits).
     levels: uint8 (shots, measurements), level of the qubit at each measurement: 0 (computational), 2 or 3; 0 for MPAD
-        and products; None if not asked for.
+        without a tag, heralds of noise and products; None if not asked for.
     population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked for.
     """
 

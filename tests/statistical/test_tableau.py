@@ -16,6 +16,7 @@ from qec_leak.validate.random_circuits import random_circuit
 
 Bits = npt.NDArray[np.bool_]
 CIRCUITS, GROUPS, SHOTS = 80, 4, 20_000
+QUICK_SHOTS = 1000
 
 
 def theirs(circuit: stim.Circuit, shots: int, seed: int) -> Bits:
@@ -30,26 +31,36 @@ def events(circuit: stim.Circuit, shots: TableauShots) -> Bits:
     return np.hstack(converted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_random_circuits(group: int) -> None:
     """Every mean and pair covariance, of detectors and of the records themselves."""
+    assert not differing(range(group, CIRCUITS, GROUPS), SHOTS)
+
+
+def test_random_circuits_in_few_shots() -> None:
+    assert not differing(range(CIRCUITS), QUICK_SHOTS)
+
+
+def differing(seeds: range, shots: int) -> dict[int, list[str]]:
+    """By seed, where the random circuit's records or detectors are not Stim's."""
     failures = {}
-    for seed in range(group, CIRCUITS, GROUPS):
+    for seed in seeds:
         circuit = random_circuit(seed)
         tableau = compile_tableau(circuit)
         found = disagreements(
-            events(circuit, tableau.sample(0, SHOTS, seed=seed)),
-            theirs(circuit, SHOTS, seed),
+            events(circuit, tableau.sample(0, shots, seed=seed)),
+            theirs(circuit, shots, seed),
             pairs=True,
             families=2 * CIRCUITS,
         )
-        records = tableau.sample(SHOTS, SHOTS, seed=seed, sweep_bits=[False] * circuit.num_sweep_bits).measurements
+        records = tableau.sample(shots, shots, seed=seed, sweep_bits=[False] * circuit.num_sweep_bits).measurements
         found += disagreements(
-            records, circuit.compile_sampler(seed=seed).sample(SHOTS), pairs=True, families=2 * CIRCUITS
+            records, circuit.compile_sampler(seed=seed).sample(shots), pairs=True, families=2 * CIRCUITS
         )
         if found:
             failures[seed] = found[:3]
-    assert not failures
+    return failures
 
 
 def test_random_circuits_tell_a_change_of_noise() -> None:
@@ -200,10 +211,12 @@ def found(strategy: str, circuit: stim.Circuit, shots: int = 10 * EXACT_SHOTS) -
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", ["NO_RESET", "DQLR"])
 def test_repetition_code_against_exact_trajectories(strategy: str) -> None:
     assert not found(strategy, memory(strategy).circuit)
 
 
+@pytest.mark.slow
 def test_a_wrong_device_is_told_apart() -> None:
     assert found("NO_RESET", memory("NO_RESET", **{"cz.leakage": 0.015}).circuit)

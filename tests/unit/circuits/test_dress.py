@@ -12,7 +12,7 @@ import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.circuits import tags
 from qec_leak.circuits.dress import infer_roles
-from qec_leak.circuits.moments import Moment, is_classical, split_moments
+from qec_leak.circuits.moments import Moment, has_bits, split_moments
 from qec_leak.device import Device
 
 DYADIC = Device.from_toml_text("""
@@ -260,7 +260,7 @@ def test_fused_instructions_keep_their_order(text: str) -> None:
     for block in split_moments(circuit):
         assert isinstance(block, Moment)
         used = [q for i in block.instructions for q in (t.value for t in i.targets_copy() if t.is_qubit_target)]
-        if not any(map(is_classical, block.instructions)):
+        if not any(map(has_bits, block.instructions)):
             assert len(used) == len(set(used))
 
 

@@ -26,12 +26,23 @@ LEAK = "I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0"
         ("I[LEAKAGE_TRANSITION_1: (0.6, U-->2, 1)] 0", 1, "at most half"),
         ("M[LEAKAGE_PROJECTION_Z: (0.1, 0)](0.1) 0", 1, "drop one"),
         ("M 0\nCX rec[-2] 1", 2, "a record made before"),
-        ("MPP X0*X0", 1, "each qubit once"),
+        ("MPP X0*Z0", 1, "i or -i times"),
+        ("M 0\nDETECTOR rec[-2]", 2, "a record made before"),
+        ("M 0\nCX 1 rec[-1]", 2, "must be the control"),
+        ("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)](0.1) 0", 1, "must be in the leakage tag"),
+        ("M 0\nMPAD[LEAKAGE_MEASUREMENT: (1, 2) : 0 1] 0", 2, "one bit"),
+        ("M 0\nMPAD[LEAKAGE_MEASUREMENT: (1, 2) : 7] 0", 2, "7 is none"),
+        ("DETECTOR[LEAKAGE_DETECTOR]", 1, "names 'LEAKAGE_DETECTOR'"),
     ],
 )
 def test_refusals_name_line_and_reason(text: str, line: int, says: str) -> None:
     with pytest.raises(ValueError, match=f"^line {line}: `.*{says}"):
         compile_tableau(stim.Circuit(text))
+
+
+def test_a_loop_bears_no_tag() -> None:
+    with pytest.raises(ValueError, match="^line 2: `REPEAT 2`: LEAKAGE_SWAP must be a tag of SWAP"):
+        compile_tableau(stim.Circuit("M 0\nREPEAT[LEAKAGE_SWAP] 2 {\n M 0\n}"))
 
 
 def test_where_nothing_leaks_products_are_taken() -> None:

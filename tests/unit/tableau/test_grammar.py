@@ -26,6 +26,8 @@ CHANNELS = [
     ),
     ("II", f"{TWO}: (0.1, U_U-->V_3) (0.2, 3_U-->3_V)"),
     ("I", "LEAKAGE_TRANSITION_Z: (0.5, 2-->1) (0.25, 1-->2) (0.125, 0-->1)"),
+    ("II", f"{ONE}: (0.1, U-->2, 1), (0.1, U-->D) (0.2, 0-->D)"),
+    ("II", f"{TWO} (0.2, U_U-->D_X) (0.1, 2_U-->D_D)"),
     ("II", "LEAKAGE_CONTROLLED_ERROR: (0.4, 2-->X) (0.1, 2-->Z) (0.3, 3-->Y)"),
 ]
 
@@ -89,10 +91,29 @@ def test_values_average_to_the_row_of_unknown_values() -> None:
         assert sum(total.values()) == pytest.approx(sum(unknown.values()), abs=1e-12)
 
 
-@pytest.mark.parametrize("text", ["", "gate", "a note (1, 2)", "cz|", "POPULATION", "mine|other: (1)"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "gate", "leakage", "idle_ns", "a|b|LEAKAGE_SWAP", "a note (1, 2)", "cz|", "POPULATION", "mine|other: (1)"],
+)
 def test_other_tags_are_left_alone(text: str) -> None:
     assert read_tag(text, "I") is None
     assert parse_tag(text) is None
+
+
+RECORDS = [
+    "LEAKAGE_MEASUREMENT: (0.25, 2) (1, 3) : 4 0",
+    "a|LEAKAGE_MEASUREMENT : (0.5, U), (0.25, 2) :7",
+    "LEAKAGE_MEASUREMENT: (0.5, 0) (0.5, 1): 1 2",
+    "LEAKAGE_MEASUREMENT: : 3",
+    "LEAKAGE_MEASUREMENT: 3 1",
+]
+
+
+@pytest.mark.parametrize("text", RECORDS)
+def test_records_of_levels(text: str) -> None:
+    ours, theirs = read_tag(text, "MPAD"), parse_tag(text)
+    assert ours is not None and theirs is not None
+    assert (ours.reads_one, ours.qubits) == (dict(theirs.one_given), theirs.qubits)
 
 
 BAD = [
@@ -122,6 +143,22 @@ BAD = [
     ("I", "IDLE_NS: (-1)"),
     ("CX", "CONDITIONED_ON_PAIR: (U, 2)"),
     ("CX", "CONDITIONED_ON_OTHER: (U, U)"),
+    ("CX", "CONDITIONED_ON_SELF: U"),
+    ("I", "leakage_transition_1: (0.1, U-->2)"),
+    ("I", "idle_ns(100)"),
+    ("I", "a|LEAK_OUT"),
+    ("I", "MY_LEAKAGE"),
+    ("I", "LEAKAGE_TRANSITION_1: (0.1, U-->2) : 0"),
+    ("I", "LEAKAGE_TRANSITION_1: (0.1, U-->2) and"),
+    ("I", "LEAKAGE_TRANSITION_1: (0.1, U-->2)|"),
+    ("DETECTOR", "LEAKAGE_DETECTOR: (1, 2) : 0"),
+    ("SWAP", "LEAKAGE_SWAP: (1)"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 2)"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 2) : 1 1"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 0) : 1"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 0) (0.5, 1) (0.5, U) : 1"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 4) : 1"),
+    ("MPAD", "LEAKAGE_MEASUREMENT: (0.5, 2) : a"),
 ]
 
 
