@@ -208,15 +208,11 @@ def decode(
         from qec_leak.circuits.arguments import as_circuit  # workers that only decode do without it
 
         circuit = as_circuit("circuit", circuit)
+    if not hasattr(circuit, "circuit"):  # no folder
+        return Decoder(circuit, correlated=correlated).decode(batch)  # type: ignore[arg-type]
     if batch is not None:
-        return Decoder(_circuit_of(circuit), correlated=correlated).decode(batch)
-    if isinstance(circuit, stim.Circuit):
-        raise TypeError("`batch` must be shots of the circuit, but is missing; give decode(circuit, batch)")
+        return Decoder(circuit.circuit, correlated=correlated).decode(batch)
     return Decoder(_model_of(circuit), correlated=correlated).decode(circuit)
-
-
-def _circuit_of(source: stim.Circuit | ShotFolder) -> stim.Circuit:
-    return source if isinstance(source, stim.Circuit) else source.circuit
 
 
 def _model_of(data: ShotFolder) -> stim.Circuit | stim.DetectorErrorModel:

@@ -53,9 +53,9 @@ class _Stretch:
     used: dict[int, int] = field(default_factory=dict)  # Pauli at the start -> node
 
 
-def css_conflicts(circuit: stim.Circuit, labels: Labels) -> tuple[Conflict, ...]:
+def css_conflicts(circuit: stim.Circuit, labels: Labels | None = None) -> tuple[Conflict, ...]:
     """Instructions that break the two kinds (module docstring), in order; empty: the joint sample is exact."""
-    kinds = _Kinds(labels)
+    kinds = _Kinds(Labels.of(circuit) if labels is None else labels)
     kinds.block(circuit, 1)
     return kinds.conflicts()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qec_leak.circuits.dress import dress
+from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.memory import ROLES, MemoryExperiment
 from qec_leak.circuits.patch import SURFACE_CZ_STEPS, Patch, Stabilizer
@@ -43,5 +43,5 @@ def small_memory(
     patch, parsed = small_patch(), Strategy.parse(strategy)
     ideal = ideal_memory_circuit(patch, parsed, rounds, basis, leak_qubit=leak_qubit, leak_round=leak_round)
     roles = {q: role for role in ROLES for q in patch.qubits(role)}
-    circuit = dress(ideal, device, roles=roles)
+    circuit = dressed(ideal, device, roles)
     return MemoryExperiment(patch, parsed, rounds, basis, device, ideal, circuit)

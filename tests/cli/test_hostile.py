@@ -323,7 +323,7 @@ def test_what_is_unbounded_is_refused(args, message, folder, capsys):
 def test_hostile_arguments_of_functions():
     memory = qec_leak.memory_experiment(distance=3, rounds=2)
     for call in (
-        lambda: qec_leak.analysis.detector_layout(memory.circuit),
+        lambda: qec_leak.analysis.detector_layout(7),
         lambda: qec_leak.compile_sampler(memory.circuit, seed=2**64),
         lambda: qec_leak.compile_sampler(memory.circuit, threads=10**6),
         lambda: qec_leak.compile_sampler("REPEAT 1000000000000 {\nREPEAT 1000000000000 {\nH 0\n}\n}"),

@@ -153,13 +153,13 @@ MUTATIONS = (
     Mutation(
         "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels/measurement.py",
-        "            store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
-        "            pass",
+        "store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
+        "pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=(
             "qec_leak/engine/kernels/frames.py",
-            "store_row(b.planes, row + X, (load_row(b.planes, row + X) & ~leaked) | (leaked & reference))",
-            "pass",
+            "return (x & ~leaked) | (leaked & all_if(value & 1))",
+            "return x",
         ),
     ),
 )
