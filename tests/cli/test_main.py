@@ -11,7 +11,6 @@ import pytest
 import qec_leak
 from qec_leak.cli import main
 
-
 IN_PATH = {**os.environ, "PYTHONPATH": str(Path(qec_leak.__file__).parents[1])}
 
 
@@ -74,7 +73,7 @@ BAD_INPUT = [
     (["run", "--set", "cz.leakage=2"], "`leakage` must be in [0, 0.25], but is 2"),
     (["run", "--set", "cz.leakage=much"], "`leakage` must be a number, but is 'much'"),
     (["run", "--inject-leakage", "2"], "`inject_leakage`"),
-    (["run", "--seed", "-1"], "-1 is not in the range x>=0"),
+    (["run", "--seed", "-1"], "-1 is not in the range 0<=x<="),
     (["export", "--format", "ptb64", "--shots", "100"], "`--shots` must be a multiple of 64"),
     (["device", "nope"], "'nope' is neither"),
     (["device", "miao2023", "--pair", "3"], "`--pair` must be two qubit indices"),
