@@ -71,8 +71,6 @@ def figure_command(
         refuse_with(context, "--list", "names", "quick", "out", "source", "overrides", "threads")
         _list()
         return
-    if source:
-        refuse_with(context, "--from", "threads")
     from qec_leak._limits import check_threads
 
     check_threads("--threads", threads or 1)

@@ -42,7 +42,6 @@ UNUSED = [
     (["figure", "F3c", "--set", "study.first_cycle=[1]"], "must be of the kind of 16, but is [1]"),
     (["figure", "F3a", "--list"], "`NAME...` must not be given with --list"),
     (["figure", "--list", "--quick"], "`--quick` must not be given with --list"),
-    (["figure", "F3a", "--from", ".", "--threads", "2"], "`--threads` must not be given with --from"),
     (["sweep", "s.toml", "--set", "foo=1"], "`foo` must be SECTION.KEY of a known section"),
     (["sweep", "quick.toml"], "`stopp.max_shots` must be SECTION.KEY of a known section, but is not; did you mean"),
     (["sweep", "s.toml", "--dry-run", "--json"], "`--json` must not be given with --dry-run"),
