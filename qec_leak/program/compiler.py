@@ -70,7 +70,7 @@ class _Compiler:
         self.circuit = circuit
         self.labels = Labels.of(circuit)
         self.num_qubits = max(circuit.num_qubits, 1)
-        leaks = has_leakage(circuit)
+        self.leaks = leaks = has_leakage(circuit)
         self.conflicts = css_conflicts(circuit, self.labels) if leaks else ()
         self.reference = Reference(
             len(self.labels.names), carries_sample=leaks, sample_fits=leaks and not self.conflicts
@@ -405,6 +405,8 @@ class _Compiler:
         return self._op(Op.ANCHOR, qubits, 0, self._values(qubits))
 
     def _values(self, qubits: list[int]) -> list[int]:
+        if not self.leaks:
+            return [0] * len(qubits)
         sample = self.reference.z_sample()
         return [sample[q] for q in qubits]
 
