@@ -41,7 +41,7 @@ def test_refusals_name_line_and_reason(text: str, line: int, says: str) -> None:
 
 
 def test_a_loop_bears_no_tag() -> None:
-    with pytest.raises(ValueError, match="^line 2: `REPEAT 2`: LEAKAGE_SWAP must be a tag of SWAP"):
+    with pytest.raises(ValueError, match=r"^line 2: `REPEAT 2`: LEAKAGE_SWAP must be a tag of SWAP"):
         compile_tableau(stim.Circuit("M 0\nREPEAT[LEAKAGE_SWAP] 2 {\n M 0\n}"))
 
 
