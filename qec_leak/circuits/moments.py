@@ -130,7 +130,7 @@ def _parts(item: stim.CircuitInstruction) -> list[stim.CircuitInstruction]:
 
 
 def has_bits(instruction: stim.CircuitInstruction) -> bool:
-    """True where a measurement record or a sweep bit controls one of the Paulis."""
+    """True where a measurement record or a sweep bit controls one of the Paulis; qubits may control others."""
     return any(
         t.is_measurement_record_target or t.is_sweep_bit_target for t in instruction.targets_copy()
     ) and instruction.name in ("CX", "CY", "CZ", "XCZ", "YCZ")

@@ -11,6 +11,7 @@ import stim
 from qec_leak.tableau.builder import Builder
 from qec_leak.tableau.gates import CONTROLLED, EXCHANGING, TO_Z, code_of, steps_of
 from qec_leak.tableau.grammar import Tag, read_tag
+from qec_leak.tableau.known import refuse_unknown_values
 from qec_leak.tableau.leakable import Moves
 from qec_leak.tableau.program import Op, Program
 
@@ -42,6 +43,7 @@ def compile_circuit(circuit: stim.Circuit) -> Compiled:
     compiler = _Compiler(circuit.num_qubits)
     compiler.block(circuit, 1)
     compiler.refuse_leaked()
+    refuse_unknown_values(circuit)
     moments, rounds = _ticks(circuit)
     qubits = np.array(list(compiler.build.compact), np.int64)
     return Compiled(compiler.build.program(), qubits, moments, rounds)

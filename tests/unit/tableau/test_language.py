@@ -105,6 +105,30 @@ def test_both_obey_every_example_alike(name: str) -> None:
             assert refusal(circuit, "frames") is not None or disagree(circuit) < 1, text
 
 
+KNOWN = "I_ERROR[LEAKAGE_TRANSITION_Z: (0.1, 1-->0)]"  # products are for qubits that never leak
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"X 0\n{KNOWN} 0 5", 0),
+        (f"H 0\n{KNOWN} 5 0", 2),
+        (f"H 0\nM 0\nX_ERROR(0.1) 0\n{KNOWN} 0", 0),
+        (f"MPP X0*X900\n{KNOWN} 900", 2),
+        (f"H 0\nM 0\nCX rec[-1] 1 0 2\nSWAP 1 3\nS_DAG 3\nREPEAT 1000000 {{\n {KNOWN} 3\n SQRT_X 3 3\n}}", 0),
+        (f"TICK\nREPEAT 1000000 {{\n TICK\n {KNOWN} 3\n SQRT_X 3\n}}", 4),
+        (f"REPEAT 3 {{\n H 3\n}}\nREPEAT 3 {{\n H 3\n {KNOWN} 3\n}}", 6),
+        (f"HERALDED_ERASE(0.5) 0\nMPAD 0 1\nSPP Z0*Z1\nMXX 2 3\nMZZ 2 3\nCX 2 3\n{KNOWN} 3 0 1", 0),
+        (f"HERALDED_ERASE(0.5) 0\nMPAD 0 1\nSPP !X0*Z1\n{KNOWN} 1 0", 4),
+    ],
+)
+def test_channels_for_known_values(text: str, line: int) -> None:
+    for engine in ("frames", "tableau"):
+        found = refusal(stim.Circuit(text), engine)
+        assert (found or "").startswith(f"line {line}: LEAKAGE_TRANSITION_Z must stand where" if line else ""), engine
+        assert (found is None) == (line == 0)
+
+
 def test_a_difference_is_seen() -> None:
     """By hand: another probability of a record of levels."""
     texts = [f"R 0\n{LEAKED}MPAD[LEAKAGE_MEASUREMENT: ({p}, 2) : 0] 0" for p in (0.8, 0.6)]
