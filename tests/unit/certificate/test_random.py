@@ -5,12 +5,13 @@ from random_leaking import clifford_circuit, css_circuit
 
 from qec_leak.certificate import first_order
 from qec_leak.program.css import css_conflicts
+from qec_leak.program.labels import Labels
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_two_kinds_of_stabilizers(seed):
     circuit = css_circuit(seed)
-    assert not css_conflicts(circuit)
+    assert not css_conflicts(circuit, Labels.of(circuit))
     report = first_order(circuit, outputs="records", second_order=seed < 5)
     assert report.places_checked > 50
     assert not report.failures
@@ -31,7 +32,7 @@ def test_without_conflicts(one, pairs):
     certified = 0
     for seed in range(40):
         circuit = clifford_circuit(seed, num_qubits=4, length=10, one=one, pairs=pairs)
-        if not css_conflicts(circuit):
+        if not css_conflicts(circuit, Labels.of(circuit)):
             assert not first_order(circuit, outputs="records", second_order=True).failures
             certified += 1
     assert certified > 2

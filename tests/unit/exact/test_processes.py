@@ -124,7 +124,7 @@ def test_refusals_name_the_instruction(text: str, message: str) -> None:
     assert text[:20] in str(caught.value)
 
 
-@pytest.mark.parametrize("fused", ["CZ rec[-1] 0 1 2", "CZ 1 2 0 rec[-1]", "CZ 0 rec[-1] 2 1 rec[-1] rec[-1]"])
+@pytest.mark.parametrize("fused", ["CZ rec[-1] 0 1 2", "CZ 1 2 0 rec[-1]", "CZ 0 rec[-1] 2 1 rec[-1] sweep[0]"])
 def test_an_instruction_may_hold_pairs_with_and_without_bits(fused: str) -> None:
     """Stim fuses ``CZ rec[-1] 0`` and ``CZ 1 2``: the record (1) gives qubit 0 its Z, and qubit 2 (in 1) qubit 1."""
     text = f"X 2\nTICK\nM 2\nTICK\nH 0 1\nTICK\n{fused}\nTICK\nH 0 1\nTICK\nM 0 1 2"
