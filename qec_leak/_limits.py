@@ -79,6 +79,16 @@ def check_threads(name: str, threads: int) -> None:
         raise ValueError(broken_rule(name, rule, threads, f"give {cores}"))
 
 
+def check_batch(shots: int, bits: int) -> None:
+    """Refuse a batch of shots with so many bits each that does not fit memory."""
+    needed = shots * (bits / 8.0 + 3.0)
+    if needed > memory_bytes():
+        raise ValueError(
+            f"`shots` must fit memory, but {shots:,} of them need some {amount(needed)} of {amount(memory_bytes())}; "
+            "take them in batches: sampler.batches(shots)"
+        )
+
+
 def check_executed(instructions: float, detectors: int) -> None:
     """Refuse a circuit whose loops, unrolled, are more than could ever be sampled."""
     if instructions > _MAX_EXECUTED:

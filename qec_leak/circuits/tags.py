@@ -98,6 +98,8 @@ ELSEWHERE: dict[tuple[str, str], str] = {
 
 _FAMILY = re.compile(r"\s*(?:(?P<label>[^|]*)\|)?\s*(?P<family>\w+)")
 _LOOKS_LIKE_OURS = re.compile(r"\w*LEAKAGE\w*|LEAK_\w+|IDLE_NS|CONDITIONED_ON\w*")
+_FAMILY_IN_LABEL = re.compile(r"LEAKAGE_[A-Z]|-->|<->")
+_ARROW_ANYWHERE = re.compile(r"-->|<->")
 _SHAPE = re.compile(r"\s*:?\s*(?P<groups>(?:\([^()]*\)[\s,]*)*)(?P<tail>:[\d\s]*)?")
 _GROUP = re.compile(r"\(([^()]*)\)")
 _ARROW = re.compile(r"\s*(\S+?)\s*(-->|<->)\s*(\S+)\s*")
@@ -132,6 +134,8 @@ def parse_tag(text: str) -> Tag | None:
     if start is None:
         return None
     family, label = start["family"], (start["label"] or "").strip()
+    if _FAMILY_IN_LABEL.search(label):
+        raise TagError(f"tag {text!r} must have one family, but has two; give each an instruction of its own")
     if family not in ALLOWED_GATES:
         _not_ours(text, family, text[start.end() :])
         return None
@@ -155,7 +159,7 @@ def _not_ours(text: str, family: str, rest: str) -> None:
         raise TagError(f"tag {text!r} must name a family that is sampled, but names {family}; {INSTEAD[family]}")
     if family.upper() in ALLOWED_GATES and rest.lstrip().startswith((":", "(")):
         raise TagError(f"tag {text!r} must name its family in capitals, but names {family}; write {family.upper()}")
-    if _LOOKS_LIKE_OURS.fullmatch(family):
+    if _LOOKS_LIKE_OURS.fullmatch(family) or _ARROW_ANYWHERE.search(rest):
         raise TagError(f"tag {text!r} must name one of {', '.join(ALLOWED_GATES)}, but names {family}; correct it")
 
 

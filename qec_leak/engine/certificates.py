@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import stim
 
+from qec_leak import _checks
 from qec_leak.certificate import FirstOrder, first_order
 from qec_leak.circuits.arguments import as_circuit, check_loops
 from qec_leak.program import Conflict, compile_program
@@ -49,6 +50,8 @@ def certify(circuit: stim.Circuit | str, *, by_rank: bool | None = None) -> Cert
     """
     parsed = as_circuit("circuit", circuit)
     check_loops(parsed)
+    if by_rank not in (None, True, False):
+        raise TypeError(_checks.broken_rule("by_rank", "be True, False or None", by_rank, "choose one"))
     conflicts = compile_program(parsed).conflicts
     wanted = bool(conflicts) if by_rank is None else by_rank
     return Certificate(not conflicts, conflicts, first_order(parsed) if wanted else None)

@@ -31,8 +31,9 @@ def compile_sampler(
         seed: integer >= 0; the same seed gives the same shots for any batch size and thread count. None: a fresh one.
         threads: threads to sample on (kernels run without the GIL).
         engine: "frames" samples 1,024 shots at a time on Pauli frames: exact for circuits without leakage, and where
-            all stabilizers are of two kinds (``qec_leak.certify``). "tableau" samples shot by shot, exact for every
-            circuit and hundreds of times slower. "auto" takes frames where they are exact, else the tableau.
+            all stabilizers are of two kinds (``qec_leak.certify``). "tableau" samples shot by shot and skips the gates
+            of leaked qubits in every circuit (docs/model.md says what is not exact); it is hundreds of times slower.
+            "auto" takes frames where they are exact, else the tableau.
     Raises ValueError for circuits that cannot be sampled, naming instruction and line.
     Warns InexactFramesWarning where frames are asked for and are not exact.
     """

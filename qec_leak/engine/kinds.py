@@ -11,7 +11,7 @@ Populations = Literal["rounds", "moments"] | None
 """Where levels are counted: at each ``TICK[LEAKAGE_POPULATION]``, at each TICK, nowhere."""
 
 Engine = Literal["auto", "frames", "tableau"]
-"""frames: fast. tableau: exact for every circuit. auto: frames where they are exact, else the tableau."""
+"""frames: fast. tableau: for every circuit. auto: frames where they are exact, else the tableau."""
 
 
 def in_batches(shots: int, batch_shots: int) -> Iterator[int]:

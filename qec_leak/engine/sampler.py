@@ -15,7 +15,7 @@ import numpy.typing as npt
 from numba import config
 
 from qec_leak import _checks
-from qec_leak._limits import MAX_SEED, check_threads
+from qec_leak._limits import MAX_SEED, check_batch, check_threads
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
@@ -146,6 +146,8 @@ class LeakageSampler:
                 f"`populations` must have at most {MAX_POPULATIONS:,} entries, but {snapshots:,} snapshots of qubits "
                 f"up to {p.num_qubits - 1:,} have more; number the qubits from 0 on, or sample with populations=None"
             )
+
+        check_batch(shots, p.num_detectors + p.num_observables + p.num_measurements * (measurements + 8 * heralds))
 
         def packed(bits: int) -> npt.NDArray[np.uint8]:
             return np.empty((shots, (bits + 7) // 8), dtype=np.uint8)

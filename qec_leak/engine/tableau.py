@@ -12,7 +12,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
-from qec_leak._limits import MAX_SEED, check_threads
+from qec_leak._limits import MAX_SEED, check_batch, check_threads
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.kinds import Populations, in_batches
 from qec_leak.tableau import TableauCircuit, TableauShots, compile_tableau
@@ -21,8 +21,8 @@ DEFAULT_BATCH_SHOTS = 1024
 
 
 class TableauSampler:
-    """Samples shots one by one on a tableau that skips the gates of leaked qubits: exact for every circuit, and some
-    hundred times slower than frames. Each call goes on where the last one ended; shot k depends on (seed, k) alone."""
+    """Samples shots one by one on a tableau that skips the gates of leaked qubits, in every circuit, and some hundred
+    times slower than frames. Each call goes on where the last one ended; shot k depends on (seed, k) alone."""
 
     def __init__(self, circuit: stim.Circuit, *, seed: int | None = None, threads: int = 1) -> None:
         self.circuit = circuit
@@ -55,6 +55,7 @@ class TableauSampler:
     ) -> ShotBatch:
         """The next ``shots`` shots; arguments as of ``LeakageSampler.sample``, measurements are real outcomes."""
         shots = _checks.check_int("shots", shots, minimum=1)
+        check_batch(shots, 8 * self.circuit.num_measurements * (1 + heralds) + self.circuit.num_detectors)
         given = None if sweep_bits is None else np.broadcast_to(sweep_bits, (shots, self.circuit.num_sweep_bits))
         with self._lock:
             first = self._next_shot

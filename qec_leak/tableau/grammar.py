@@ -62,8 +62,10 @@ class Tag:
 def read_tag(text: str, gate: str) -> Tag | None:
     """The meaning of a tag on instruction ``gate``, None if it is not one of ours. Raises ValueError saying why it has
     none, in words that go on from the name of the instruction."""
-    _, bar, after = text.partition("|")
+    label, bar, after = text.partition("|")
     body = after.lstrip() if bar and _word(after.lstrip()) else text.lstrip()
+    if bar and any(word in label for word in ("LEAKAGE_", "-->", "<->")):
+        raise ValueError(f"tag {text!r} must have one family, but has two; give each an instruction of its own")
     family = _word(body)
     rest = body[len(family) :]
     if family not in _PLACES:
@@ -90,7 +92,8 @@ def _word(text: str) -> str:
 def _refuse_if_meant(text: str, family: str, rest: str) -> None:
     """Refuses families that are meant for leakage, but that nothing here obeys."""
     small = family.upper() in _PLACES and rest.lstrip().startswith((":", "("))
-    if small or "LEAKAGE" in family or family.startswith(("LEAK_", "CONDITIONED_ON")):
+    arrow = "-->" in rest or "<->" in rest
+    if small or arrow or "LEAKAGE" in family or family.startswith(("LEAK_", "CONDITIONED_ON")):
         raise ValueError(f"tag {text!r} must name one of {', '.join(_PLACES)}, but names {family!r}; correct it")
 
 

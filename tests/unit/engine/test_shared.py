@@ -66,3 +66,11 @@ def test_interrupted_shots_come_again(monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             sampler.sample(100)
     assert sampler.sample(100).first_shot == 0
+
+
+@pytest.mark.parametrize("engine", ["frames", "tableau"])
+def test_batches_that_do_not_fit_memory_are_refused(engine: str) -> None:
+    sampler = compile_sampler("M 0\nDETECTOR rec[-1]", seed=1, engine=engine)
+    with pytest.raises(ValueError, match="`shots` must fit memory, but 10,000,000,000,000 of them need some"):
+        sampler.sample(10**13)
+    assert sampler.sample(10).shots == 10

@@ -178,3 +178,19 @@ def test_gates_of_families_are_the_same() -> None:
 
     for family, gates in ALLOWED_GATES.items():
         assert {stim.gate_data(g).name for g in gates} == grammar._PLACES[family]
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "LEAKAGE_PROJECTION_Z: (0.3, 2)|LEAKAGE_RESET: (1, 2-->2)",
+        "LEAK: (0.5, U-->2)",
+        "mine: (0.5, 2<->3)",
+    ],
+)
+def test_two_families_and_unknown_transitions_are_refused_by_both(tag: str) -> None:
+    gate = "MR" if "RESET" in tag else "I_ERROR"
+    with pytest.raises(ValueError, match="must have one family|must name one of"):
+        read_tag(tag, gate)
+    with pytest.raises(ValueError, match="must have one family|must name one of"):
+        parse_tag(tag)
