@@ -39,7 +39,7 @@ def detector_layout(memory: MemoryExperiment) -> DetectorLayout:
 
     Raises ValueError for a detector that stands on no stabilizer's measure qubit.
     """
-    if not isinstance(memory, MemoryExperiment):
+    if not (hasattr(memory, "circuit") and hasattr(memory, "patch")):
         raise TypeError(
             f"`memory` must be a MemoryExperiment, but is {type(memory).__name__}; give what "
             "memory_experiment() returned"
