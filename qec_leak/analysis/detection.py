@@ -27,7 +27,7 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
         return layout_of_circuit(memory)
     if isinstance(memory, ShotFolder):
         return layout_of_circuit(memory.ideal_circuit or memory.circuit)
-    if not hasattr(memory, "patch"):
+    if not (hasattr(memory, "circuit") and hasattr(memory, "patch")):
         raise TypeError(
             f"`memory` must be a MemoryExperiment, a folder of shots or a circuit, but is {type(memory).__name__}; "
             "give what memory_experiment() returned"

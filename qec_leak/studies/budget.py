@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from qec_leak import _checks
 from qec_leak.circuits import Strategy, make_patch
 from qec_leak.circuits.dress import cycle_ns
 from qec_leak.circuits.ideal import ideal_memory_circuit
@@ -58,7 +59,9 @@ PROCESSES = (
 
 def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
     """Weights of all processes; the axes are device.preset, circuit.strategy and circuit.distance (two distances)."""
-    processes = [p for p in PROCESSES if p.name in experiment.study.get("processes", [p.name for p in PROCESSES])]
+    names = [p.name for p in PROCESSES]
+    chosen = [_checks.check_choice("study.processes", name, names) for name in experiment.study.get("processes", names)]
+    processes = [p for p in PROCESSES if p.name in chosen]
     points: list[Point] = []
     for point in experiment.points:
         points.append(_changed(point, "", 1.0, point.device))

@@ -182,7 +182,7 @@ def _known_tables(
 
 def _mistaken_replacement(dotted: str, value: Any, table: Mapping[str, Any], extra: Collection[str]) -> str:
     """What is wrong with a replacement, as far as it would go unnoticed or be noticed too late; "" if nothing is. Keys
-    of an extra table are not known here: what it replaces has to be there, and of its kind."""
+    of an extra table are not known here: what it replaces has to be in the file, and of its kind."""
     section, dot, key = dotted.partition(".")
     sections = (*_SECTIONS, *extra)
     if dotted in _TEXTS:
@@ -193,13 +193,22 @@ def _mistaken_replacement(dotted: str, value: Any, table: Mapping[str, Any], ext
     if not dot:
         return f"`{dotted}` must be SECTION.KEY, but is a section; write {dotted}.KEY"
     if section in extra:
-        there = dict(axes.flatten(table.get(section, {})))
+        there = _extra_keys(section, table)
         if key not in there:
             hint = _checks.suggestion(key, there) or f"[{section}] has {', '.join(there) or 'no keys'}"
             return f"`{dotted}` must replace a key of [{section}], but it has no such key; {hint}"
         if not _alike(value, there[key]):
             return _checks.broken_rule(dotted, f"be of the kind of {there[key]!r}", value, "write such a value")
     return ""
+
+
+def _extra_keys(section: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Keys and values of an extra table, those that [quick] alone has among them."""
+    quick = table.get("quick", {}).get(section, {})
+    return {
+        **dict(axes.flatten(quick if isinstance(quick, Mapping) else {})),
+        **dict(axes.flatten(table.get(section, {}))),
+    }
 
 
 def _alike(value: Any, other: Any) -> bool:

@@ -40,6 +40,7 @@ UNUSED = [
     (["figure", "F3a", "--set", "quick.stop.max_shots=1"], "`quick.stop.max_shots` must be SECTION.KEY of a known"),
     (["figure", "F3c", "--set", "study.first_cycl=1"], "it has no such key; did you mean 'first_cycle'?"),
     (["figure", "F3c", "--set", "study.first_cycle=[1]"], "must be of the kind of 16, but is [1]"),
+    (["figure", "beyond3", "--quick", "--set", 'study.processes=["CZZ"]'], "`study.processes` must be one of"),
     (["figure", "F3a", "--list"], "`NAME...` must not be given with --list"),
     (["figure", "--list", "--quick"], "`--quick` must not be given with --list"),
     (["sweep", "s.toml", "--set", "foo=1"], "`foo` must be SECTION.KEY of a known section"),

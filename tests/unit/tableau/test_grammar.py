@@ -190,7 +190,7 @@ def test_gates_of_families_are_the_same() -> None:
 )
 def test_two_families_and_unknown_transitions_are_refused_by_both(tag: str) -> None:
     gate = "MR" if "RESET" in tag else "I_ERROR"
-    with pytest.raises(ValueError, match="must have one family|must name one of"):
+    with pytest.raises(ValueError, match=r"must have one family|must name one of"):
         read_tag(tag, gate)
-    with pytest.raises(ValueError, match="must have one family|must name one of"):
+    with pytest.raises(ValueError, match=r"must have one family|must name one of"):
         parse_tag(tag)
