@@ -121,7 +121,7 @@ def test_refusals(tmp_path):
     data = read_folder(tmp_path)
     with pytest.raises(ValueError, match="must hold detection_events, but does not; give a folder with shots"):
         ql.decode(data)
-    with pytest.raises(TypeError, match="`batch` must be shots of the circuit, but is missing"):
+    with pytest.raises(TypeError, match="`batch` must be what a sampler returned, but is NoneType"):
         ql.decode(circuit)
     with pytest.raises(TypeError, match="`memory` must be what was sampled, but is missing"):
         DetectionStatistics.of_shots(ql.compile_sampler(circuit, seed=1).sample(10))
