@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         analysis,
         channels,
         circuits,
-        decoding,
         device,
         engine,
         exact,
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
         surface_patch,
     )
     from qec_leak.circuits.dress import dress
-    from qec_leak.decoding import Decoder, compile_decoder, decode
+    from qec_leak.decode import Decoder, decode
     from qec_leak.device import Device
     from qec_leak.engine import (
         Certificate,
@@ -56,7 +55,7 @@ __version__ = "0.1.0"
 # Public names are imported when they are first used, so that `import qec_leak` and the command line start at once.
 _HOME = {
     "Certificate": "engine",
-    "Decoder": "decoding",
+    "Decoder": "decode",
     "Device": "device",
     "InexactFramesWarning": "engine",
     "LeakageChannel": "channels",
@@ -68,9 +67,8 @@ _HOME = {
     "TagError": "circuits",
     "Transition": "channels",
     "certify": "engine",
-    "compile_decoder": "decoding",
     "compile_sampler": "engine",
-    "decode": "decoding",
+    "decode": "decode",
     "dress": "circuits",
     "memory_experiment": "circuits",
     "parse_tag": "circuits",
@@ -81,7 +79,6 @@ _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the librar
     "analysis",
     "channels",
     "circuits",
-    "decoding",
     "device",
     "engine",
     "exact",
@@ -110,10 +107,8 @@ __all__ = [
     "certify",
     "channels",
     "circuits",
-    "compile_decoder",
     "compile_sampler",
     "decode",
-    "decoding",
     "device",
     "dress",
     "engine",
