@@ -9,7 +9,7 @@ import stim
 
 import qec_leak as ql
 from benchmarks.timing import Effort, Job, in_this_process, in_turn
-from qec_leak.decode import matching_error_model
+from qec_leak.decoding import matching_error_model
 from qec_leak.engine.kernels import BLOCK_SHOTS
 
 LEVELS = ("PAULI", "DQLR", "MLR", "NO_RESET")

@@ -17,17 +17,17 @@ import qec_leak as ql
 from benchmarks.levels import memory_of, most_at_once
 from benchmarks.timing import Turns
 from qec_leak.cli.sampling import RunningCounts, batch_shots
-from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
+from qec_leak.decoding import compile_decoder, count_logical_errors, decoded_batches
 from qec_leak.engine.kernels import BLOCK_SHOTS
 
 
 def run_over_decoding(distance: int, rounds: int, device: ql.Device, repeats: int, seconds: float) -> dict[str, float]:
     """A run that samples, counts and decodes, against decoding the same events alone."""
     memory = memory_of("MLR", distance, rounds, device)
-    decoder = Decoder(memory.circuit)
+    decoder = compile_decoder(memory.circuit)
     size = batch_shots(memory.circuit.num_detectors)
     trial = ql.compile_sampler(memory.circuit, seed=1).sample(1024)
-    rate = 1024 / _wall(lambda: decoder.decode_batch(trial.detection_events_b8))
+    rate = 1024 / _wall(lambda: decoder.decode_batch(trial))
     shots = max(4096, int(rate * seconds) // 1024 * 1024)
     size = min(size, shots // 4)
     sampler = ql.compile_sampler(memory.circuit, seed=1)
@@ -35,15 +35,15 @@ def run_over_decoding(distance: int, rounds: int, device: ql.Device, repeats: in
 
     def decode_alone() -> None:
         for batch in batches:
-            count_logical_errors(decoder.decode_batch(batch.detection_events_b8), batch.observable_flips_b8)
+            count_logical_errors(decoder.decode_batch(batch).flips_b8, batch.observable_flips_b8)
 
     def whole_run() -> None:
         counts = RunningCounts(memory)
         with contextlib.closing(
             decoded_batches(counts.counted(sampler.batches(shots, batch_shots=size)), decoder)
         ) as run:
-            for batch, predicted_b8 in run:
-                count_logical_errors(predicted_b8, batch.observable_flips_b8)
+            for batch, decoded in run:
+                count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
 
     timed = _in_turn({"whole": whole_run, "alone": decode_alone}, repeats)
     return {"distance": distance, "shots": shots, "ratio": timed.ratio("whole", over="alone")}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         analysis,
         channels,
         circuits,
+        decoding,
         device,
         engine,
         exact,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
         surface_patch,
     )
     from qec_leak.circuits.dress import dress
-    from qec_leak.decode import Decoder, decode
+    from qec_leak.decoding import Decoder, compile_decoder, decode
     from qec_leak.device import Device
     from qec_leak.engine import (
         Certificate,
@@ -55,7 +56,7 @@ __version__ = "0.1.0"
 # Public names are imported when they are first used, so that `import qec_leak` and the command line start at once.
 _HOME = {
     "Certificate": "engine",
-    "Decoder": "decode",
+    "Decoder": "decoding",
     "Device": "device",
     "InexactFramesWarning": "engine",
     "LeakageChannel": "channels",
@@ -67,8 +68,9 @@ _HOME = {
     "TagError": "circuits",
     "Transition": "channels",
     "certify": "engine",
+    "compile_decoder": "decoding",
     "compile_sampler": "engine",
-    "decode": "decode",
+    "decode": "decoding",
     "dress": "circuits",
     "memory_experiment": "circuits",
     "parse_tag": "circuits",
@@ -79,6 +81,7 @@ _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the librar
     "analysis",
     "channels",
     "circuits",
+    "decoding",
     "device",
     "engine",
     "exact",
@@ -107,8 +110,10 @@ __all__ = [
     "certify",
     "channels",
     "circuits",
+    "compile_decoder",
     "compile_sampler",
     "decode",
+    "decoding",
     "device",
     "dress",
     "engine",

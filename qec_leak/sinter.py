@@ -21,6 +21,9 @@ begin with "qec_leak-" have the leakage. ``samplers(decoder)`` makes them of any
 >>> custom = samplers({"mine": MyDecoder()})  # doctest: +SKIP
 >>> sinter.collect(..., custom_decoders=custom, decoders=["qec_leak-mine"])  # doctest: +SKIP
 
+A decoder of ``qec_leak.decoding`` can also ask for heralds, the levels that a readout of three states would tell
+(docs/extending.md).
+
 Leakage is in the circuit's tags, so circuits with different leakage have different strong ids and one resume file keeps
 them apart.
 sinter takes no seed, so each run is a new one; ``qec-leak sweep`` runs can be repeated bit for bit.
@@ -28,26 +31,31 @@ sinter takes no seed, so each run is a new one; ``qec-leak sweep`` runs can be r
 
 from __future__ import annotations
 
-import tempfile
 import time
 import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import sinter
 import stim
 
-from qec_leak import _checks
 from qec_leak.circuits.moments import operated_qubits
-from qec_leak.decode import Decoder, matching_error_model
+from qec_leak.decoding import (
+    AnyDecoder,
+    DecodingProblem,
+    ReadyDecoder,
+    ShotSlice,
+    decoder_name,
+    decoder_names,
+    find_decoder,
+)
 from qec_leak.engine import ShotBatch, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
-from qec_leak.sweep.counting import MAX_ROUNDS
-from qec_leak.sweep.point import DECODERS, SAMPLED_BY
+from qec_leak.sweep.counting import MAX_ROUNDS, decoder_counts
+from qec_leak.sweep.point import SAMPLED_BY
 
 _CALL_SECONDS = 1.0
 """sinter is answered about once a second: often enough for its progress and for Ctrl-C."""
@@ -56,22 +64,22 @@ _MAX_CALL_SHOTS = 1 << 16
 _MAX_REFUSED_CALLS = 1000
 
 
-def samplers(decoder: sinter.Decoder | Mapping[str, sinter.Decoder] | None = None) -> dict[str, sinter.Sampler]:
-    """The samplers by name, for ``sinter.collect(custom_decoders=samplers())``: "qec_leak-pymatching" and
-    "qec_leak-pymatching-correlated".
+def samplers(decoder: AnyDecoder | Mapping[str, AnyDecoder] | None = None) -> dict[str, sinter.Sampler]:
+    """The samplers by name, for ``sinter.collect(custom_decoders=samplers())``: "qec_leak-pymatching",
+    "qec_leak-pymatching-correlated", and those of installed decoders.
 
-    Args: decoder: your own sinter.Decoder, which becomes "qec_leak-" and the name of its class, or decoders by name.
-    They decode shots that have leakage, on the task's error model.
-    Raises TypeError for what is no decoder, a ``sinter.Sampler`` among them: that would sample without leakage.
+    Args: decoder: your own decoder, of sinter or of ``qec_leak.decoding``, which becomes "qec_leak-" and the name of
+    its class; or "module:attribute"; or decoders by name. They decode shots that have leakage, on the task's error
+    model, and get the heralds if they need them.
+    Raises ValueError for a name that is not known, TypeError for what is no decoder, a ``sinter.Sampler`` among them:
+    that would sample without leakage.
     """
     if decoder is None:
-        return {SAMPLED_BY + name: Sampler(correlated=name == "pymatching-correlated") for name in DECODERS}
-    named = decoder if isinstance(decoder, Mapping) else {type(decoder).__name__: decoder}
+        return {SAMPLED_BY + name: Sampler(name) for name in decoder_names()}
+    named = decoder if isinstance(decoder, Mapping) else {decoder_name(decoder): decoder}
     for name, one in named.items():
-        if not isinstance(one, sinter.Decoder):
-            fix = "give a sinter.Decoder, or a mapping of names to them"
-            raise TypeError(_checks.broken_rule(str(name), "be a sinter.Decoder", one, fix))
-    return {SAMPLED_BY + str(name).removeprefix(SAMPLED_BY): Sampler(decoder=one) for name, one in named.items()}
+        find_decoder(one, name=str(name))
+    return {SAMPLED_BY + str(name).removeprefix(SAMPLED_BY): Sampler(one) for name, one in named.items()}
 
 
 def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
@@ -81,14 +89,7 @@ def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
     for task in tasks:
         try:
             circuit = _circuit_of(task)
-            model = task.detector_error_model
-            if model is None:
-                try:
-                    model = matching_error_model(circuit)
-                except ValueError as error:
-                    if "decompose" not in str(error):
-                        raise
-                    model = circuit.detector_error_model(approximate_disjoint_errors=True)
+            model = DecodingProblem(circuit, task.detector_error_model).detector_error_model
             compile_sampler(circuit)
         except (TypeError, ValueError, OSError) as error:
             warnings.warn(f"left out, for it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
@@ -125,17 +126,15 @@ class Sampler(sinter.Sampler):  # type: ignore[misc]  # sinter has no types
 
     A task that cannot be sampled does not end the collection: a warning says why, and all its shots are discards.
 
-    correlated: decode with PyMatching's two-pass correlated matching.
-    decoder: decode with this instead of PyMatching.
+    decoder: its name, "module:attribute", a ``qec_leak.decoding.Decoder`` or a ``sinter.Decoder``.
     """
 
-    correlated: bool = False
-    decoder: sinter.Decoder | None = None
+    decoder: AnyDecoder = "pymatching"
 
     def compiled_sampler_for_task(self, task: sinter.Task) -> sinter.CompiledSampler:
         """Compile the sampler of one task."""
         try:
-            return _CompiledSampler(task, self.correlated, self.decoder)
+            return _CompiledSampler(task, self.decoder)
         except (TypeError, ValueError) as error:
             reason = f"{_title(task)} cannot be sampled, its shots are discards: {' '.join(str(error).split())}"
             warnings.warn(reason, stacklevel=2)
@@ -161,60 +160,10 @@ class _Refused(sinter.CompiledSampler):  # type: ignore[misc]
         return True
 
 
-class _OwnDecoder:
-    """A user's decoder, compiled: what ``_CompiledSampler`` uses of ``qec_leak.decode.Decoder``."""
-
-    def __init__(self, model: stim.DetectorErrorModel, decoder: sinter.Decoder) -> None:
-        self._model, self._decoder = model, decoder
-        self._compiled: sinter.CompiledDecoder | None
-        try:
-            self._compiled = decoder.compile_decoder_for_dem(dem=model)
-        except NotImplementedError:  # it decodes files
-            self._compiled = None
-
-    def decode_batch(self, events_b8: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        width = (self._model.num_observables + 7) // 8
-        if not len(events_b8):
-            return np.zeros((0, width), dtype=np.uint8)
-        events_b8 = np.ascontiguousarray(events_b8)
-        if self._compiled is not None:
-            predicted = self._compiled.decode_shots_bit_packed(bit_packed_detection_event_data=events_b8)
-        else:
-            predicted = self._decode_files(events_b8)
-        predicted = np.asarray(predicted)
-        if predicted.dtype != np.uint8 or predicted.shape != (len(events_b8), width):
-            raise ValueError(
-                f"`{type(self._decoder).__name__}` must predict uint8 {(len(events_b8), width)}, bit-packed, but "
-                f"predicts {predicted.dtype} {predicted.shape}; pack its bits"
-            )
-        return predicted
-
-    def _decode_files(self, events_b8: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
-            self._model.to_file(folder / "model.dem")
-            events_b8.tofile(folder / "events.b8")
-            self._decoder.decode_via_files(
-                num_shots=len(events_b8),
-                num_dets=self._model.num_detectors,
-                num_obs=self._model.num_observables,
-                dem_path=folder / "model.dem",
-                dets_b8_in_path=folder / "events.b8",
-                obs_predictions_b8_out_path=folder / "flips.b8",
-                tmp_dir=folder,
-            )
-            return np.fromfile(folder / "flips.b8", dtype=np.uint8).reshape(len(events_b8), -1)
-
-
 class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
-    def __init__(self, task: sinter.Task, correlated: bool, decoder: sinter.Decoder | None) -> None:
+    def __init__(self, task: sinter.Task, decoder: AnyDecoder) -> None:
         circuit = _circuit_of(task)
-        model = task.detector_error_model
-        self._decoder: Decoder | _OwnDecoder
-        if decoder is None:
-            self._decoder = Decoder(circuit if model is None else model, correlated=correlated)
-        else:
-            self._decoder = _OwnDecoder(matching_error_model(circuit) if model is None else model, decoder)
+        self._decoder = ReadyDecoder(DecodingProblem(circuit, task.detector_error_model), decoder)
         self._sampler = compile_sampler(circuit)
         self._discard_events: npt.NDArray[np.uint8] | None = task.postselection_mask
         self._discard_flips: npt.NDArray[np.uint8] | None = task.postselected_observables_mask
@@ -224,18 +173,21 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
     def sample(self, suggested_shots: int) -> sinter.AnonTaskStats:
         """Sample and decode at most ``suggested_shots``."""
         start = time.thread_time()
-        batch = self._sampler.sample(max(1, min(suggested_shots, self._call_shots)), populations="rounds")
+        shots = max(1, min(suggested_shots, self._call_shots))
+        batch = self._sampler.sample(shots, populations="rounds", heralds=self._decoder.needs_heralds)
         events, flips = batch.detection_events_b8, batch.observable_flips_b8
         kept = np.ones(batch.shots, dtype=np.bool_)
         if self._discard_events is not None:
             kept &= ~np.any(events & self._discard_events, axis=1)
-        wrong = self._decoder.decode_batch(events[kept]) ^ flips[kept]
+        decoded = self._decoder.decode_batch(ShotSlice(events, batch.heralds)[kept])
+        wrong = decoded.flips_b8 ^ flips[kept]
         discards = int(batch.shots - kept.sum())
         if self._discard_flips is not None:
             discarded = np.any(wrong & self._discard_flips, axis=1)
             discards += int(discarded.sum())
             wrong = wrong[~discarded]
         counts = self._counts(batch)
+        counts.update(decoder_counts(decoded))
         seconds = time.thread_time() - start
         self._adapt(batch.shots, seconds)
         return sinter.AnonTaskStats(

@@ -125,7 +125,7 @@ def _write_texts(
     import json
 
     import qec_leak
-    from qec_leak.decode import matching_error_model
+    from qec_leak.decoding import matching_error_model
     from qec_leak.records.folder import ERROR_MODEL, IDEAL_CIRCUIT, METADATA, NOISY_CIRCUIT
 
     folder.write_text(IDEAL_CIRCUIT, f"{memory.ideal_circuit}\n")

@@ -257,6 +257,18 @@ def sampling_options(command: _Command) -> _Command:
     return command
 
 
+def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
+    """Add --decoder."""
+    return click.option(
+        "--decoder",
+        metavar="NAME",
+        default=default,
+        show_default=default is not None,
+        shell_complete=complete_decoder,
+        help="pymatching, pymatching-correlated, an installed decoder, or MODULE:ATTRIBUTE.",
+    )
+
+
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:
     """Take the experiment's options out of a command's keyword arguments; returns them and the rest."""
     names = ExperimentOptions.__dataclass_fields__
@@ -281,6 +293,15 @@ def refuse_with(context: click.Context, option: str, *others: str) -> None:
             raise ValueError(
                 f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them"
             )
+
+
+def complete_decoder(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
+    """Shell completion of a decoder's name."""
+    from click.shell_completion import CompletionItem
+
+    from qec_leak.decoding import decoder_names
+
+    return [CompletionItem(name) for name in decoder_names() if name.startswith(incomplete)]
 
 
 def complete_device(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import check_experiments, experiment_options, sampling_options, split_options
+from qec_leak.cli.options import (
+    check_experiments,
+    decoder_option,
+    experiment_options,
+    refuse_with,
+    sampling_options,
+    split_options,
+)
 
 if TYPE_CHECKING:
     from qec_leak.cli.options import ExperimentOptions
@@ -29,7 +36,8 @@ Example (the central result of Miao et al., about a minute):
 @click.command("run", epilog=_EPILOG)
 @experiment_options
 @sampling_options
-@click.option("--correlated", is_flag=True, help="Decode with correlated matching.")
+@decoder_option(default="pymatching")
+@click.option("--correlated", is_flag=True, hidden=True, help="The same as --decoder pymatching-correlated.")
 @click.option(
     "--engine",
     type=click.Choice(["frames", "tableau", "exact", "exact-phase-randomised"]),
@@ -46,7 +54,8 @@ Example (the central result of Miao et al., about a minute):
     show_default=True,
     help="Folder for the results; earlier ones there are replaced.",
 )
-def run_command(**values: Any) -> None:
+@click.pass_context
+def run_command(context: click.Context, /, **values: Any) -> None:
     """Sample and decode a memory experiment under each strategy.
 
     Prints a table and writes into the --out folder: results.csv (sinter's format), populations.npz (leakage counts by
@@ -54,6 +63,9 @@ def run_command(**values: Any) -> None:
     leakage.png/.svg and detection.png/.svg (leakage population and detection probability against round),
     leakage_by_qubit.png/.svg (on the lattice), device.toml and run.json (what was run).
     """
+    if values.pop("correlated"):
+        refuse_with(context, "--correlated", "decoder")
+        values["decoder"] = "pymatching-correlated"
     options, rest = split_options(values)
     _run(options, **rest)
 
@@ -64,7 +76,7 @@ def _run(
     shots: int,
     seed: int | None,
     threads: int,
-    correlated: bool,
+    decoder: str,
     engine: str,
     by_qubit: bool,
     out: Path,
@@ -76,11 +88,13 @@ def _run(
     from qec_leak.cli.by_qubit import qubit_table
     from qec_leak.cli.report import result_table
     from qec_leak.cli.sampling import sample_and_decode
+    from qec_leak.decoding import find_decoder
     from qec_leak.records import StagedFolder
 
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
     check_experiments(memories, shots, threads, decode=True)
+    find_decoder(decoder, name="--decoder")
     seed = secrets.randbits(63) if seed is None else seed
     results: dict[str, StrategyResult] = {}
     with StagedFolder(out, reserve_bytes=_RESERVE_BYTES) as folder:
@@ -95,14 +109,13 @@ def _run(
                     shots=shots,
                     seed=seed,
                     threads=threads,
-                    correlated=correlated,
+                    decoder=decoder,
                     progress=bar.update,
                 )
         try:
             folder.release_reserve()
-            _write(
-                folder, options, device, results, {"shots": shots, "seed": seed, "threads": threads, "engine": engine}
-            )
+            sampling = {"shots": shots, "seed": seed, "threads": threads, "decoder": decoder, "engine": engine}
+            _write(folder, options, device, results, sampling)
             folder.commit(last="results.csv")
         finally:  # files that cannot be written do not take the table with them, nor the other way round
             click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))

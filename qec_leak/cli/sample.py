@@ -164,7 +164,7 @@ def _missing(
     import re
 
     from qec_leak.circuits.tags import POPULATION
-    from qec_leak.decode import ignored_by_matching
+    from qec_leak.decoding import ignored_by_matching
 
     text, notes = str(circuit), []
     if not re.search(r"LEAKAGE_(TRANSITION|CONTROLLED_ERROR|RESET)", text):

@@ -46,13 +46,14 @@ class StrategyResult:
     seconds: float
     detection: DetectionStatistics
     populations: LeakagePopulations
+    decoder_counts: Counter[str]
 
     def task_stats(self) -> sinter.TaskStats:
         """The row of results.csv. ``custom_counts``: detection events by stabilizer weight, and leaked qubits at the
         end of the last round by role, both summed over shots."""
         import sinter
 
-        counts: Counter[str] = Counter()
+        counts: Counter[str] = Counter(self.decoder_counts)
         for weight, sums in zip(self.detection.layout.weights, self.detection.sums, strict=True):
             counts[f"detection_events_weight_{weight}"] = int(sums.sum())
         for role in ("data", "measure"):
@@ -69,7 +70,9 @@ class StrategyResult:
         )
 
 
-def _batches(memory: MemoryExperiment, engine: str, shots: int, seed: int, threads: int) -> Iterator[ShotBatch]:
+def _batches(
+    memory: MemoryExperiment, engine: str, shots: int, seed: int, threads: int, heralds: bool
+) -> Iterator[ShotBatch]:
     """Batches of ``shots`` from the engine of that name."""
     if engine in ("frames", "tableau"):
         from qec_leak.engine import compile_sampler
@@ -77,11 +80,13 @@ def _batches(memory: MemoryExperiment, engine: str, shots: int, seed: int, threa
         sampler = compile_sampler(
             memory.circuit, seed=seed, threads=threads, engine="auto" if engine == "frames" else "tableau"
         )
-        return sampler.batches(shots, batch_shots=batch_shots(memory.circuit.num_detectors), populations="rounds")
+        size = batch_shots(memory.circuit.num_detectors)
+        return sampler.batches(shots, batch_shots=size, populations="rounds", heralds=heralds)
     from qec_leak.exact import compile_exact_sampler
 
     mode: Literal["coherent", "phase_randomised"] = "coherent" if engine == "exact" else "phase_randomised"
-    return compile_exact_sampler(memory, mode=mode, seed=seed).batches(shots, batch_shots=64, populations="rounds")
+    exact = compile_exact_sampler(memory, mode=mode, seed=seed)
+    return exact.batches(shots, batch_shots=64, populations="rounds", heralds=heralds)
 
 
 def sample_and_decode(
@@ -92,45 +97,50 @@ def sample_and_decode(
     shots: int,
     seed: int,
     threads: int,
-    correlated: bool,
+    decoder: str,
     progress: Callable[[int], object],
 ) -> StrategyResult:
     """Sample ``shots``, decode them, and count; memory does not grow with ``shots``.
 
-    Args: threads: threads that sample and, if more than one, processes that decode.
+    Args: decoder: its name, or "module:attribute".
+    threads: threads that sample and, if more than one, processes that decode.
     progress: called with the number of shots that were finished since its last call.
     """
     import sinter
 
-    from qec_leak.decode import Decoder, count_logical_errors, decoded_batches
+    from qec_leak.decoding import compile_decoder, count_logical_errors, decoded_batches
+    from qec_leak.sweep.counting import decoder_counts
 
-    decoder = Decoder(memory.circuit, correlated=correlated)
+    ready = compile_decoder(memory.circuit, decoder)
     task = sinter.Task(
         circuit=memory.circuit,
-        decoder=decoder.name,
-        detector_error_model=decoder.detector_error_model,
+        decoder=ready.name,
+        detector_error_model=ready.detector_error_model,
         json_metadata=metadata,
     )
     counts = RunningCounts(memory)
     errors = 0
+    decoder_sums: Counter[str] = Counter()
     start = _cpu_seconds()
-    batches = counts.counted(_batches(memory, engine, shots, seed, threads))
-    with contextlib.closing(decoded_batches(batches, decoder, workers=threads)) as decoded:
-        for batch, predicted_b8 in decoded:
-            errors += count_logical_errors(predicted_b8, batch.observable_flips_b8)
+    batches = counts.counted(_batches(memory, engine, shots, seed, threads, ready.needs_heralds))
+    with contextlib.closing(decoded_batches(batches, ready, workers=threads)) as results:
+        for batch, decoded in results:
+            errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
+            decoder_sums.update(decoder_counts(decoded))
             progress(batch.shots)
             check_interrupted()
     assert counts.detection is not None and counts.populations is not None, "shots >= 1 was checked"
     return StrategyResult(
         memory=memory,
         strong_id=task.strong_id(),
-        decoder=decoder.name,
+        decoder=ready.name,
         metadata=metadata,
         shots=counts.detection.shots,
         errors=errors,
         seconds=_cpu_seconds() - start,
         detection=counts.detection,
         populations=counts.populations,
+        decoder_counts=decoder_sums,
     )
 
 

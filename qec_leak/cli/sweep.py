@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import refuse_with
+from qec_leak.cli.options import decoder_option, refuse_with
 
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
@@ -37,6 +37,7 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
     multiple=True,
     help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
 )
+@decoder_option(default=None)
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
@@ -62,6 +63,7 @@ def _sweep(
     dry_run: bool,
     quick: bool,
     overrides: tuple[str, ...],
+    decoder: str | None,
     as_json: bool,
 ) -> None:
     from qec_leak._limits import check_threads
@@ -72,7 +74,7 @@ def _sweep(
     check_threads("--workers", workers)
     if out is not None and out.exists() and not out.is_file():
         raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
-    sweep = read_sweep_file(file, quick=quick, overrides=overrides)
+    sweep = read_sweep_file(file, quick=quick, overrides=overrides, decoder=decoder)
     out = out or Path(f"{file.stem}.csv")
     if dry_run:
         _dry_run(sweep, out, workers)
@@ -87,16 +89,24 @@ def _sweep(
         click.echo(_summary(results, out))
 
 
-def read_sweep_file(file: Path, *, quick: bool = False, overrides: tuple[str, ...] = ()) -> Sweep:
-    """The sweep; all mistakes of its file are printed, one line each, and end the command."""
+def read_sweep_file(
+    file: Path, *, quick: bool = False, overrides: tuple[str, ...] = (), decoder: str | None = None
+) -> Sweep:
+    """The sweep, with ``decoder`` for all its points if there is one; all mistakes of its file are printed, one line
+    each, and end the command."""
     from qec_leak.cli import PROGRAM
     from qec_leak.cli.errors import STATUS_BAD_INPUT
     from qec_leak.cli.errors import say as print_line
     from qec_leak.cli.options import parse_overrides
     from qec_leak.sweep import SweepFileError, read_sweep
 
+    changes = parse_overrides(overrides)
+    if decoder is not None:
+        if "decoder.name" in changes:
+            raise ValueError("`--decoder` must not be given with --set decoder.name, but both are; drop one")
+        changes["decoder.name"] = decoder
     try:
-        return read_sweep(file, quick=quick, overrides=parse_overrides(overrides), extra=_FIGURE_TABLES)
+        return read_sweep(file, quick=quick, overrides=changes, extra=_FIGURE_TABLES)
     except SweepFileError as error:
         for mistake in error.mistakes:
             print_line(f"{PROGRAM}: error: {mistake}")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 import sinter
 
-from qec_leak.decode import Decoder, count_logical_errors
+from qec_leak.decoding import compile_decoder, count_logical_errors
 from qec_leak.engine import LeakageSampler, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
 from qec_leak.program import Program, compile_program
-from qec_leak.sweep.counting import MemoryCounter
+from qec_leak.sweep.counting import MemoryCounter, decoder_counts
 from qec_leak.sweep.point import Point, block_seed
 from qec_leak.sweep.version import VERSION
 
@@ -58,7 +58,7 @@ class CompiledPoint:
         memory = point.memory()
         self.circuit_text = str(memory.circuit)
         self.num_detectors = memory.circuit.num_detectors
-        self._decoder = Decoder(memory.circuit, correlated=point.decoder == "pymatching-correlated")
+        self._decoder = compile_decoder(memory.circuit, point.decoder)
         self.strong_id = str(
             sinter.Task(
                 circuit=memory.circuit,
@@ -86,10 +86,11 @@ class CompiledPoint:
         errors = 0
         counts: dict[str, int] = {}
         batch_shots = max(BLOCK_SHOTS, _BATCH_BITS // max(self.num_detectors, 1) // BLOCK_SHOTS * BLOCK_SHOTS)
-        for batch in sampler.batches(block.shots, batch_shots=batch_shots, populations="rounds"):
-            predicted = self._decoder.decode_batch(batch.detection_events_b8)
-            errors += count_logical_errors(predicted, batch.observable_flips_b8)
-            for name, count in counter.counts(batch).items():
+        heralds = self._decoder.needs_heralds
+        for batch in sampler.batches(block.shots, batch_shots=batch_shots, populations="rounds", heralds=heralds):
+            decoded = self._decoder.decode_batch(batch)
+            errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
+            for name, count in {**counter.counts(batch), **decoder_counts(decoded)}.items():
                 counts[name] = counts.get(name, 0) + count
         return BlockCounts(
             strong_id=self.strong_id,

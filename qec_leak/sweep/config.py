@@ -13,7 +13,7 @@ Sections (all but [circuit] and [stop] may be left out)::
     "cz.leakage" = 1e-3             # overrides by dotted key, as Device.replace takes them
     "idle.t2_over_t1" = 0.5         # T2 as a part of T1, so that T1 can be an axis of its own
     [decoder]
-    name = "pymatching"             # or "pymatching-correlated"
+    name = "pymatching"             # or "pymatching-correlated", an installed one, "module:attribute"
     [axes]                          # product of all axes, the last one fastest; keys are dotted: SECTION.KEY
     "circuit.distance" = [3, 5]
     "circuit.strategy" = ["NO_RESET", "MLR", "DQLR"]

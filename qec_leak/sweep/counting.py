@@ -9,6 +9,7 @@ All counts are sums over shots, so that rows add up:
   events; and the sum over shots of the square of a shot's number of them, which holds their correlations.
 - ``qubits_data``, ``leaked_data_r7``: data qubits times shots; how often one was in level 2 or 3 at the end of round 7.
   Likewise ``measure`` and, with DQLR, ``removal``.
+- ``decoder_NAME``: what the decoder counted under NAME.
 
 Of circuits with more than ``MAX_ROUNDS`` rounds only the last round (and, of detectors, the first and last two) are
 counted by round, or rows would be longer than the rest of the file.
@@ -23,6 +24,7 @@ import numpy.typing as npt
 
 from qec_leak.analysis import DetectorLayout, detector_layout
 from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.decoding import Decoded
 from qec_leak.engine import ShotBatch
 
 MAX_ROUNDS = 100
@@ -67,6 +69,11 @@ class MemoryCounter:
             for round_ in self._rounds:
                 out[f"leaked_{role}_r{round_}"] = int(leaked[round_ - 1, qubits].sum())
         return out
+
+
+def decoder_counts(decoded: Decoded) -> Counter[str]:
+    """custom_counts of what a decoder counted."""
+    return Counter({f"decoder_{name}": int(count) for name, count in decoded.counts.items()})
 
 
 def _bulk(layout: DetectorLayout) -> npt.NDArray[np.bool_]:

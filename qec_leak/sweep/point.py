@@ -13,9 +13,6 @@ from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
 from qec_leak.device import Device
 from qec_leak.device.frozen import FrozenMapping
 
-DECODERS = ("pymatching", "pymatching-correlated")
-"""Decoders that a sweep file can name, as sinter calls them."""
-
 SAMPLED_BY = "qec_leak-"
 """Start of the decoder column of our rows: the name of the sampler is part of sinter's identity, so that shots that
 sinter itself samples of the same circuit, which have no leakage, are never added to ours."""
@@ -49,7 +46,7 @@ class Point:
 
     circuit: keyword arguments of ``memory_experiment`` but the device.
     device: with all overrides.
-    decoder: one of ``DECODERS``.
+    decoder: its name: "pymatching", that of an installed one, or "module:attribute".
     labels: values of the axes at this point, by dotted key ("circuit.distance", "device.cz.leakage").
     metadata: json_metadata of its rows: c, d, r, b, strategy, device (its name), and under their own names all
         arguments that are not the default, all overrides of the device ("device.cz.leakage") among them.

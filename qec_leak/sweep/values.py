@@ -8,7 +8,7 @@ from typing import Any
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.sweep.point import DECODERS
+from qec_leak.decoding import find_decoder
 
 Check = Callable[[str, Any], Any]
 
@@ -37,6 +37,13 @@ def _probability(maximum: float) -> Check:
     return lambda name, value: _checks.check_probability(name, value, maximum=maximum)
 
 
+def _decoder(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(_checks.broken_rule(name, "be the name of a decoder", value, "write it in quotes"))
+    find_decoder(value, name=name)
+    return value
+
+
 def _below_one(name: str, value: Any) -> float:
     number = _checks.check_positive(name, value)
     if number >= 1.0:
@@ -60,7 +67,7 @@ CIRCUIT: dict[str, Check] = {
 }
 """By argument of ``memory_experiment``; an argument that is not here is checked by the function itself."""
 
-DECODER: dict[str, Check] = {"name": _choice(*DECODERS)}
+DECODER: dict[str, Check] = {"name": _decoder}
 STOP: dict[str, Check] = {
     "max_shots": _integer(1),
     "max_errors": _integer(1),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import qec_leak
 
-_DECIDES = ("channels", "circuits", "decode", "device", "engine", "program", "sweep")
+_DECIDES = ("channels", "circuits", "decoding", "device", "engine", "program", "sweep")
 """Packages that decide what is sampled, decoded and counted."""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.decode import decode
+from qec_leak.decoding import decode
 from qec_leak.device import Device
 from qec_leak.engine import ShotBatch
 from qec_leak.validate.check import Check, Curve, Result, Settings, Table

@@ -18,7 +18,7 @@ import sinter
 
 import qec_leak
 from qec_leak.cli import main
-from qec_leak.decode import decode
+from qec_leak.decoding import decode
 from qec_leak.records import read_populations
 
 SMALL = ["--distance", "3", "--rounds", "4", "--device", "miao2023", "--shots", "3000", "--seed", "5"]
@@ -216,3 +216,15 @@ def test_folder_that_cannot_be_made(tmp_path, capsys):
         error = capsys.readouterr().err
         assert error.count("\n") == 1 and "qec-leak: error: cannot open" in error and str(tmp_path / "file") in error
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_decoders_by_name(tmp_path, capsys):
+    small = ["run", *SMALL, "--strategy", "MLR", "--out", str(tmp_path / "x")]
+    assert main([*small, "--correlated", "--decoder", "pymatching"]) == 2
+    assert "`--decoder` must not be given with --correlated" in capsys.readouterr().err
+    assert main([*small, "--decoder", "mwpm"]) == 2
+    said = capsys.readouterr().err
+    assert "`--decoder` must be one of 'pymatching', 'pymatching-correlated', but is 'mwpm'" in said
+    assert main([*small, "--decoder", "pymatching-correlated"]) == 0
+    assert "decoder pymatching-correlated" in capsys.readouterr().out
+    assert json.loads((tmp_path / "x" / "run.json").read_text())["decoder"] == "pymatching-correlated"

@@ -62,6 +62,19 @@ def test_the_smallest_file_works_as_it_stands(tmp_path, capsys):
     assert len(sinter.read_stats_from_csv_files(out)) == 12
 
 
+def test_a_decoder_for_all_points(tmp_path, capsys):
+    file = write_sweep(tmp_path, "[circuit]\ndistance = 3\nrounds = 2\nstrategy = 'MLR'\n[stop]\nmax_shots = 100\n")
+    out = tmp_path / "results.csv"
+    assert main(["sweep", str(file), "--out", str(out), "--decoder", "pymatching-correlated"]) == 0
+    [stats] = sinter.read_stats_from_csv_files(out)
+    assert stats.decoder == "qec_leak-pymatching-correlated"
+    capsys.readouterr()
+    assert main(["sweep", str(file), "--decoder", "nowhere:Mine"]) == 2
+    assert "[decoder] `name` must name a module that can be imported, but is 'nowhere:Mine'" in capsys.readouterr().err
+    assert main(["sweep", str(file), "--decoder", "pymatching", "--set", "decoder.name=pymatching"]) == 2
+    assert "`--decoder` must not be given with --set decoder.name" in capsys.readouterr().err
+
+
 def test_the_plot_that_is_proposed_can_be_drawn(tmp_path, capsys):
     text = """
     [circuit]

@@ -9,7 +9,7 @@ import stim
 import qec_leak as ql
 from qec_leak.analysis import DetectionStatistics, EventCorrelations, detector_layout
 from qec_leak.cli import main
-from qec_leak.decode import Decoder
+from qec_leak.decoding import compile_decoder
 from qec_leak.records import read_folder, read_shots, write_shots
 
 CASES = [
@@ -40,7 +40,7 @@ def test_decode(exported):
     assert 0 < (expected != batch.observable_flips).sum() < 1500
     assert np.array_equal(ql.decode(data), expected)
     assert np.array_equal(ql.decode(memory.circuit, data), expected)
-    assert np.array_equal(Decoder(data.detector_error_model).decode(data), expected)
+    assert np.array_equal(compile_decoder(data.detector_error_model).decode(data), expected)
     assert np.array_equal(data.observable_flips, batch.observable_flips)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import pickle
 import queue
 import signal
 import threading
@@ -19,17 +20,13 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-import numpy.typing as npt
-import stim
-
 from qec_leak import _checks
-from qec_leak.decode.matching import Decoder
+from qec_leak.decoding.decoder import Decoded, ShotSlice
+from qec_leak.decoding.ready import ReadyDecoder
 
 if TYPE_CHECKING:
     from qec_leak.engine import ShotBatch
 
-Bytes = npt.NDArray[np.uint8]
 _T = TypeVar("_T")
 
 _AHEAD = 1
@@ -40,27 +37,28 @@ _PIECE_BITS = 1 << 19
 
 
 def decoded_batches(
-    batches: Iterable[ShotBatch], decoder: Decoder, *, workers: int = 1
-) -> Generator[tuple[ShotBatch, Bytes], None, None]:
-    """(batch, predicted flips) of each batch in order; the next batches are sampled while one is decoded.
+    batches: Iterable[ShotBatch], decoder: ReadyDecoder, *, workers: int = 1
+) -> Generator[tuple[ShotBatch, Decoded], None, None]:
+    """(batch, what the decoder makes of it) of each batch in order; the next batches are sampled while one is decoded.
 
     ``batches`` is iterated in another thread (workers = 1) and a few batches ahead, so that memory does not grow with
     the number of batches. What it raises is raised here, after the batches before it. Statistics that a generator
     gathers from its batches as it yields them are gathered there too, while others are decoded:
 
         def counted():
-            for batch in sampler.batches(shots):
+            for batch in sampler.batches(shots, heralds=decoder.needs_heralds):
                 statistics.add(batch)
                 yield batch
 
-        for batch, predicted_b8 in decoded_batches(counted(), decoder):
-            errors += count_logical_errors(predicted_b8, batch.observable_flips_b8)
+        for batch, decoded in decoded_batches(counted(), decoder):
+            errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
 
     Args:
         batches: for example ``sampler.batches(shots)``. Batches of some seconds of decoding or less serve best.
+        decoder: what ``compile_decoder`` returns.
         workers: processes that decode; 1 decodes in this process. Predictions do not depend on it. As everywhere with
             processes, a script that asks for more has to be importable (``if __name__ == "__main__":``).
-    Yields the batch and uint8 (shots, ceil(observables/8)), bit-packed little-endian. Closing the iterator early, also
+    Yields the batch and its ``Decoded``. Closing the iterator early, also
     by an exception in the loop around it, ends thread and processes before it returns.
     """
     if _checks.check_int("workers", workers, minimum=1) == 1:
@@ -68,10 +66,12 @@ def decoded_batches(
     return _decoded_in_processes(batches, decoder, workers)
 
 
-def _decoded_here(batches: Iterable[ShotBatch], decoder: Decoder) -> Generator[tuple[ShotBatch, Bytes], None, None]:
+def _decoded_here(
+    batches: Iterable[ShotBatch], decoder: ReadyDecoder
+) -> Generator[tuple[ShotBatch, Decoded], None, None]:
     with contextlib.closing(prefetched(batches)) as ready:
         for batch in ready:
-            yield batch, decoder.decode_batch(batch.detection_events_b8)
+            yield batch, decoder.decode_batch(batch)
 
 
 def prefetched(items: Iterable[_T], *, ahead: int = _AHEAD) -> Generator[_T, None, None]:
@@ -124,13 +124,17 @@ class _End:
 
 # ---- decoding in processes -------------------------------------------------------------------------------------------
 
-_worker_decoder: Decoder | None = None
+_worker_decoder: ReadyDecoder | Exception | None = None
+"""The decoder of this process, or why it has none."""
 
 
-def _start_worker(error_model: str, correlated: bool) -> None:
+def _start_worker(decoder: bytes) -> None:
     global _worker_decoder
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _worker_decoder = Decoder(stim.DetectorErrorModel(error_model), correlated=correlated)
+    try:
+        _worker_decoder = pickle.loads(decoder)
+    except Exception as error:  # for the parent: one in here would only break the pool
+        _worker_decoder = error
 
 
 def _end_with_parent() -> None:
@@ -141,27 +145,40 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _decode_in_worker(events_b8: Bytes) -> Bytes:
+def _decode_in_worker(shots: ShotSlice) -> Decoded:
     assert _worker_decoder is not None
-    return _worker_decoder.decode_batch(events_b8)
+    if isinstance(_worker_decoder, Exception):
+        raise _worker_decoder
+    return _worker_decoder.decode_batch(shots)
+
+
+def _pickled(decoder: ReadyDecoder) -> bytes:
+    try:
+        return pickle.dumps(decoder)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        raise ValueError(
+            _checks.broken_rule(
+                "decoder", "pickle to decode in other processes", decoder.name, f"it does not ({error}); use 1 worker"
+            )
+        ) from error
 
 
 def _decoded_in_processes(
-    batches: Iterable[ShotBatch], decoder: Decoder, workers: int
-) -> Generator[tuple[ShotBatch, Bytes], None, None]:
+    batches: Iterable[ShotBatch], decoder: ReadyDecoder, workers: int
+) -> Generator[tuple[ShotBatch, Decoded], None, None]:
     """The calling thread samples and hands pieces of batches to the workers."""
     pool = ProcessPoolExecutor(
         workers,
         mp_context=multiprocessing.get_context("spawn"),  # this process has threads: no fork
         initializer=_start_worker,
-        initargs=(str(decoder.detector_error_model), decoder.correlated),
+        initargs=(_pickled(decoder),),
     )
-    waiting: deque[tuple[ShotBatch, list[Future[Bytes]]]] = deque()
+    waiting: deque[tuple[ShotBatch, list[Future[Decoded]]]] = deque()
     starting = threading.Thread(target=_start_processes, args=(pool, workers))
 
-    def finished() -> tuple[ShotBatch, Bytes]:
+    def finished() -> tuple[ShotBatch, Decoded]:
         batch, pieces = waiting.popleft()
-        return batch, np.concatenate([piece.result() for piece in pieces])
+        return batch, Decoded.concatenate([piece.result() for piece in pieces])
 
     error: Exception | None = None
     iterator = iter(batches)
@@ -175,11 +192,11 @@ def _decoded_in_processes(
             except Exception as raised:  # after the batches that wait
                 error = raised
                 break
-            events = batch.detection_events_b8
+            shots = decoder.slice(batch)
             step = max(64, _PIECE_BITS // max(batch.num_detectors, 1))
             starting.join()
             pieces = [
-                pool.submit(_decode_in_worker, events[start : start + step]) for start in range(0, len(events), step)
+                pool.submit(_decode_in_worker, shots[start : start + step]) for start in range(0, len(shots), step)
             ]
             waiting.append((batch, pieces))
             if len(waiting) > workers + _AHEAD:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import qec_leak as ql
-from qec_leak.decode import Decoder, decoded_batches, prefetched
+from qec_leak.decoding import compile_decoder, decoded_batches, prefetched
 
 NAME = "qec_leak prefetch"
 
@@ -29,16 +29,16 @@ def memory():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_shots_and_predictions_are_those_of_one_after_the_other(memory, workers):
-    decoder = Decoder(memory.circuit)
+    decoder = compile_decoder(memory.circuit)
     batches = list(ql.compile_sampler(memory.circuit, seed=3).batches(5000, batch_shots=1500))
-    expected = [decoder.decode_batch(batch.detection_events_b8) for batch in batches]
+    expected = [decoder.decode_batch(batch).flips_b8 for batch in batches]
     assert any(prediction.any() for prediction in expected)
     again = ql.compile_sampler(memory.circuit, seed=3).batches(5000, batch_shots=1500)
     seen = list(decoded_batches(again, decoder, workers=workers))
     assert [batch.first_shot for batch, _ in seen] == [0, 1500, 3000, 4500]
-    for (batch, predicted), before, prediction in zip(seen, batches, expected, strict=True):
+    for (batch, decoded), before, prediction in zip(seen, batches, expected, strict=True):
         assert np.array_equal(batch.detection_events_b8, before.detection_events_b8)
-        assert np.array_equal(predicted, prediction)
+        assert np.array_equal(decoded.flips_b8, prediction)
     assert not prefetch_threads()
 
 
@@ -48,7 +48,7 @@ def test_what_sampling_raises_comes_after_the_batches_before_it(memory, workers)
         yield from ql.compile_sampler(memory.circuit, seed=3).batches(2000, batch_shots=1000)
         raise MemoryError("no more")
 
-    decoded = decoded_batches(failing(), Decoder(memory.circuit), workers=workers)
+    decoded = decoded_batches(failing(), compile_decoder(memory.circuit), workers=workers)
     with pytest.raises(MemoryError, match="no more"):
         for count, _ in enumerate(decoded, 1):  # noqa: B007 - read below
             pass
@@ -109,21 +109,21 @@ def test_an_error_where_they_are_used_ends_the_thread(error):
 
 def test_workers_are_ended_early(memory):
     sampled = ql.compile_sampler(memory.circuit, seed=3).batches(10**9, batch_shots=2000)
-    with contextlib.closing(decoded_batches(sampled, Decoder(memory.circuit), workers=2)) as decoded:
-        batch, predicted = next(decoded)
-    assert (batch.first_shot, len(predicted)) == (0, 2000)
+    with contextlib.closing(decoded_batches(sampled, compile_decoder(memory.circuit), workers=2)) as decoded:
+        batch, first = next(decoded)
+    assert (batch.first_shot, len(first.flips_b8)) == (0, 2000)
     assert not multiprocessing.active_children()
 
 
 KILLED = """
 import signal
 import qec_leak as ql
-from qec_leak.decode import Decoder, decoded_batches
+from qec_leak.decoding import compile_decoder, decoded_batches
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell has started with &
     circuit = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="miao2023").circuit
     sampler = ql.compile_sampler(circuit, seed=1)
-    for _ in decoded_batches(sampler.batches(10**9, batch_shots=2000), Decoder(circuit), workers=2):
+    for _ in decoded_batches(sampler.batches(10**9, batch_shots=2000), compile_decoder(circuit), workers=2):
         print("decoding", flush=True)
 """
 
@@ -146,6 +146,6 @@ def test_workers_end_with_their_parent(number, tmp_path):
 
 def test_arguments(memory):
     with pytest.raises(ValueError, match="`workers` must be"):
-        decoded_batches([], Decoder(memory.circuit), workers=0)
+        decoded_batches([], compile_decoder(memory.circuit), workers=0)
     with pytest.raises(ValueError, match="`ahead` must be"):
         next(prefetched([1], ahead=0))

@@ -1,0 +1,155 @@
+"""What a decoder is: a value that is compiled for a problem, says what it needs, and decodes shots.
+
+In the manner of ``sinter.Decoder`` and ``sinter.CompiledDecoder``, which know detection events only.
+"""
+
+from __future__ import annotations
+
+import abc
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak.decoding.error_model import HyperedgeError, matching_error_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Bytes = npt.NDArray[np.uint8]
+Need = Literal["events", "heralds"]
+
+NEEDS: tuple[Need, ...] = ("events", "heralds")
+"""What a decoder can ask for."""
+
+
+class Shots(Protocol):
+    """What is decoded: a ShotBatch, a folder of shots, or a ``ShotSlice``."""
+
+    @property
+    def detection_events_b8(self) -> Bytes:
+        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian."""
+
+    @property
+    def heralds(self) -> Bytes | None:
+        """uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None if not sampled."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShotSlice:
+    """Some shots, as ``Shots`` describes them: what decoders get."""
+
+    detection_events_b8: Bytes
+    heralds: Bytes | None = None
+
+    def __len__(self) -> int:
+        return len(self.detection_events_b8)
+
+    def __getitem__(self, rows: slice | npt.NDArray[np.bool_]) -> ShotSlice:
+        """The shots in these rows."""
+        return ShotSlice(self.detection_events_b8[rows], None if self.heralds is None else self.heralds[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """What a decoder makes of some shots.
+
+    flips_b8: predicted observable flips, uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+    counts: sums over these shots, by name, that are to stand with the results; they must add up over shots. In
+        custom_counts of sinter's rows their names begin with "decoder_".
+    """
+
+    flips_b8: Bytes
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @staticmethod
+    def concatenate(parts: Sequence[Decoded]) -> Decoded:
+        """All shots in order, at least one part."""
+        counts: dict[str, int] = {}
+        for part in parts:
+            for name, count in part.counts.items():
+                counts[name] = counts.get(name, 0) + count
+        return Decoded(np.concatenate([part.flips_b8 for part in parts]), counts)
+
+
+@dataclass(frozen=True, eq=False)
+class DecodingProblem:
+    """What a decoder is compiled for.
+
+    circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
+    given_model: the error model to decode by; None: Stim's of the circuit. One of the two must be given.
+    """
+
+    circuit: stim.Circuit | None
+    given_model: stim.DetectorErrorModel | None = None
+
+    @functools.cached_property
+    def matching_model(self) -> stim.DetectorErrorModel:
+        """The error model for matching: the given one, or that of ``matching_error_model``. Raises ValueError for a
+        circuit that has no such model."""
+        if self.given_model is not None:
+            return self.given_model
+        assert self.circuit is not None, "a problem has a circuit or a model"
+        return matching_error_model(self.circuit)
+
+    @functools.cached_property
+    def detector_error_model(self) -> stim.DetectorErrorModel:
+        """The model for matching if there is one, else the circuit's with hyperedges as they are."""
+        try:
+            return self.matching_model
+        except HyperedgeError:
+            assert self.circuit is not None, "given models are taken as they are"
+            return self.circuit.detector_error_model(approximate_disjoint_errors=True)
+
+    @property
+    def num_detectors(self) -> int:
+        """Number of detectors."""
+        return int(self._source.num_detectors)
+
+    @property
+    def num_observables(self) -> int:
+        """Number of observables."""
+        return int(self._source.num_observables)
+
+    @property
+    def _source(self) -> stim.Circuit | stim.DetectorErrorModel:
+        return self.detector_error_model if self.circuit is None or self.given_model is not None else self.circuit
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return DecodingProblem, (self.circuit, self.given_model)
+
+
+class CompiledDecoder(abc.ABC):
+    """A decoder compiled for one problem."""
+
+    @abc.abstractmethod
+    def decode_batch(self, shots: ShotSlice) -> Bytes | Decoded:
+        """Predict the observable flips of some shots.
+
+        Args: shots: of the problem that it was compiled for; ``heralds`` are there if the decoder needs them.
+        Returns uint8 (shots, ceil(observables/8)), bit-packed little-endian; or ``Decoded``, with counts. The result
+        must depend on the shots alone: they come in pieces of any size, in any order, to several processes.
+        """
+
+
+class Decoder(abc.ABC):
+    """A decoder: a value without state, the same wherever it is compiled. To decode in several processes it must
+    pickle.
+
+    needs: what it asks for, of ``NEEDS``. ``shots.heralds`` are sampled for decoders that ask for "heralds" alone.
+    """
+
+    needs: tuple[Need, ...] = ("events",)
+
+    @property
+    def name(self) -> str:
+        """What results call it where it was not found by a name."""
+        return type(self).__name__
+
+    @abc.abstractmethod
+    def compile(self, problem: DecodingProblem) -> CompiledDecoder:
+        """Make it ready to decode shots of one circuit. Raises ValueError for a problem that it cannot decode."""

@@ -1,0 +1,118 @@
+"""``compile_decoder``: a decoder ready for one circuit, which checks what goes in and what comes out."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak import _checks
+from qec_leak.decoding.decoder import Decoded, DecodingProblem, Shots, ShotSlice
+from qec_leak.decoding.registry import AnyDecoder, decoder_name, find_decoder
+
+
+class ReadyDecoder:
+    """A decoder compiled for one problem, for any batch of its shots. It pickles: a copy is compiled again.
+
+    problem: the circuit and its error model.   name: what results call the decoder.
+    needs_heralds: whether shots must have heralds: sample with ``heralds=decoder.needs_heralds``.
+    """
+
+    def __init__(self, problem: DecodingProblem, decoder: AnyDecoder = "pymatching") -> None:
+        self._given = decoder
+        found = find_decoder(decoder)
+        self.problem = problem
+        self.name = decoder_name(decoder)
+        self.needs_heralds = "heralds" in found.needs
+        self._compiled = found.compile(problem)
+        self._width = (problem.num_detectors + 7) // 8
+        self._flips_width = (problem.num_observables + 7) // 8
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _compiled_again, (self.problem, self._given)
+
+    @property
+    def detector_error_model(self) -> stim.DetectorErrorModel:
+        """The error model to decode by, part of sinter's identity of a task."""
+        return self.problem.detector_error_model
+
+    def slice(self, shots: Shots) -> ShotSlice:
+        """What the decoder needs of some shots. Raises ValueError where it is not there, or of another circuit."""
+        if not hasattr(shots, "detection_events_b8"):
+            raise TypeError(
+                f"`batch` must be what a sampler returned, but is {type(shots).__name__}; give sampler.sample(shots)"
+            )
+        events = np.asarray(shots.detection_events_b8)
+        if events.dtype != np.uint8 or events.ndim != 2 or events.shape[1] != self._width:
+            raise ValueError(
+                f"`detection_events_b8` must be uint8 (shots, {self._width}), but is {events.dtype} {events.shape}; "
+                "give bit-packed events of the circuit that the decoder was made for"
+            )
+        if not self.needs_heralds:
+            return ShotSlice(events)
+        if shots.heralds is None:
+            raise ValueError(
+                f"`batch` must have heralds, which {self.name} needs, but has none; sample with heralds=True"
+            )
+        heralds = np.asarray(shots.heralds)
+        circuit = self.problem.circuit
+        columns = heralds.shape[-1] if circuit is None else circuit.num_measurements
+        if heralds.dtype != np.uint8 or heralds.shape != (len(events), columns):
+            raise ValueError(
+                f"`heralds` must be uint8 {(len(events), columns)}, but is {heralds.dtype} {heralds.shape}; give those "
+                "of the circuit that the decoder was made for"
+            )
+        return ShotSlice(events, heralds)
+
+    def decode_batch(self, shots: Shots) -> Decoded:
+        """Predict observable flips of a batch, a folder of shots, or a ``ShotSlice``.
+
+        Raises ValueError for shots of another circuit or without what the decoder needs, and for predictions that are
+        no bit-packed flips.
+        """
+        part = self.slice(shots)
+        if not len(part):
+            return Decoded(np.zeros((0, self._flips_width), dtype=np.uint8))
+        result = self._compiled.decode_batch(part)
+        decoded = result if isinstance(result, Decoded) else Decoded(np.asarray(result))
+        flips, shape = decoded.flips_b8, (len(part), self._flips_width)
+        if flips.dtype != np.uint8 or flips.shape != shape:
+            raise ValueError(
+                f"`{self.name}` must predict uint8 {shape}, bit-packed, but predicts {flips.dtype} {flips.shape}; "
+                "pack its bits"
+            )
+        return decoded
+
+    def decode(self, shots: Shots) -> npt.NDArray[np.bool_]:
+        """Predict observable flips of a batch, or of a folder of shots: bool (shots, observables)."""
+        packed = self.decode_batch(shots).flips_b8
+        bits = np.unpackbits(packed, axis=1, count=self.problem.num_observables, bitorder="little")
+        return bits.astype(np.bool_)
+
+
+def _compiled_again(problem: DecodingProblem, decoder: AnyDecoder) -> ReadyDecoder:
+    with warnings.catch_warnings():  # they were given where the first one was made
+        warnings.simplefilter("ignore")
+        return ReadyDecoder(problem, decoder)
+
+
+def compile_decoder(
+    circuit: stim.Circuit | stim.DetectorErrorModel, decoder: AnyDecoder = "pymatching"
+) -> ReadyDecoder:
+    """Compile a decoder for a circuit, or for an error model with decomposed errors.
+
+    Args:
+        circuit: the circuit that is sampled; its error model is made by Stim and leaves leakage out.
+        decoder: a name ("pymatching", "pymatching-correlated", what is installed, "module:attribute"), a
+            ``qec_leak.decoding.Decoder``, or a ``sinter.Decoder``.
+    Raises ValueError where there is no such decoder, or it cannot decode the circuit.
+    """
+    if isinstance(circuit, stim.Circuit):
+        return ReadyDecoder(DecodingProblem(circuit), decoder)
+    if isinstance(circuit, stim.DetectorErrorModel):
+        return ReadyDecoder(DecodingProblem(None, circuit), decoder)
+    fix = "give memory.circuit"
+    raise TypeError(_checks.broken_rule("circuit", "be a stim.Circuit or stim.DetectorErrorModel", type(circuit), fix))
