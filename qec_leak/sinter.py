@@ -33,7 +33,6 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -52,9 +51,9 @@ from qec_leak.decoding import (
     decoder_names,
     find_decoder,
 )
-from qec_leak.engine import ShotBatch, compile_sampler
+from qec_leak.engine import compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
-from qec_leak.sweep.counting import MAX_ROUNDS, decoder_counts
+from qec_leak.sweep.counting import ShotCounter, decoder_counts
 from qec_leak.sweep.point import SAMPLED_BY
 
 _CALL_SECONDS = 1.0
@@ -120,9 +119,7 @@ def _title(task: sinter.Task) -> str:
 class Sampler(sinter.Sampler):  # type: ignore[misc]  # sinter has no types
     """Samples a circuit with the leakage in its tags, and decodes on the task's error model.
 
-    custom_counts: ``detectors_checked`` and ``detection_events`` as sinter counts them; ``qubits_data`` (qubits times
-    shots), ``leaked_data_r1``, ... (how often one of them was in level 2 or 3 at the end of that round, i.e. at each
-    ``TICK[LEAKAGE_POPULATION]``), and so on for ``measure`` and ``removal`` qubits.
+    custom_counts: those of sweeps (``qec_leak.sweep.counting``); a round ends at each ``TICK[LEAKAGE_POPULATION]``.
 
     A task that cannot be sampled does not end the collection: a warning says why, and all its shots are discards.
 
@@ -167,7 +164,7 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
         self._sampler = compile_sampler(circuit)
         self._discard_events: npt.NDArray[np.uint8] | None = task.postselection_mask
         self._discard_flips: npt.NDArray[np.uint8] | None = task.postselected_observables_mask
-        self._qubits = _qubits_by_role(circuit)
+        self._counter = ShotCounter.of_circuit(circuit, _qubits_by_role(circuit))
         self._call_shots = BLOCK_SHOTS
 
     def sample(self, suggested_shots: int) -> sinter.AnonTaskStats:
@@ -186,7 +183,7 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
             discarded = np.any(wrong & self._discard_flips, axis=1)
             discards += int(discarded.sum())
             wrong = wrong[~discarded]
-        counts = self._counts(batch)
+        counts = self._counter.counts(batch)
         counts.update(decoder_counts(decoded))
         seconds = time.thread_time() - start
         self._adapt(batch.shots, seconds)
@@ -205,19 +202,6 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
     def _adapt(self, shots: int, seconds: float) -> None:
         wanted = shots * _CALL_SECONDS / max(seconds, 1e-6) // BLOCK_SHOTS * BLOCK_SHOTS
         self._call_shots = int(min(max(wanted, BLOCK_SHOTS), 2 * self._call_shots, _MAX_CALL_SHOTS))
-
-    def _counts(self, batch: ShotBatch) -> Counter[str]:
-        out: Counter[str] = Counter()
-        out["detectors_checked"] = batch.num_detectors * batch.shots
-        out["detection_events"] = int(batch.detection_events.sum(dtype=np.int64))
-        assert batch.population_counts is not None, "sampled with populations"
-        leaked = batch.population_counts.sum(axis=2)
-        rounds = range(len(leaked)) if len(leaked) <= MAX_ROUNDS else range(len(leaked) - 1, len(leaked))
-        for role, members in self._qubits.items():
-            out[f"qubits_{role}"] = len(members) * batch.shots
-            for k in rounds:
-                out[f"leaked_{role}_r{k + 1}"] = int(leaked[k, members].sum())
-        return out
 
 
 def _qubits_by_role(circuit: stim.Circuit) -> dict[str, list[int]]:

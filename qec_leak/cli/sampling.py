@@ -46,19 +46,12 @@ class StrategyResult:
     seconds: float
     detection: DetectionStatistics
     populations: LeakagePopulations
-    decoder_counts: Counter[str]
+    custom_counts: Counter[str]
 
     def task_stats(self) -> sinter.TaskStats:
-        """The row of results.csv. ``custom_counts``: detection events by stabilizer weight, and leaked qubits at the
-        end of the last round by role, both summed over shots."""
+        """The row of results.csv, with the same custom_counts as rows of sweeps (``qec_leak.sweep.counting``)."""
         import sinter
 
-        counts: Counter[str] = Counter(self.decoder_counts)
-        for weight, sums in zip(self.detection.layout.weights, self.detection.sums, strict=True):
-            counts[f"detection_events_weight_{weight}"] = int(sums.sum())
-        for role in ("data", "measure"):
-            members = list(self.populations.qubits[role])
-            counts[f"leaked_{role}_qubits"] = int(self.populations.counts[-1][members].sum())
         return sinter.TaskStats(
             strong_id=self.strong_id,
             decoder=self.decoder,
@@ -66,7 +59,7 @@ class StrategyResult:
             shots=self.shots,
             errors=self.errors,
             seconds=self.seconds,
-            custom_counts=counts,
+            custom_counts=self.custom_counts,
         )
 
 
@@ -120,15 +113,16 @@ def sample_and_decode(
     )
     counts = RunningCounts(memory)
     errors = 0
-    decoder_sums: Counter[str] = Counter()
+    custom_counts: Counter[str] = Counter()
     start = _cpu_seconds()
     batches = counts.counted(_batches(memory, engine, shots, seed, threads, ready.needs_heralds))
     with contextlib.closing(decoded_batches(batches, ready, workers=threads)) as results:
         for batch, decoded in results:
             errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
-            decoder_sums.update(decoder_counts(decoded))
+            custom_counts.update(decoder_counts(decoded))
             progress(batch.shots)
             check_interrupted()
+    custom_counts.update(counts.custom_counts)
     assert counts.detection is not None and counts.populations is not None, "shots >= 1 was checked"
     return StrategyResult(
         memory=memory,
@@ -140,20 +134,23 @@ def sample_and_decode(
         seconds=_cpu_seconds() - start,
         detection=counts.detection,
         populations=counts.populations,
-        decoder_counts=decoder_sums,
+        custom_counts=custom_counts,
     )
 
 
 class RunningCounts:
-    """Detection events and leakage populations of the batches that passed."""
+    """Detection events and leakage populations of the batches that passed, and their custom_counts."""
 
     def __init__(self, memory: MemoryExperiment) -> None:
         from qec_leak.analysis import detector_layout
+        from qec_leak.sweep.counting import ShotCounter
 
         self.memory = memory
         self.layout = detector_layout(memory)
         self.detection: DetectionStatistics | None = None
         self.populations: LeakagePopulations | None = None
+        self.custom_counts: Counter[str] = Counter()
+        self._counter = ShotCounter.of_memory(memory)
 
     def counted(self, batches: Iterator[ShotBatch]) -> Iterator[ShotBatch]:
         """The batches, each counted before it is passed on."""
@@ -164,6 +161,7 @@ class RunningCounts:
             self.detection = part if self.detection is None else self.detection + part
             leaked = populations_of(self.memory, batch)
             self.populations = leaked if self.populations is None else self.populations + leaked
+            self.custom_counts.update(self._counter.counts(batch))
             yield batch
 
 

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import qec_leak
 from qec_leak import _checks
 from qec_leak.circuits import MemoryExperiment, memory_experiment
 from qec_leak.device import Device
 from qec_leak.sweep import Point, Sweep, read_sweep
+from qec_leak.sweep.version import SOURCES
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -105,10 +105,10 @@ class Experiment:
     @functools.cached_property
     def fingerprint(self) -> str:
         """Hash of everything that decides the results: points with their devices as they are now, stop rule, seed,
-        [study], and the package's version."""
+        [study], and the sources that decide what is sampled, decoded and counted."""
         points = [(dict(point.circuit), point.device.to_toml(), point.decoder) for point in self.points]
         run = asdict(self.sweep.run)
-        text = json.dumps([qec_leak.__version__, points, asdict(self.sweep.stop), run, self.study], sort_keys=True)
+        text = json.dumps([SOURCES, points, asdict(self.sweep.stop), run, self.study], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def record(self) -> dict[str, Any]:

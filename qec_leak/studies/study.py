@@ -75,7 +75,8 @@ class Study:
     version: int = 1
 
     def fingerprint(self, experiment: Experiment) -> str:
-        """Hash of everything that decides the results, but for the engine's code within a version of the package."""
+        """Hash of all that decides the results: the experiment, the engine's sources, and ``version`` for what the
+        study itself computes."""
         return f"{experiment.fingerprint}-{self.version}"
 
     def run(self, experiment: Experiment, run: Run | None = None) -> Results:

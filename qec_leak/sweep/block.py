@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import sinter
+import stim
 
 from qec_leak.decoding import compile_decoder, count_logical_errors
 from qec_leak.engine import LeakageSampler, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
 from qec_leak.program import Program, compile_program
-from qec_leak.sweep.counting import MemoryCounter, decoder_counts
+from qec_leak.sweep.counting import ShotCounter, decoder_counts
 from qec_leak.sweep.point import Point, block_seed
 from qec_leak.sweep.version import VERSION
 
@@ -75,8 +76,8 @@ class CompiledPoint:
         return compile_program(self._memory.circuit)
 
     @functools.cached_property
-    def _counter(self) -> MemoryCounter:
-        return MemoryCounter(self._memory)
+    def _counter(self) -> ShotCounter:
+        return ShotCounter.of_memory(self._memory)
 
     def run(self, seed: int, block: Block) -> BlockCounts:
         """Sample, decode and count one block: the same result wherever and whenever it is run."""
@@ -104,8 +105,10 @@ class CompiledPoint:
 
 @functools.cache
 def warm_kernels() -> None:
-    """Compile the engine's kernels, or load them from their cache on disk: once in a process."""
-    compile_sampler("R 0\nM 0\nDETECTOR rec[-1]\nTICK[LEAKAGE_POPULATION]", seed=0).sample(1, populations="rounds")
+    """Compile the kernels that sample and count, or load them from their cache on disk: once in a process."""
+    circuit = stim.Circuit("R 0\nM 0\nDETECTOR rec[-1]\nTICK[LEAKAGE_POPULATION]")
+    batch = compile_sampler(circuit, seed=0).sample(1, populations="rounds")
+    ShotCounter(circuit, None, {}).counts(batch)
 
 
 @functools.lru_cache(maxsize=_KEPT_POINTS)

@@ -1,4 +1,4 @@
-"""Which code a process runs: blocks of different code are not blocks of one sweep."""
+"""Which code a process runs: blocks of different code are not blocks of one sweep, nor results of one figure."""
 
 from __future__ import annotations
 
@@ -7,18 +7,37 @@ from pathlib import Path
 
 import qec_leak
 
-_DECIDES = ("channels", "circuits", "decoding", "device", "engine", "program", "sweep")
-"""Packages that decide what is sampled, decoded and counted."""
+_DECIDES = (
+    "_checks.py",
+    "_limits.py",
+    "_plugins.py",
+    "analysis",
+    "certificate",
+    "channels",
+    "circuits",
+    "decoding",
+    "device",
+    "engine",
+    "program",
+    "records",
+    "sweep",
+    "tableau",
+)
+"""Packages and modules that decide what is sampled, decoded and counted: all that a block is run with."""
 
 
-def _fingerprint() -> str:
-    root = Path(qec_leak.__file__).parent
+def source_digest(root: Path) -> str:
+    """Hash of the sources that decide, 16 hexadecimal digits. Args: root: the folder of the package."""
     digest = hashlib.sha256()
-    for path in sorted(path for package in _DECIDES for path in (root / package).rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:8]
+    for name in _DECIDES:
+        for path in [root / name] if name.endswith(".py") else sorted((root / name).rglob("*.py")):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
-VERSION = f"{qec_leak.__version__} ({_fingerprint()})"
-"""Release and a hash of the sources, as they are when they are imported."""
+SOURCES = source_digest(Path(qec_leak.__file__).parent)
+"""Hash of the sources as they are when they are imported."""
+
+VERSION = f"{qec_leak.__version__} ({SOURCES[:8]})"
+"""Release and the beginning of the hash."""

@@ -74,10 +74,10 @@ def test_results_are_those_of_the_python_interface(finished):
         assert (row.shots, row.errors, row.decoder) == (3000, wrong.any(axis=1).sum(), "pymatching")
         assert np.array_equal(populations[strategy].counts, batch.population_counts)
         assert np.array_equal(detections[f"{strategy}.counts"], batch.detection_events.sum(axis=0))
-        fired = row.custom_counts["detection_events_weight_4"] + row.custom_counts["detection_events_weight_2"]
-        assert fired == batch.detection_events.sum()
+        fired = sum(row.custom_counts[f"detection_w{weight}_r{round_}"] for weight in (2, 4) for round_ in range(1, 6))
+        assert fired == row.custom_counts["detection_events"] == batch.detection_events.sum()
         data = list(memory.qubits("data"))
-        assert row.custom_counts["leaked_data_qubits"] == batch.population_counts[-1][data].sum()
+        assert row.custom_counts["leaked_data_r4"] == batch.population_counts[-1][data].sum()
         assert {k: row.json_metadata[k] for k in "bcdr"} == {"b": "Z", "c": "surface", "d": 3, "r": 4}
 
 

@@ -87,6 +87,12 @@ def test_mistakes_are_named(file, old, new, message):
     assert message in str(caught.value) and "mine.toml" in str(caught.value)
 
 
+def test_fingerprint_knows_the_sources(file, monkeypatch):
+    before = Experiment.read(file).fingerprint
+    monkeypatch.setattr("qec_leak.studies.experiment.SOURCES", "0123")
+    assert Experiment.read(file).fingerprint != before
+
+
 def test_fingerprint_knows_experiment_and_device(file, monkeypatch):
     same = {Experiment.read(file).fingerprint for _ in range(2)}
     others = [Experiment.read(file, quick=True), Experiment.read(file, overrides={"run.seed": 6})]

@@ -120,3 +120,21 @@ def test_refusals(tmp_path):
     bad.write_text(f"{HEADER}\nnonsense\nnonsense\n")
     with pytest.raises(ValueError, match=r"^\S*bad.csv line 2: it must have 8 columns"):
         sweep.read(bad)
+
+
+OLD_RUN = (
+    "      3000,       408,         0,    26.9,pymatching,f5d9408dbe848be9d3426ec4ef52f3ce4dbb0d48e785567"
+    'f4d62c8027034a6e3,"{""b"":""Z"",""c"":""surface"",""d"":3,""device"":""miao2023"",""r"":4,""strategy'
+    '"":""NO_RESET""}","{""detection_events_weight_2"":4653,""detection_events_weight_4"":7117,""leaked_d'
+    'ata_qubits"":287,""leaked_measure_qubits"":105}"'
+)
+
+
+def test_rows_of_older_runs_are_read(tmp_path):
+    """`run` had other names of custom_counts; what they do not tell is not told."""
+    path = tmp_path / "old.csv"
+    path.write_text(f"{sinter.CSV_HEADER}\n{OLD_RUN}\n")
+    [record] = sweep.read(path)
+    assert (record["shots"], record["errors"]) == (3000, 408)
+    assert (record["decoder"], record["strategy"]) == ("pymatching", "NO_RESET")
+    assert 0.03 < record["logical_error_per_cycle"] < 0.05 and record["leakage_data"] is None
