@@ -82,6 +82,7 @@ class DecodingProblem:
 
     circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
     given_model: the error model to decode by; None: Stim's of the circuit. One of the two must be given.
+    Models that were made are pickled with it: processes that decode do not make them again.
     """
 
     circuit: stim.Circuit | None
@@ -118,9 +119,6 @@ class DecodingProblem:
     @property
     def _source(self) -> stim.Circuit | stim.DetectorErrorModel:
         return self.detector_error_model if self.circuit is None or self.given_model is not None else self.circuit
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return DecodingProblem, (self.circuit, self.given_model)
 
 
 class CompiledDecoder(abc.ABC):

@@ -11,6 +11,7 @@ import sinter
 
 import qec_leak as ql
 from qec_leak.cli import main
+from qec_leak.decoding import pipeline
 from qec_leak.sinter import samplers
 from qec_leak.sweep import parse_sweep
 from qec_leak.sweep.block import Block, CompiledPoint
@@ -57,7 +58,8 @@ def test_python():
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])
-def test_run(threads, tmp_path):
+def test_run(threads, tmp_path, monkeypatch):
+    monkeypatch.setattr(pipeline, "_PIECE_BITS", 1 << 12)  # many pieces, to two processes
     words = ["run", "-d", "3", "-r", "4", "--strategy", "MLR", "--shots", str(SHOTS), "--seed", "5"]
     assert main([*words, "--decoder", NAME, "--threads", threads, "--out", str(tmp_path)]) == 0
     [stats] = sinter.read_stats_from_csv_files(tmp_path / "results.csv")

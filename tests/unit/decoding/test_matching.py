@@ -115,14 +115,17 @@ def test_a_circuit_with_a_certain_error():
     assert np.array_equal(decode(circuit, batch), batch.observable_flips) and 0 < batch.observable_flips.sum() < 500
 
 
-def test_a_decoder_pickles():
+def test_a_decoder_pickles(monkeypatch):
     batch = sample(300)
     for decoder in (
         compile_decoder(CIRCUIT, "pymatching-correlated"),
         compile_decoder(stim.DetectorErrorModel("error(1) D0 L0\nerror(0.1) D1")),
     ):
-        copied = pickle.loads(pickle.dumps(decoder))
+        with monkeypatch.context() as patch:
+            patch.setattr(stim.Circuit, "detector_error_model", None)  # the model comes with it
+            copied = pickle.loads(pickle.dumps(decoder))
         model = decoder.detector_error_model
+        assert copied.problem.circuit == decoder.problem.circuit and copied.detector_error_model == model
         events = batch.detection_events_b8
         if model.num_detectors == 2:
             events = events[:, :1] & 2 | 1  # D0 always
