@@ -4,12 +4,16 @@ from qec_leak.circuits.dress import dress
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
 from qec_leak.circuits.patch import Patch, Stabilizer, make_patch, repetition_patch, surface_patch
+from qec_leak.circuits.process import Chip, Place, Process
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import Tag, TagError, format_channel, parse_tag
 
 __all__ = [
+    "Chip",
     "MemoryExperiment",
     "Patch",
+    "Place",
+    "Process",
     "Stabilizer",
     "Strategy",
     "Tag",

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import stim
 
 from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative, check_probability
+from qec_leak.circuits.operation import append_injection, append_leakage_iswap, append_wait
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.circuits.tags import IDLE, INJECT, ISWAP, POPULATION, TRANSITION_1
+from qec_leak.circuits.tags import POPULATION, TRANSITION_1
 
 INJECTED_ERROR_TAG = "inject"
 INJECTED_LEVEL_TAG = f"inject|{TRANSITION_1}: (1, U-->2)"
@@ -247,19 +248,19 @@ class _Plan:
             circuit.append("R", reset)
         if kind.removes:
             circuit.append("TICK")
-            circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
+            append_leakage_iswap(circuit, patch.dqlr_pairs)
             circuit.append("TICK")
             circuit.append("R", reset)
         if self.idle_ns:
             circuit.append("TICK")
-            circuit.append("I", self.qubits, tag=f"{IDLE}({self.idle_ns!r})")
+            append_wait(circuit, self.qubits, self.idle_ns)
         circuit.append("TICK", tag=POPULATION)
         return circuit
 
     def _append_injection(self, circuit: stim.Circuit) -> None:
         targets = self.patch.data_qubits + self.patch.measure_qubits
         if self.inject_leakage:
-            circuit.append("I", targets, tag=f"{INJECT}({self.inject_leakage!r})")
+            append_injection(circuit, targets, self.inject_leakage)
         if self.inject_pauli:
             circuit.append("X_ERROR", self.patch.data_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)
             circuit.append("Z_ERROR", self.patch.measure_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch, make_patch
+from qec_leak.circuits.process import Process
+from qec_leak.circuits.processes.find import AnyProcess, find_processes
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
@@ -36,6 +39,7 @@ class MemoryExperiment:
     """A memory experiment of one logical qubit.
 
     circuit: the noisy circuit, leakage in tags.   ideal_circuit: the same without the device.
+    processes: noise beside the device's own.
     """
 
     patch: Patch
@@ -45,6 +49,7 @@ class MemoryExperiment:
     device: Device
     ideal_circuit: stim.Circuit
     circuit: stim.Circuit
+    processes: tuple[Process, ...] = ()
 
     def qubits(self, role: str) -> tuple[int, ...]:
         """Indices of the circuit's "data", "measure" or "removal" qubits (removal: with DQLR only)."""
@@ -101,6 +106,7 @@ def memory_experiment(
     leak_qubit: int | None = None,
     leak_round: int = 0,
     cycle_ns: float | None = None,
+    processes: Iterable[AnyProcess] = (),
 ) -> MemoryExperiment:
     """A memory experiment on ``device``.
 
@@ -111,6 +117,7 @@ def memory_experiment(
         device: a Device or the name of a preset.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
             the strategy's own operations take.
+        processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
@@ -121,13 +128,14 @@ def memory_experiment(
     check_memory_overrides(resolved, patch, basis, form)
     used = ROLES if parsed.removes_data_leakage else ("data", "measure")
     roles = {q: role for role in used for q in patch.qubits(role)}
+    added = find_processes(processes)
     idle_ns = 0.0
     if cycle_ns is not None:
         if dqlr_every != 1:
             raise ValueError(
                 f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it"
             )
-        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, roles)
+        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, roles, added)
         idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
         if idle_ns < 0:
             raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
@@ -144,5 +152,5 @@ def memory_experiment(
         leak_round=leak_round,
         idle_ns=idle_ns,
     )
-    circuit = dressed(ideal, resolved, roles)
-    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit)
+    circuit = dressed(ideal, resolved, roles, added)
+    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit, added)

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable
 
 import stim
 
-from qec_leak.circuits import tags
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.moments import MEASUREMENTS, RESETS, Loop, Moment, operated_qubits, split_moments
+from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device
@@ -22,6 +21,8 @@ _OPERATION = {
     "cz": "a CZ",
     "dqlr": "a Leakage iSWAP",
 }
+_SECTION = {"gate": "gate", "cz": "cz", "leakage_iswap": "dqlr", "measurement": "readout", "reset": "reset"}
+"""The section of the device that says how an operation goes wrong, by its kind."""
 
 
 def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
@@ -81,36 +82,15 @@ def _used(circuit: stim.Circuit) -> dict[str, set[tuple[int, ...]]]:
     """Qubits (one index) and pairs (two, the lower first) of the circuit, by the device's section that acts on them."""
     used: dict[str, set[tuple[int, ...]]] = defaultdict(set)
 
-    def visit(blocks: tuple[Moment | Loop, ...]) -> None:
-        for block in blocks:
-            if isinstance(block, Loop):
-                visit(block.body)
+    for moment in walk_moments(split_moments(circuit)):
+        for operation in moment.operations:
+            if operation is None:
                 continue
-            for instruction in block.instructions:
-                qubits = operated_qubits(instruction)
-                used["idle"] |= {(q,) for q in qubits}
-                section = _section(instruction)
-                if section in ("cz", "dqlr") and qubits:
-                    values = [t.value for t in instruction.targets_copy()]
-                    pairs = zip(values[::2], values[1::2], strict=True)
-                    used[section] |= {(min(pair), max(pair)) for pair in pairs}
-                elif section is not None:
-                    used[section] |= {(q,) for q in qubits}
-
-    visit(split_moments(circuit))
+            qubits = {(q,) for q in operation.qubits}
+            used["idle"] |= qubits
+            section = _SECTION.get(operation.kind)
+            if section in ("cz", "dqlr"):
+                used[section] |= {(min(pair), max(pair)) for pair in operation.groups}
+            elif section is not None:
+                used[section] |= qubits
     return used
-
-
-def _section(instruction: stim.CircuitInstruction) -> str | None:
-    """The section of the device that says how the instruction goes wrong; None for one that does nothing itself."""
-    name = instruction.name
-    if name in MEASUREMENTS:
-        return "readout"
-    if name in RESETS:
-        return "reset"
-    tag = tags.parse_tag(instruction.tag) if name in ("I", "II") else None
-    if name == "II":
-        return "dqlr" if tag is not None and tag.family == tags.ISWAP else None
-    if name == "CZ":
-        return "cz"
-    return None if tag is not None and tag.family in (tags.INJECT, tags.IDLE) else "gate"

@@ -340,3 +340,12 @@ def test_a_device_without_leakage_cannot_leak(strategy: str) -> None:
         assert sampler.sample(2000).leakage_population.max() == 0
     leaky = ql.memory_experiment(distance=3, rounds=3, strategy=strategy, device="miao2023").circuit
     assert ql.compile_sampler(leaky, seed=1).program.can_leak.all()
+
+
+@pytest.mark.parametrize("strategy", ["NO_RESET", "MLR", "DQLR"])
+def test_the_cycle_of_rounds_that_are_folded(strategy: str) -> None:
+    memory = ql.memory_experiment(
+        code="repetition", distance=3, rounds=3, strategy=strategy, device="sycamore", cycle_ns=5000.0
+    )
+    rounds = str(memory.ideal_circuit.flattened()).split("TICK[LEAKAGE_POPULATION]")
+    assert all("IDLE_NS" in text for text in rounds[:3])
