@@ -23,6 +23,8 @@ from qec_leak.device.transmon import ReadoutParameters
 NEGLIGIBLE = 1e-9
 """Branches of a leakage tag below this probability are left out: they become the identity."""
 
+TWIRLED_PAULIS = ("Z_ERROR", "PAULI_CHANNEL_1")
+"""How the Paulis of a twirled process are written, behind its leakage tag."""
 _NOT_WRITTEN = ("leakage_iswap", "injection", "wait")
 """Operations that are their noise alone."""
 _LONG = ("measurement", "reset", "leakage_iswap", "wait")
@@ -115,6 +117,11 @@ class NoiseModel:
             for line in self._channels[process.label](parameters, len(place.qubits), place.busy):
                 yield line, place.qubits
         for error in process.errors(place, self.chip):
+            if error.name in TWIRLED_PAULIS and process.has_kraus and process is not RESET:
+                rule = f"have neither {' nor '.join(TWIRLED_PAULIS)} beside Kraus operators"
+                raise ValueError(
+                    broken_rule(f"{process.label}.errors", rule, error.name, "give it to a second process")
+                )
             yield _Line(error.name, error.probabilities, process.label), error.qubits
 
     def _measurement(self, instruction: stim.CircuitInstruction, out: stim.Circuit) -> None:
@@ -178,9 +185,9 @@ def _channel_lines(process: Process, parameters: Any, num_qubits: int, leakage_o
     stays = 1.0 - channel.leakage_rate
     x, y, z = (paulis.get(p, 0.0) / stays if stays > 0 else 0.0 for p in "XYZ")
     if x == y == 0.0:
-        lines.append(_Line("Z_ERROR", (z,), process.label))
+        lines.append(_Line(TWIRLED_PAULIS[0], (z,), process.label))
     else:
-        lines.append(_Line("PAULI_CHANNEL_1", (x, y, z), process.label))
+        lines.append(_Line(TWIRLED_PAULIS[1], (x, y, z), process.label))
     return tuple(lines)
 
 

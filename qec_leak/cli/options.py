@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.circuits.process import Process
     from qec_leak.device import Device
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -63,6 +64,7 @@ class ExperimentOptions:
     inject_leakage: float
     inject_pauli: float
     cycle_ns: float | None
+    processes: tuple[str, ...]
 
     def load_device(self) -> Device:
         """The device with its overrides, each of which acts on one of the strategies."""
@@ -85,6 +87,7 @@ class ExperimentOptions:
             inject_leakage=self.inject_leakage,
             inject_pauli=self.inject_pauli,
             cycle_ns=self.cycle_ns,
+            processes=load_processes(self.processes),
         )
 
 
@@ -229,10 +232,29 @@ def experiment_options(command: _Command) -> _Command:
             default=None,
             help="Fill every cycle up to this length, to compare strategies in equal time.",
         ),
+        process_option,
     ]
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def process_option(command: _Command) -> _Command:
+    """Add --process."""
+    return click.option(
+        "--process",
+        "processes",
+        metavar="MODULE:ATTRIBUTE",
+        multiple=True,
+        help="Add a noise process of your own (docs/extending.md); may be repeated.",
+    )(command)
+
+
+def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
+    """The processes of --process."""
+    from qec_leak.circuits.processes.find import find_processes
+
+    return find_processes(names, name="--process")
 
 
 def sampling_options(command: _Command) -> _Command:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from qec_leak.cli.options import check_overrides_act, complete_device, load_device, sampling_options
+from qec_leak.cli.options import (
+    check_overrides_act,
+    complete_device,
+    load_device,
+    load_processes,
+    process_option,
+    sampling_options,
+)
 from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
@@ -29,6 +36,7 @@ Examples:
     help="Add the noise of this device to the circuit first.",
 )
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter.")
+@process_option
 @sampling_options
 @click.option(
     "--engine",
@@ -49,6 +57,7 @@ def sample_command(
     circuit: Path,
     device: str | None,
     overrides: tuple[str, ...],
+    processes: tuple[str, ...],
     shots: int,
     seed: int | None,
     threads: int,
@@ -79,13 +88,15 @@ def sample_command(
     check_format(format, shots)
     if overrides and device is None:
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
+    if processes and device is None:
+        raise ValueError("`--process` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = read_circuit(circuit)
     check_loops(parsed)
     if device is not None:
         loaded = load_device(device, overrides)
         fix = "the circuit needs II[LEAKAGE_ISWAP]"
         check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
-        parsed = dress(parsed, loaded)
+        parsed = dress(parsed, loaded, processes=load_processes(processes))
     check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
     check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(parsed)
@@ -123,6 +134,7 @@ def sample_command(
             "source": str(circuit),
             "device": device,
             "set": list(overrides),
+            "processes": list(processes),
             "shots": shots,
             "seed": seed,
             "engine": engine,

@@ -6,7 +6,7 @@ process's Kraus operators, not from the tags' twirled tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from qec_leak.channels import operations
 from qec_leak.channels.kraus import Kraus
 from qec_leak.circuits import tags
 from qec_leak.circuits.moments import ANNOTATIONS, has_bits, is_noise
+from qec_leak.circuits.noise import TWIRLED_PAULIS
 from qec_leak.circuits.operation import MEASUREMENTS, RESETS, Operation, operation_of
 from qec_leak.circuits.process import Chip, Place, Process, duration_ns
 from qec_leak.circuits.processes import BUILT_IN, READOUT, RESET
@@ -25,8 +26,6 @@ from qec_leak.exact.steps import Channel, Controlled, Measure, Scramble, Snapsho
 
 _BASIS_CHANGE = {"M": None, "R": None, "MX": "H", "RX": "H", "MY": "H_YZ", "RY": "H_YZ"}
 _PAULI_NOISE = {"X_ERROR": 0, "Y_ERROR": 1, "Z_ERROR": 2}
-_REST = ("Z_ERROR", "PAULI_CHANNEL_1")
-"""How the Paulis of a twirled process are written behind its leakage tag."""
 _DEFAULT_ONE_GIVEN = 1.0
 """A leaked qubit read without a device's readout parameters: as |1>."""
 _OPERATIONS = ("leakage_iswap", "inject")
@@ -57,7 +56,8 @@ class Walk:
     _duration_ns: float = 0.0
     _by_label: dict[str, Process] = field(default_factory=dict)
     _current: Process | None = None  # whose lines are being read
-    _places: dict[int, tuple[Place, bool]] = field(default_factory=dict)  # its places by qubit; True: Paulis were there
+    _tagged: dict[int, Place] = field(default_factory=dict)  # its places with a leakage tag, by qubit
+    _twirled: dict[int, Place] = field(default_factory=dict)  # its places with Paulis, which may come before the tag
     _idle_done: bool = False
 
     def run(self, circuit: stim.Circuit) -> list[Step]:
@@ -91,12 +91,12 @@ class Walk:
 
     def _end_process(self) -> None:
         """The process whose lines were read acts: where its Paulis were, with all that it does."""
-        process, places = self._current, self._places
-        self._current, self._places = None, {}
+        process, tagged, twirled = self._current, self._tagged, self._twirled
+        self._current, self._tagged, self._twirled = None, {}, {}
         if process is None:
             return
-        for _, (place, whole) in sorted(places.items()):
-            self._process(process, place._replace(busy=process.busy_differs and not whole))
+        for q, place in sorted((twirled | tagged).items()):
+            self._process(process, place._replace(busy=process.busy_differs and q not in twirled))
         self._idle_done |= process.on == "idle"
 
     def _begin_process(self, process: Process) -> None:
@@ -216,8 +216,10 @@ class Walk:
             self._operation(Operation("leakage_iswap" if len(groups[0]) == 2 else "injection", item.name, groups))
         places = [Place(group, self._time_ns(process, item), amount) for group in groups]
         if len(groups[0]) == 1 and process.paulis:
+            if any(place.qubits[0] in self._tagged for place in places):
+                self._end_process()
             self._begin_process(process)
-            self._places |= {place.qubits[0]: (place, False) for place in places}
+            self._tagged |= {place.qubits[0]: place for place in places}
         else:
             for place in places:
                 self._process(process, place)
@@ -228,7 +230,7 @@ class Walk:
             return  # the reset's own Kraus operators leave |1>
         process = self._by_label.get(label)
         written = item.target_groups()
-        rest = item.name in _REST and process is not None and process.paulis and process.has_kraus
+        rest = item.name in TWIRLED_PAULIS and process is not None and process.paulis and process.has_kraus
         if process is not None and rest and not (self.pauli_idle and process.busy_differs):
             written = [group for group in written if not self._takes(process, group[0].value, item)]
         if written:
@@ -239,16 +241,17 @@ class Walk:
 
     def _takes(self, process: Process, q: int, item: stim.CircuitInstruction) -> bool:
         """True where Paulis are those of the process on qubit ``q``, whose Kraus operators have them."""
-        if self._current is process and q in self._places:
-            place, whole = self._places[q]
-            if not whole and not isinstance(place.amount, tuple):
-                self._places[q] = (place, True)
-                return True
-        if process.on == "injection":
+        if self._current is process and q in self._twirled:
+            return False
+        if process.on == "injection" and not isinstance(self._amount(q), float):
             return False  # errors that are injected have its label, too
         self._begin_process(process)
-        self._places[q] = (Place((q,), self._time_ns(process, item)), True)
+        self._twirled[q] = Place((q,), self._time_ns(process, item))
         return True
+
+    def _amount(self, q: int) -> Hashable:
+        """What the tag of the process whose lines are read asks for on qubit ``q``."""
+        return self._tagged[q].amount if q in self._tagged else None
 
 
 def _probabilities(item: stim.CircuitInstruction) -> list[float]:

@@ -14,6 +14,7 @@ from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import make_patch
+from qec_leak.circuits.processes.find import find_processes
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values
@@ -235,7 +236,7 @@ class PointBuilder:
 def _check_arguments(arguments: Step, device: Device | None) -> None:
     """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` and overrides of
     qubits and pairs are checked on ``device`` if that is given."""
-    others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns")}
+    others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns", "processes")}
     check_size(arguments["distance"], arguments["rounds"])
     patch = make_patch(arguments.get("code", "surface"), arguments["distance"])
     strategy = Strategy.parse(arguments.get("strategy", Strategy.MLR))
@@ -252,7 +253,8 @@ def _check_arguments(arguments: Step, device: Device | None) -> None:
     used = ("data", "measure", "removal") if strategy.removes_data_leakage else ("data", "measure")
     roles = {q: role for role in used for q in patch.qubits(role)}
     two_rounds = ideal_memory_circuit(patch, strategy, 2, basis, form=others.get("form", "CSS"))
-    taken_ns = cycle_ns_of(two_rounds, device, roles)
+    added = find_processes(arguments.get("processes", ()))
+    taken_ns = cycle_ns_of(two_rounds, device, roles, added)
     if cycle_ns < taken_ns:
         raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {strategy}, but is {cycle_ns!r}; raise it")
 

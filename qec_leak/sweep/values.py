@@ -7,6 +7,7 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
+from qec_leak.circuits.processes.find import find_processes
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.decoding import find_decoder
 
@@ -44,6 +45,14 @@ def _decoder(name: str, value: Any) -> str:
     return value
 
 
+def _processes(name: str, value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        raise TypeError(_checks.broken_rule(name, "list processes", value, 'write ["my_module:MyProcess"]'))
+    find_processes(names, name=name)
+    return tuple(names)
+
+
 def _below_one(name: str, value: Any) -> float:
     number = _checks.check_positive(name, value)
     if number >= 1.0:
@@ -64,6 +73,7 @@ CIRCUIT: dict[str, Check] = {
     "leak_qubit": _integer(0),
     "leak_round": _integer(0),
     "cycle_ns": _checks.check_positive,
+    "processes": _processes,
 }
 """By argument of ``memory_experiment``; an argument that is not here is checked by the function itself."""
 

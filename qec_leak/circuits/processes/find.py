@@ -10,6 +10,7 @@ from qec_leak import _checks, _plugins
 from qec_leak.circuits.operation import Kind
 from qec_leak.circuits.process import Process
 from qec_leak.circuits.processes import BUILT_IN
+from qec_leak.circuits.tags import ALLOWED_GATES
 
 AnyProcess: TypeAlias = "str | Process"
 """What is taken for a process: a value, or "module:attribute" of one."""
@@ -49,5 +50,8 @@ def _checked(value: Any, name: str, given: object) -> Process:
     if not isinstance(value.label, str) or not _LABEL.fullmatch(value.label):
         rule = "be a letter, and letters, digits, '_', '-' or '.'"
         raise ValueError(_checks.broken_rule(f"{type(value).__name__}.label", rule, value.label, "write one word"))
+    if value.label in ALLOWED_GATES:
+        rule = "not be the name of a tag"
+        raise ValueError(_checks.broken_rule(f"{type(value).__name__}.label", rule, value.label, "rename it"))
     _checks.check_choice(f"{value.label}.on", value.on, _ON)
     return value
