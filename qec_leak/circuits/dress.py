@@ -8,9 +8,10 @@ import stim
 
 from qec_leak import _checks
 from qec_leak.circuits.arguments import as_circuit, as_device
-from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
+from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, split_moments
 from qec_leak.circuits.noise import NoiseModel
 from qec_leak.circuits.overrides import check_overrides_used
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.tags import POPULATION, parse_tag
 from qec_leak.device import Device
 from qec_leak.device.tables import ROLES
@@ -29,13 +30,15 @@ def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[i
             have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
             a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
         device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
-        roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
-            again is a measure qubit, all others are data qubits.
+        roles: "data", "measure" or "removal" by qubit, above what ``QUBIT_COORDS[role:data](x, y) q`` in the circuit
+            says. Roles that neither gives are guessed (``qec_leak.circuits.guess_note`` says how): a qubit that is
+            measured and used again is a measure qubit, one that is reset again and never measured a removal qubit, all
+            others are data qubits.
     Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
     TypeError for arguments of other types.
     """
     circuit, device = as_circuit("circuit", circuit), as_device("device", device)
-    known = infer_roles(circuit)
+    known = qubit_roles(circuit)
     for qubit, role in (roles or {}).items():
         if qubit not in known:
             rule = "name qubits that the circuit operates on"
@@ -82,10 +85,10 @@ def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circui
             model.emit(block, out)
 
 
-def cycle_ns(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> float:
+def cycle_ns(circuit: stim.Circuit, device: Device) -> float:
     """Time between the first two TICKs tagged LEAKAGE_POPULATION of an ideal circuit, on ``device``; the circuit has
     them outside REPEAT blocks."""
-    model = NoiseModel(device, roles, circuit)
+    model = NoiseModel(device, qubit_roles(circuit), circuit)
     passed_ns = [0.0]
     for moment in split_moments(circuit):
         assert isinstance(moment, Moment), moment
@@ -93,24 +96,3 @@ def cycle_ns(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) ->
         if moment.tick is not None and moment.tick.tag == POPULATION:
             passed_ns.append(0.0)
     return passed_ns[1]
-
-
-def infer_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """ "measure" for qubits that are measured and used again, "data" for the others."""
-    measured: set[int] = set()
-    roles: dict[int, str] = {}
-
-    def visit(blocks: tuple[Moment | Loop, ...]) -> None:
-        for block in blocks:
-            if isinstance(block, Loop):
-                for _ in range(min(block.count, 2)):
-                    visit(block.body)
-                continue
-            for instruction in block.instructions:
-                for q in operated_qubits(instruction):
-                    roles[q] = "measure" if q in measured else roles.get(q, "data")
-                if instruction.name in MEASUREMENTS:
-                    measured.update(operated_qubits(instruction))
-
-    visit(split_moments(circuit))
-    return roles

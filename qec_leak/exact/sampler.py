@@ -13,8 +13,8 @@ import stim
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
-from qec_leak.circuits.dress import infer_roles
-from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.exact.kernels import run_shots
@@ -50,14 +50,13 @@ def circuit_steps(
     if isinstance(memory, MemoryExperiment):
         circuit = memory.circuit
         device = memory.device if device is None else device
-        known = {q: role for role in ROLES for q in memory.patch.qubits(role)}
     else:
-        circuit, known = memory, infer_roles(memory)
+        circuit = memory
     if device is None:
         raise TypeError(_checks.broken_rule("device", "be given with a circuit", None, "pass the one that dressed it"))
     walk = Walk(
         device=device,
-        roles={**known, **(roles or {})},
+        roles={**qubit_roles(circuit), **(roles or {})},
         levels=levels,
         scramble=mode == "phase_randomised",
         pauli_idle=idle == "pauli",
@@ -80,7 +79,7 @@ def compile_exact_sampler(
     Args:
         memory: a memory experiment, or a circuit that ``dress`` made.
         device: the device that dressed it; that of a memory experiment if None.
-        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``; for circuits only.
+        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``, above what the circuit says.
         levels: 4 or 5 a transmon.   seed: integer >= 0, None for a fresh one.
         mode: "coherent": every CZ is the same unitary, amplitudes of leaked levels interfere from gate to gate.
             "phase_randomised": they get random relative phases before each operation that could let them interfere
