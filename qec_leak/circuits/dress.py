@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 import stim
@@ -14,6 +13,7 @@ from qec_leak.circuits.noise import NoiseModel
 from qec_leak.circuits.overrides import check_overrides_used
 from qec_leak.circuits.process import Chip, Process
 from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.tags import POPULATION
 from qec_leak.device import Device
 from qec_leak.device.tables import ROLES
@@ -38,14 +38,16 @@ def dress(
             have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
             a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
         device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
-        roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
-            again is a measure qubit, all others are data qubits.
+        roles: "data", "measure" or "removal" by qubit, above what ``QUBIT_COORDS[role:data](x, y) q`` in the circuit
+            says. Roles that neither gives are guessed (``qec_leak.circuits.guess_note`` says how): a qubit that is
+            measured and used again is a measure qubit, one that is reset again and never measured a removal qubit, all
+            others are data qubits.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
     Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
     TypeError for arguments of other types.
     """
     circuit, device = as_circuit("circuit", circuit), as_device("device", device)
-    known = infer_roles(circuit)
+    known = qubit_roles(circuit)
     for qubit, role in (roles or {}).items():
         if qubit not in known:
             rule = "name qubits that the circuit operates on"
@@ -61,7 +63,7 @@ def dressed(
     """``dress`` with the roles of all qubits, what is not used having been checked."""
     blocks = split_moments(circuit, readout_tags=False)
     out = stim.Circuit()
-    _emit(blocks, NoiseModel(chip_of(circuit, device, roles, blocks), processes), out)
+    _emit(blocks, NoiseModel(_chip(circuit, device, roles, blocks), processes), out)
     # Stim prints six digits of a probability: the circuit and its text are to be the same.
     return stim.Circuit(str(out))
 
@@ -76,24 +78,15 @@ def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circui
             model.emit(block, out)
 
 
-def chip_of(circuit: stim.Circuit, device: Device, roles: Mapping[int, str], blocks: tuple[Moment | Loop, ...]) -> Chip:
-    """The chip that executes the ideal ``circuit``, whose moments are ``blocks``."""
-    neighbours: dict[int, set[int]] = defaultdict(set)
-    for moment in walk_moments(blocks):
-        for operation in moment.operations:
-            for group in operation.groups if operation is not None else ():
-                for q in group:
-                    neighbours[q] |= {other for other in group if other != q}
-    return Chip(device, roles, circuit.get_final_qubit_coordinates(), neighbours)
+def _chip(circuit: stim.Circuit, device: Device, roles: Mapping[int, str], blocks: tuple[Moment | Loop, ...]) -> Chip:
+    return Chip(device, roles, circuit.get_final_qubit_coordinates(), lambda: walk_moments(blocks))
 
 
-def cycle_ns(
-    circuit: stim.Circuit, device: Device, roles: Mapping[int, str], processes: tuple[Process, ...] = ()
-) -> float:
+def cycle_ns(circuit: stim.Circuit, device: Device, processes: tuple[Process, ...] = ()) -> float:
     """How long the first round of an ideal circuit takes on ``device``: what stands between the first two TICKs tagged
     LEAKAGE_POPULATION, or is repeated up to such a TICK."""
     blocks = split_moments(circuit)
-    model = NoiseModel(chip_of(circuit, device, roles, blocks), processes)
+    model = NoiseModel(_chip(circuit, device, qubit_roles(circuit), blocks), processes)
     passed_ns = [0.0]
     for moment in walk_moments(blocks, passes=2):
         passed_ns[-1] += model.duration_ns(moment)
@@ -109,7 +102,7 @@ def tick_durations_ns(
     more than one moment."""
     flat = circuit.flattened()
     blocks = split_moments(flat)
-    model = NoiseModel(chip_of(flat, device, roles, blocks), processes)
+    model = NoiseModel(_chip(flat, device, roles, blocks), processes)
     out = []
     since_tick: list[float] = []
     for moment in walk_moments(blocks):
@@ -120,18 +113,3 @@ def tick_durations_ns(
             out.append(max(since_tick))
             since_tick = []
     return out if not any(since_tick) else None
-
-
-def infer_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """ "measure" for qubits that are measured and used again, "data" for the others."""
-    measured: set[int] = set()
-    roles: dict[int, str] = {}
-
-    for moment in walk_moments(split_moments(circuit), passes=2):
-        for operation in moment.operations:
-            if operation is not None:
-                for q in operation.qubits:
-                    roles[q] = "measure" if q in measured else roles.get(q, "data")
-                if operation.kind == "measurement":
-                    measured.update(operation.qubits)
-    return roles

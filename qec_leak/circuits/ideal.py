@@ -11,8 +11,10 @@ import stim
 from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative, check_probability
 from qec_leak.circuits.operation import append_injection, append_leakage_iswap, append_wait
 from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.roles import role_tag
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import POPULATION, TRANSITION_1
+from qec_leak.device.tables import ROLES
 
 INJECTED_ERROR_TAG = "inject"
 INJECTED_LEVEL_TAG = f"inject|{TRANSITION_1}: (1, U-->2)"
@@ -133,8 +135,9 @@ class _Plan:
 
     def circuit(self) -> stim.Circuit:
         circuit = stim.Circuit()
+        roles = {qubit: role for role in ROLES for qubit in self.patch.qubits(role)}
         for qubit in self.qubits:
-            circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit])
+            circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit], tag=role_tag(roles[qubit]))
         circuit.append("R", self.qubits)
         circuit.append("TICK")
         if self.patch.code == "repetition":

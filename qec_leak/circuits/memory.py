@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,11 +21,11 @@ from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch, make_patch
 from qec_leak.circuits.process import Process
 from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
-
-ROLES = ("data", "measure", "removal")
+from qec_leak.device.tables import ROLES
 
 
 class HasPopulations(Protocol):
@@ -54,9 +55,11 @@ class MemoryExperiment:
     def qubits(self, role: str) -> tuple[int, ...]:
         """Indices of the circuit's "data", "measure" or "removal" qubits (removal: with DQLR only)."""
         _checks.check_choice("role", role, ROLES)
-        if role == "removal" and not self.strategy.removes_data_leakage:
-            return ()
-        return self.patch.qubits(role)
+        return tuple(sorted(q for q, of_qubit in self._roles.items() if of_qubit == role))
+
+    @functools.cached_property
+    def _roles(self) -> dict[int, str]:
+        return qubit_roles(self.ideal_circuit)
 
     def moments(self) -> tuple[tuple[int, str], ...]:
         """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
@@ -126,8 +129,6 @@ def memory_experiment(
     resolved = as_device("device", device)
     parsed = Strategy.parse(strategy)
     check_memory_overrides(resolved, patch, basis, form)
-    used = ROLES if parsed.removes_data_leakage else ("data", "measure")
-    roles = {q: role for role in used for q in patch.qubits(role)}
     added = find_processes(processes)
     idle_ns = 0.0
     if cycle_ns is not None:
@@ -135,7 +136,7 @@ def memory_experiment(
             raise ValueError(
                 f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it"
             )
-        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, roles, added)
+        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, added)
         idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
         if idle_ns < 0:
             raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
@@ -152,5 +153,5 @@ def memory_experiment(
         leak_round=leak_round,
         idle_ns=idle_ns,
     )
-    circuit = dressed(ideal, resolved, roles, added)
+    circuit = dressed(ideal, resolved, qubit_roles(ideal), added)
     return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit, added)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import stim
 
+from qec_leak._checks import ranges
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.patch import Patch
@@ -36,7 +37,7 @@ def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
     for q, override in device.qubits.items():
         for section in override:
             if (q,) not in qubits or (used[section] and (q,) not in used[section]):
-                where = _ranges(q for (q,) in (used[section] or qubits))
+                where = ranges(q for (q,) in (used[section] or qubits))
                 raise ValueError(_message(f"[qubits.{q}.{section}]", "qubit", section, f"use one of {where}"))
     for pair, override in device.pairs.items():
         for section in override:
@@ -60,22 +61,11 @@ def _partners(pair: tuple[int, ...], pairs: Collection[tuple[int, ...]]) -> str:
     for q in pair:
         others = [a if b == q else b for a, b in pairs if q in (a, b)]
         if others:
-            return f"qubit {q} has one with {_ranges(others)}"
+            return f"qubit {q} has one with {ranges(others)}"
     listed = sorted(f"{a}-{b}" for a, b in pairs)
     return (
         f"pairs of the circuit are {', '.join(listed[:4])}{' ...' if len(listed) > 4 else ''}" if listed else "drop it"
     )
-
-
-def _ranges(numbers: Iterable[int]) -> str:
-    """[0, 1, 2, 5, 6] -> "0 to 2, 5, 6"."""
-    runs: list[list[int]] = []
-    for n in sorted(set(numbers)):
-        if runs and runs[-1][1] == n - 1:
-            runs[-1][1] = n
-        else:
-            runs.append([n, n])
-    return ", ".join(str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs)
 
 
 def _used(circuit: stim.Circuit) -> dict[str, set[tuple[int, ...]]]:

@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from qec_leak.channels.kraus import Kraus
+from qec_leak.circuits.moments import Moment
 from qec_leak.circuits.operation import Operation
 from qec_leak.circuits.tags import Tag
 from qec_leak.device import Device
@@ -22,18 +24,29 @@ class Chip:
     """A device, and the part of each qubit of a circuit on it.
 
     roles: "data", "measure" or "removal" by qubit.   coordinates: of QUBIT_COORDS, by qubit.
-    neighbours: coupled qubits, those that share a two-qubit gate anywhere in the circuit.
+    moments: makes all moments of the circuit.
     """
 
     device: Device
     roles: Mapping[int, str]
     coordinates: Mapping[int, list[float]]
-    neighbours: Mapping[int, set[int]]
+    moments: Callable[[], Iterable[Moment]]
 
     @functools.cached_property
     def qubits(self) -> tuple[int, ...]:
         """Qubits that the circuit uses; all of them idle when nothing else happens to them."""
         return tuple(sorted(self.roles))
+
+    @functools.cached_property
+    def neighbours(self) -> Mapping[int, set[int]]:
+        """Coupled qubits: those that share a two-qubit gate anywhere in the circuit."""
+        out: dict[int, set[int]] = defaultdict(set)
+        for moment in self.moments():
+            for operation in moment.operations:
+                for group in operation.groups if operation is not None else ():
+                    for q in group:
+                        out[q] |= {other for other in group if other != q}
+        return out
 
     @functools.cache  # noqa: B019 - a chip lives as long as one walk through a circuit
     def qubit(self, index: int) -> QubitParameters:

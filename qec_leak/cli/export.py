@@ -63,8 +63,8 @@ def _export(
 
     from tqdm import tqdm
 
-    from qec_leak.circuits.memory import ROLES
     from qec_leak.cli.shot_data import shot_files, write_shots_of
+    from qec_leak.device.tables import ROLES
     from qec_leak.records import StagedFolder, write_populations
     from qec_leak.records.folder import METADATA, POPULATIONS
 

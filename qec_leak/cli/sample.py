@@ -80,6 +80,7 @@ def sample_command(
     from qec_leak._limits import check_run
     from qec_leak.circuits.arguments import check_loops
     from qec_leak.circuits.dress import dress
+    from qec_leak.circuits.roles import guess_note
     from qec_leak.cli.shot_data import shot_files, write_shots_of
     from qec_leak.engine import certify
     from qec_leak.records import StagedFolder, write_populations
@@ -92,15 +93,19 @@ def sample_command(
         raise ValueError("`--process` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = read_circuit(circuit)
     check_loops(parsed)
+    guess = None
     if device is not None:
         loaded = load_device(device, overrides)
         fix = "the circuit needs II[LEAKAGE_ISWAP]"
         check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
+        guess = guess_note(parsed)
         parsed = dress(parsed, loaded, processes=load_processes(processes))
     check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
     check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(parsed)
     counted, notes = _missing(parsed, error_model, populations)
+    if guess is not None:
+        notes.append(guess)
     if engine == "auto" and (conflicts := certify(parsed, by_rank=False).conflicts):
         notes.append(
             f"sampled with a tableau a shot, since frames are not exact behind line {conflicts[0].line} "

@@ -13,10 +13,12 @@ import stim
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
-from qec_leak.circuits.dress import chip_of, infer_roles, tick_durations_ns
-from qec_leak.circuits.memory import ROLES, MemoryExperiment
-from qec_leak.circuits.moments import split_moments
+from qec_leak.circuits.dress import tick_durations_ns
+from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.circuits.moments import split_moments, walk_moments
+from qec_leak.circuits.process import Chip
 from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.exact.kernels import run_shots
@@ -54,16 +56,15 @@ def circuit_steps(
         circuit, ideal = memory.circuit, memory.ideal_circuit
         device = memory.device if device is None else device
         processes = memory.processes if processes is None else processes
-        known = {q: role for role in ROLES for q in memory.patch.qubits(role)}
     else:
-        circuit, ideal, known = memory, None, infer_roles(memory)
+        circuit, ideal = memory, None
     if device is None:
         raise TypeError(_checks.broken_rule("device", "be given with a circuit", None, "pass the one that dressed it"))
-    known = {**known, **(roles or {})}
     added = find_processes(processes or ())
     executed = circuit if ideal is None else ideal
+    known = {**qubit_roles(executed), **(roles or {})}
     walk = Walk(
-        chip=chip_of(executed, device, known, split_moments(executed)),
+        chip=_chip(executed, device, known),
         processes=added,
         tick_durations_ns=None if ideal is None else tick_durations_ns(ideal, device, known, added),
         levels=levels,
@@ -71,6 +72,11 @@ def circuit_steps(
         pauli_idle=idle == "pauli",
     )
     return circuit, walk.run(circuit)
+
+
+def _chip(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> Chip:
+    coordinates = circuit.get_final_qubit_coordinates()
+    return Chip(device, roles, coordinates, lambda: walk_moments(split_moments(circuit)))
 
 
 def compile_exact_sampler(
@@ -89,7 +95,7 @@ def compile_exact_sampler(
     Args:
         memory: a memory experiment, or a circuit that ``dress`` made.
         device: the device that dressed it; that of a memory experiment if None.
-        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``; for circuits only.
+        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``, above what the circuit says.
         processes: those that were given to ``dress``; None: those of the memory experiment.
         levels: 4 or 5 a transmon.   seed: integer >= 0, None for a fresh one.
         mode: "coherent": every CZ is the same unitary, amplitudes of leaked levels interfere from gate to gate.

@@ -144,10 +144,7 @@ def probability(process: Process, device: Device, strategy: str) -> float:
 
 def _cycle_ns(device: Device, strategy: str) -> float:
     patch, parsed = make_patch("surface", 3), Strategy.parse(strategy)
-    roles = {q: role for role in ("data", "measure", "removal") for q in patch.qubits(role)}
-    if not parsed.removes_data_leakage:
-        roles = {q: role for q, role in roles.items() if role != "removal"}
-    return cycle_ns(ideal_memory_circuit(patch, parsed, 2, "Z"), device, roles)
+    return cycle_ns(ideal_memory_circuit(patch, parsed, 2, "Z"), device)
 
 
 def rows(results: Results, device: str, strategy: str) -> tuple[list[str], Array, Array, Array]:

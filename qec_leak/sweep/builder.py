@@ -250,11 +250,8 @@ def _check_arguments(arguments: Step, device: Device | None) -> None:
         return
     if arguments.get("dqlr_every", 1) != 1:
         raise ValueError(f"`cycle_ns` must be left out when rounds differ, but is {cycle_ns!r}; use dqlr_every = 1")
-    used = ("data", "measure", "removal") if strategy.removes_data_leakage else ("data", "measure")
-    roles = {q: role for role in used for q in patch.qubits(role)}
     two_rounds = ideal_memory_circuit(patch, strategy, 2, basis, form=others.get("form", "CSS"))
-    added = find_processes(arguments.get("processes", ()))
-    taken_ns = cycle_ns_of(two_rounds, device, roles, added)
+    taken_ns = cycle_ns_of(two_rounds, device, find_processes(arguments.get("processes", ())))
     if cycle_ns < taken_ns:
         raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {strategy}, but is {cycle_ns!r}; raise it")
 

@@ -11,7 +11,6 @@ import stim
 import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.circuits import tags
-from qec_leak.circuits.dress import infer_roles
 from qec_leak.circuits.moments import Moment, has_bits, split_moments
 from qec_leak.device import Device
 
@@ -291,13 +290,6 @@ def test_conditions_of_a_gate_do_not_spread_to_its_parts() -> None:
 def test_readout_and_reset_are_the_devices(line: str) -> None:
     with pytest.raises(ValueError, match="must leave readout and reset to the device, but line 2 has LEAKAGE_"):
         dressed("H 0\n" + line)
-
-
-def test_roles_are_inferred() -> None:
-    circuit = stim.Circuit("CX 0 1\nM 1\nCX 0 1\nM 0 1")
-    assert infer_roles(circuit) == {0: "data", 1: "measure"}
-    looped = stim.Circuit("REPEAT 2 {\n    CX 0 1\n    M 1\n}\nM 0")
-    assert infer_roles(looped) == {0: "data", 1: "measure"}
 
 
 @pytest.mark.parametrize("line", ["SWAP 0 1", "CY 0 1", "MPP X0*X1", "MXX 0 1", "ISWAP 0 1", "SPP X0", "XCX 0 1"])

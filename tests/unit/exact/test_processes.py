@@ -114,7 +114,7 @@ def test_injection_leaks_from_1_only() -> None:
     [
         ("R 0", "labelled by dress"),
         ("E(0.1) X0", "use what dress"),
-        ("SWAP 0 1", "use one-qubit Cliffords"),
+        ("SWAP 0 1", "use what dress"),
         ("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0", "label leakage with one of"),
         ("I_ERROR[inject|LEAKAGE_TRANSITION_1: (0.1, U-->2, 0)] 0", "inject from 1"),
     ],
