@@ -98,15 +98,15 @@ MUTATIONS = (
     ),
     Mutation(
         "DQLR without its second reset",
-        "qec_leak/circuits/ideal.py",
+        "qec_leak/circuits/strategies/dqlr.py",
         'tag=ISWAP)\n            circuit.append("TICK")\n            circuit.append("R", reset)\n',
         "tag=ISWAP)\n",
     ),
     Mutation(
         "NO_RESET compares neighbouring rounds",
-        "qec_leak/circuits/strategy.py",
-        "return 1 if self.resets_measure_qubits else 2",
-        "return 1",
+        "qec_leak/circuits/ideal.py",
+        "return self._end(number - 1).reset if number > 1",
+        "return frozenset(self.patch.measure_qubits) if number > 1",
     ),
     Mutation(
         "heating rate doubled",
