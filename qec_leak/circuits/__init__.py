@@ -6,6 +6,7 @@ from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
 from qec_leak.circuits.patch import Patch, Stabilizer, make_patch, repetition_patch, surface_patch
 from qec_leak.circuits.process import Chip, Place, Process
 from qec_leak.circuits.roles import guess_note, guessed_roles, qubit_roles
+from qec_leak.circuits.strategies import find_strategy, strategy_names
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import Tag, TagError, format_channel, parse_tag
 
@@ -20,6 +21,7 @@ __all__ = [
     "Tag",
     "TagError",
     "dress",
+    "find_strategy",
     "format_channel",
     "guess_note",
     "guessed_roles",
@@ -29,5 +31,6 @@ __all__ = [
     "parse_tag",
     "qubit_roles",
     "repetition_patch",
+    "strategy_names",
     "surface_patch",
 ]

@@ -16,12 +16,13 @@ from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
-from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch, make_patch
 from qec_leak.circuits.process import Process
 from qec_leak.circuits.processes.find import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
@@ -100,7 +101,7 @@ def memory_experiment(
     distance: int,
     rounds: int,
     basis: str = "Z",
-    strategy: Strategy | str = Strategy.MLR,
+    strategy: Strategy | str = "MLR",
     device: Device | str = "miao2023",
     form: str = "CSS",
     dqlr_every: int = 1,
@@ -116,7 +117,7 @@ def memory_experiment(
     Args:
         code: "surface" (rotated) or "repetition" (bit flips, random initial bits as sweep bits).
         distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
-        strategy: "NO_RESET", "MLR" or "DQLR": what ends a round (Miao et al.).
+        strategy: what ends a round: "NO_RESET", "MLR", "DQLR" (Miao et al.), "module:attribute", or a Strategy.
         device: a Device or the name of a preset.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
             the strategy's own operations take.
@@ -127,15 +128,12 @@ def memory_experiment(
     check_size(_checks.check_odd_distance("distance", distance), _checks.check_int("rounds", rounds, minimum=1))
     patch = make_patch(code, distance)
     resolved = as_device("device", device)
-    parsed = Strategy.parse(strategy)
-    check_memory_overrides(resolved, patch, basis, form)
+    parsed = find_strategy(strategy).removing_every(_checks.check_int("dqlr_every", dqlr_every, minimum=1))
+    check_memory_overrides(resolved, patch, parsed, basis, form)
     added = find_processes(processes)
     idle_ns = 0.0
     if cycle_ns is not None:
-        if dqlr_every != 1:
-            raise ValueError(
-                f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it"
-            )
+        check_same_rounds(parsed, cycle_ns, dqlr_every)
         taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, added)
         idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
         if idle_ns < 0:
@@ -146,7 +144,6 @@ def memory_experiment(
         rounds,
         basis,
         form=form,
-        dqlr_every=dqlr_every,
         inject_leakage=inject_leakage,
         inject_pauli=inject_pauli,
         leak_qubit=leak_qubit,

@@ -11,9 +11,11 @@ from qec_leak._checks import ranges
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.strategies.dqlr import DQLR
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device
 
+_MAX_PERIOD = 1000
 _OPERATION = {
     "gate": "a one-qubit gate",
     "idle": "an operation",
@@ -29,9 +31,11 @@ _SECTION = {"gate": "gate", "cz": "cz", "leakage_iswap": "dqlr", "measurement": 
 def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
     """Raise ValueError for an override of a qubit or pair that the ideal ``circuit`` does not have, or of a section
     that it uses on other qubits only. A section that it uses nowhere is as idle as the device's own defaults."""
-    if not device.qubits and not device.pairs:
-        return
-    used = _used(circuit)
+    if device.qubits or device.pairs:
+        _check_used(device, _used(circuit))
+
+
+def _check_used(device: Device, used: dict[str, set[tuple[int, ...]]]) -> None:
     qubits = used["idle"]
     pairs = used["cz"] | used["dqlr"]
     for q, override in device.qubits.items():
@@ -46,11 +50,17 @@ def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
                 raise ValueError(_message(label, "pair", section, _partners(pair, used[section] or pairs)))
 
 
-def check_memory_overrides(device: Device, patch: Patch, basis: str, form: str) -> None:
+def check_memory_overrides(device: Device, patch: Patch, strategy: Strategy, basis: str, form: str) -> None:
     """``check_overrides_used`` for the memory experiments of a patch: one device serves all strategies, so qubits and
-    pairs of any of them will do."""
-    if device.qubits or device.pairs:
-        check_overrides_used(device, ideal_memory_circuit(patch, Strategy.DQLR, 2, basis, form=form))
+    pairs of any built-in one will do."""
+    if not device.qubits and not device.pairs:
+        return
+    used: dict[str, set[tuple[int, ...]]] = defaultdict(set)
+    for one in (strategy, DQLR) if patch.dqlr_pairs else (strategy,):
+        circuit = ideal_memory_circuit(patch, one, min(one.period, _MAX_PERIOD) + 1, basis, form=form)
+        for section, places in _used(circuit).items():
+            used[section] |= places
+    _check_used(device, used)
 
 
 def _message(label: str, kind: str, section: str, fix: str) -> str:

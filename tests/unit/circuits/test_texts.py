@@ -30,6 +30,7 @@ DIGESTS = {
     "NO_RESET": "b2b6cf544058c2fe",
     "MLR": "922a7b9fff2703b0",
     "DQLR": "ecefdfeacb5ecabd",
+    "every other round": "0b353852e3f3820f",
 }
 
 
@@ -58,3 +59,9 @@ def test_qubits_that_differ_and_what_is_injected(strategy):
     )
     memories = [ql.memory_experiment(distance=3, rounds=5, strategy=strategy, device=device, **o) for o in options]
     assert digest(memory.circuit for memory in memories) == DIGESTS[strategy]
+
+
+def test_removal_in_some_rounds():
+    options = {"distance": 3, "rounds": 7, "strategy": "DQLR", "device": "sycamore", "dqlr_every": 2}
+    memories = [ql.memory_experiment(code=code, **options) for code in ("surface", "repetition")]
+    assert digest(memory.circuit for memory in memories) == DIGESTS["every other round"]
