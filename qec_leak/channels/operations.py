@@ -89,6 +89,11 @@ def ideal_cz(levels: int = LEVELS) -> npt.NDArray[np.complex128]:
     return np.diag(diagonal)
 
 
+def cz_kraus(cz: CzParameters, *, levels: int = LEVELS) -> Kraus:
+    """What the device's CZ does beyond the ideal one, on |high low>."""
+    return [cz_unitary(cz, levels=levels) @ ideal_cz(levels)]
+
+
 def leakage_iswap_kraus(dqlr: DqlrParameters, *, levels: int = LEVELS) -> Kraus:
     """The Leakage iSWAP of DQLR on |data measure> (the data qubit is tuned to be the higher one).
 
@@ -168,7 +173,7 @@ def reset_kraus(reset: ResetParameters, *, levels: int = LEVELS_ALONE) -> Kraus:
 @functools.lru_cache(maxsize=1024)
 def cz_channel(cz: CzParameters) -> LeakageChannel:
     """Leakage part of the CZ on (high, low), the ideal CZ stripped."""
-    return twirl([cz_unitary(cz) @ ideal_cz()], 2).leakage_part()
+    return twirl(cz_kraus(cz), 2).leakage_part()
 
 
 @functools.lru_cache(maxsize=1024)

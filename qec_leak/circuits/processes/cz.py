@@ -33,7 +33,7 @@ class Cz(Process):
         return chip.pair(*place.qubits).cz
 
     def kraus(self, parameters: CzParameters, *, levels: int) -> Kraus:
-        return [operations.cz_unitary(parameters, levels=levels) @ operations.ideal_cz(levels)]
+        return operations.cz_kraus(parameters, levels=levels)
 
     def errors(self, place: Place, chip: Chip) -> Iterable[PauliError]:
         assert isinstance(place.amount, tuple), "the pair as the circuit has it"
