@@ -228,7 +228,7 @@ class Interrupting:
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
-    sweep = parse_sweep(TEXT.replace("6000", "300000").replace("max_errors = 500", ""))
+    sweep = parse_sweep(TEXT.replace("6000", "40000").replace("max_errors = 500", ""))
     assert threading.current_thread() is threading.main_thread()
     out = tmp_path / "results.csv"
     before = signal.getsignal(signal.SIGINT)
