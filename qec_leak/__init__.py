@@ -31,12 +31,15 @@ if TYPE_CHECKING:
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
+        Patch,
+        Stabilizer,
         Strategy,
         TagError,
         memory_experiment,
         parse_tag,
         repetition_patch,
         surface_patch,
+        unrotated_surface_patch,
     )
     from qec_leak.circuits.dress import dress
     from qec_leak.decoding import Decoder, compile_decoder, decode
@@ -62,7 +65,9 @@ _HOME = {
     "LeakageChannel": "channels",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
+    "Patch": "circuits",
     "ShotBatch": "engine",
+    "Stabilizer": "circuits",
     "Strategy": "circuits",
     "TableauSampler": "engine",
     "TagError": "circuits",
@@ -76,6 +81,7 @@ _HOME = {
     "parse_tag": "circuits",
     "repetition_patch": "circuits",
     "surface_patch": "circuits",
+    "unrotated_surface_patch": "circuits",
 }
 _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the library
     "analysis",
@@ -101,7 +107,9 @@ __all__ = [
     "LeakageChannel",
     "LeakageSampler",
     "MemoryExperiment",
+    "Patch",
     "ShotBatch",
+    "Stabilizer",
     "Strategy",
     "TableauSampler",
     "TagError",
@@ -127,6 +135,7 @@ __all__ = [
     "studies",
     "surface_patch",
     "sweep",
+    "unrotated_surface_patch",
 ]
 
 

@@ -106,11 +106,18 @@ def _export(
 
 def _place(options: ExperimentOptions, device: str, strategy: str) -> Path:
     """Folder of one experiment, by the pattern of Willow's data set: d3_at_PLACE/BASIS/rNN."""
-    code = "" if options.code == "surface" else f"{options.code}_"
+    code = "" if options.code == "surface" else f"{_safe(options.code, '-._')}_"
     form = "" if options.form == "CSS" else f"_{options.form}"
     device = device.replace(" (edited)", "-edited")
-    safe = "".join(c if c.isalnum() or c in "-." else "-" for c in device).strip(".") or "device"
-    return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}", options.basis, f"r{options.rounds:02d}")
+    at = _safe(device).strip(".") or "device"
+    return Path(
+        f"{code}d{options.distance}_at_{at}_{_safe(strategy, '-._')}{form}", options.basis, f"r{options.rounds:02d}"
+    )
+
+
+def _safe(name: str, kept: str = "-.") -> str:
+    """A name for a folder."""
+    return "".join(c if c.isalnum() or c in kept else "-" for c in name)
 
 
 def _write_texts(

@@ -145,7 +145,7 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine:
         out["form"] = options.form
     if options.overrides:
         out["set"] = list(options.overrides)
-    for name in ("inject_leakage", "inject_pauli", "cycle_ns"):
+    for name in ("patch", "inject_leakage", "inject_pauli", "cycle_ns"):
         if getattr(options, name):
             out[name] = getattr(options, name)
     return dict(sorted(out.items()))  # as sinter writes them: a reader computes the same strong_id
