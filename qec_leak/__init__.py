@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
+        Patch,
         Process,
+        Stabilizer,
         Strategy,
         TagError,
         memory_experiment,
         parse_tag,
         repetition_patch,
         surface_patch,
+        unrotated_surface_patch,
     )
     from qec_leak.circuits.dress import dress
     from qec_leak.decoding import Decoder, compile_decoder, decode
@@ -63,8 +66,10 @@ _HOME = {
     "LeakageChannel": "channels",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
+    "Patch": "circuits",
     "Process": "circuits",
     "ShotBatch": "engine",
+    "Stabilizer": "circuits",
     "Strategy": "circuits",
     "TableauSampler": "engine",
     "TagError": "circuits",
@@ -78,6 +83,7 @@ _HOME = {
     "parse_tag": "circuits",
     "repetition_patch": "circuits",
     "surface_patch": "circuits",
+    "unrotated_surface_patch": "circuits",
 }
 _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the library
     "analysis",
@@ -103,8 +109,10 @@ __all__ = [
     "LeakageChannel",
     "LeakageSampler",
     "MemoryExperiment",
+    "Patch",
     "Process",
     "ShotBatch",
+    "Stabilizer",
     "Strategy",
     "TableauSampler",
     "TagError",
@@ -130,6 +138,7 @@ __all__ = [
     "studies",
     "surface_patch",
     "sweep",
+    "unrotated_surface_patch",
 ]
 
 

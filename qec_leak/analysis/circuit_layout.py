@@ -48,7 +48,7 @@ def layout_of_circuit(circuit: stim.Circuit) -> DetectorLayout:
     coordinates = circuit.get_detector_coordinates()
     qubit_at = {tuple(place): q for q, place in circuit.get_final_qubit_coordinates().items()}
     qubit_at |= {place[:1]: q for place, q in list(qubit_at.items()) if len({p[1:] for p in qubit_at}) == 1}
-    partners, reset = _operations(circuit)
+    partners, reset, kept = _operations(circuit)
     numbers: dict[int, int] = {}
     stabilizer = np.empty(len(coordinates), dtype=np.int64)
     time = np.empty(len(coordinates), dtype=np.int64)
@@ -71,15 +71,18 @@ def layout_of_circuit(circuit: stim.Circuit) -> DetectorLayout:
         weight=weights[stabilizer],
         round=time - time.min() + 1,
         rounds=int(time.max() - time.min()),
-        lookback=1 if reset.intersection(numbers) else 2,
+        lookback=1 if reset.intersection(numbers) and not kept.intersection(numbers) else 2,
     )
 
 
-def _operations(circuit: stim.Circuit) -> tuple[dict[int, set[int]], set[int]]:
-    """Partners of each qubit in two-qubit gates, and the qubits that are reset after they were measured."""
+def _operations(circuit: stim.Circuit) -> tuple[dict[int, set[int]], set[int], set[int]]:
+    """Partners of each qubit in two-qubit gates, the qubits that are reset after they were measured, and those that
+    meet another one after a measurement without."""
     partners: dict[int, set[int]] = defaultdict(set)
     measured: set[int] = set()
     reset: set[int] = set()
+    kept: set[int] = set()
+    unreset: set[int] = set()
     for instruction in _twice(circuit):
         qubits = [t.value for t in instruction.targets_copy() if t.is_qubit_target]
         if instruction.name in _PAIR_GATES:
@@ -88,11 +91,14 @@ def _operations(circuit: stim.Circuit) -> tuple[dict[int, set[int]], set[int]]:
                     a, b = (t.value for t in pair)
                     partners[a].add(b)
                     partners[b].add(a)
+                    kept.update(unreset.intersection((a, b)))
         elif instruction.name in _RESETS:
             reset.update(qubits if instruction.name.startswith("M") else measured.intersection(qubits))
+            unreset.difference_update(qubits)
         elif stim.gate_data(instruction.name).produces_measurements:
             measured.update(qubits)
-    return partners, reset
+            unreset.update(qubits)
+    return partners, reset, kept
 
 
 def _twice(circuit: stim.Circuit) -> Iterator[stim.CircuitInstruction]:

@@ -3,7 +3,8 @@
 from qec_leak.circuits.dress import dress
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
-from qec_leak.circuits.patch import Patch, Stabilizer, make_patch, repetition_patch, surface_patch
+from qec_leak.circuits.patch import Patch, Stabilizer
+from qec_leak.circuits.patches import find_patch, make_patch, repetition_patch, surface_patch, unrotated_surface_patch
 from qec_leak.circuits.process import Chip, Place, Process
 from qec_leak.circuits.roles import guess_note, guessed_roles, qubit_roles
 from qec_leak.circuits.strategies import find_strategy, strategy_names
@@ -21,6 +22,7 @@ __all__ = [
     "Tag",
     "TagError",
     "dress",
+    "find_patch",
     "find_strategy",
     "format_channel",
     "guess_note",
@@ -33,4 +35,5 @@ __all__ = [
     "repetition_patch",
     "strategy_names",
     "surface_patch",
+    "unrotated_surface_patch",
 ]

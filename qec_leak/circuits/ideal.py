@@ -38,15 +38,15 @@ def ideal_memory_circuit(
 ) -> stim.Circuit:
     """Noise-free memory experiment of H, CZ, M, R (and CX from sweep bits); each TICK closes a moment.
 
-    Detectors are DETECTOR(x, y, t) on the surface code and DETECTOR(x, t) on the repetition code, with t = 0 for the
-    first round and t = ``rounds`` for the comparison with the data qubits. In each round they are in the order of
-    ``patch.stabilizers``; the first round and the last comparison have those of ``basis`` only. Observable 0 is the
-    logical operator of ``basis``. The TICK that ends a round is tagged ``LEAKAGE_POPULATION``.
+    Detectors are DETECTOR(x, y, t), or DETECTOR(x, t) on a line as of the repetition code, with t = 0 for the first
+    round and t = ``rounds`` for the comparison with the data qubits. In each round they are in the order of
+    ``patch.stabilizers``; the first round and the last comparison have those of ``basis`` only. Observable k is the
+    logical operator of ``basis`` of logical qubit k. The TICK that ends a round is tagged ``LEAKAGE_POPULATION``.
 
     strategy: what ends a round: a name, "module:attribute" or a Strategy; every round, the last one too, ends so.
     rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
-    basis: "X" or "Z", of the logical state. The repetition code, which corrects bit flips, has "Z" only; its data
-        qubit k starts in the state of sweep bit k.
+    basis: "X" or "Z", of the logical state; the patch needs checks of it. The repetition code, which corrects bit
+        flips, has "Z" only; its data qubit k starts in the state of sweep bit k (``patch.random_start``).
     form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds, which
         needs fewer of them in a round. Logical state, detectors and observable are the same.
     dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of this;
@@ -115,14 +115,20 @@ class _Plan:
     leak_round: int
     idle_ns: float
     _ends: dict[int, RoundEnd] = field(default_factory=dict)
+    _on_a_line: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_on_a_line", self.patch.on_a_line)
 
     def check(self) -> None:
         """Refuse arguments that do not go together."""
-        if self.patch.code == "repetition":
-            for name, value, only in (("basis", self.basis, "Z"), ("form", self.form, "CSS")):
-                if value != only:
-                    rule = f"be {only!r} for the bit-flip repetition code"
-                    raise ValueError(broken_rule(name, rule, value, f"use {only!r}"))
+        patch = self.patch
+        if self.basis not in patch.bases:
+            rule = f"be {patch.bases[0]!r} for the {patch.code} patch, which has no other checks"
+            raise ValueError(broken_rule("basis", rule, self.basis, f"use {patch.bases[0]!r}"))
+        if self.form == "XZZX" and not patch.xzzx_qubits:
+            rule = f"be 'CSS' for the {patch.code} patch, which has no xzzx_qubits"
+            raise ValueError(broken_rule("form", rule, self.form, "use 'CSS'"))
         if self.leak_qubit is not None and self.leak_qubit not in self.qubits:
             fix = f"use 0 to {self.qubits[-1]}"
             raise ValueError(broken_rule("leak_qubit", "be a qubit of the circuit", self.leak_qubit, fix))
@@ -152,7 +158,7 @@ class _Plan:
             circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit], tag=role_tag(roles[qubit]))
         circuit.append("R", self.qubits)
         circuit.append("TICK")
-        if self.patch.code == "repetition":
+        if self.patch.random_start:
             for number, qubit in enumerate(self.patch.data_qubits):
                 circuit.append("CX", [stim.target_sweep_bit(number), qubit])
             circuit.append("TICK")
@@ -327,16 +333,16 @@ class _Plan:
             if check.measure_qubit in parity:
                 records.append(position - num_data - 2 * num_checks)
             self._append_detector(circuit, check.measure_qubit, records)
-        logical = [stim.target_rec(qubit - num_data) for qubit in patch.logical[self.basis]]
-        circuit.append("OBSERVABLE_INCLUDE", logical, 0)
+        for number, operator in enumerate(patch.logical_operators(self.basis)):
+            circuit.append("OBSERVABLE_INCLUDE", [stim.target_rec(qubit - num_data) for qubit in operator], number)
 
     def _append_detector(self, circuit: stim.Circuit, qubit: int, records: Iterable[int]) -> None:
         circuit.append("DETECTOR", [stim.target_rec(record) for record in records], [*self._place(qubit), 0])
 
     def _place(self, qubit: int) -> tuple[int, ...]:
-        """Spatial coordinates of a detector: (x, y), or (x,) on the line of the repetition code."""
+        """Spatial coordinates of a detector: (x, y), or (x,) on a line."""
         coordinates = self.patch.coordinates[qubit]
-        return coordinates[:1] if self.patch.code == "repetition" else coordinates
+        return coordinates[:1] if self._on_a_line else coordinates
 
 
 def _append_moment(circuit: stim.Circuit, gate: str, targets: list[int]) -> None:

@@ -18,7 +18,8 @@ from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
-from qec_leak.circuits.patch import Patch, make_patch
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.patches import choose_patch
 from qec_leak.circuits.process import Process
 from qec_leak.circuits.processes.find import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
@@ -38,7 +39,7 @@ class HasPopulations(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class MemoryExperiment:
-    """A memory experiment of one logical qubit.
+    """A memory experiment of the logical qubits of a patch.
 
     circuit: the noisy circuit, leakage in tags.   ideal_circuit: the same without the device.
     processes: noise beside the device's own.
@@ -98,7 +99,8 @@ class MemoryExperiment:
 def memory_experiment(
     *,
     code: str = "surface",
-    distance: int,
+    distance: int | None = None,
+    patch: Patch | str | None = None,
     rounds: int,
     basis: str = "Z",
     strategy: Strategy | str = "MLR",
@@ -115,8 +117,10 @@ def memory_experiment(
     """A memory experiment on ``device``.
 
     Args:
-        code: "surface" (rotated) or "repetition" (bit flips, random initial bits as sweep bits).
+        code: "surface" (rotated), "unrotated_surface", or "repetition" (bit flips, random initial bits as sweep bits).
         distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
+        patch: in place of code and distance: a Patch, as ``surface_patch(2, 3)`` makes one, or "module:attribute".
+            It is verified.
         strategy: what ends a round: "NO_RESET", "MLR", "DQLR" (Miao et al.), "module:attribute", or a Strategy.
         device: a Device or the name of a preset.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
@@ -125,21 +129,23 @@ def memory_experiment(
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
-    check_size(_checks.check_odd_distance("distance", distance), _checks.check_int("rounds", rounds, minimum=1))
-    patch = make_patch(code, distance)
+    rounds = _checks.check_int("rounds", rounds, minimum=1)
+    if patch is None and distance is not None:
+        check_size(_checks.check_odd_distance("distance", distance), rounds)  # before the patch is made
+    chosen = choose_patch(code, distance, patch)
     resolved = as_device("device", device)
     parsed = find_strategy(strategy).removing_every(_checks.check_int("dqlr_every", dqlr_every, minimum=1))
-    check_memory_overrides(resolved, patch, parsed, basis, form)
+    check_memory_overrides(resolved, chosen, parsed, basis, form)
     added = find_processes(processes)
     idle_ns = 0.0
     if cycle_ns is not None:
         check_same_rounds(parsed, cycle_ns, dqlr_every)
-        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, added)
+        taken_ns = cycle_ns_of(ideal_memory_circuit(chosen, parsed, 2, basis, form=form), resolved, added)
         idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
         if idle_ns < 0:
             raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
     ideal = ideal_memory_circuit(
-        patch,
+        chosen,
         parsed,
         rounds,
         basis,
@@ -151,4 +157,4 @@ def memory_experiment(
         idle_ns=idle_ns,
     )
     circuit = dressed(ideal, resolved, qubit_roles(ideal), added)
-    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit, added)
+    return MemoryExperiment(chosen, parsed, rounds, basis, resolved, ideal, circuit, added)

@@ -1,25 +1,14 @@
-"""Layouts of the rotated surface code and of the repetition code: coordinates, checks, CZ order, DQLR pairing."""
+"""A patch is a value: qubits with roles and places, checks with their CZ order, logical operators, DQLR pairs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from qec_leak._checks import broken_rule, check_choice, check_odd_distance
+from qec_leak._checks import broken_rule, check_choice
+from qec_leak.circuits import verification
 
 Site = tuple[int, int]
 """Coordinates (x, y) of a qubit; x grows to the east and y to the south, as Stim draws them."""
-
-# Where the data qubit of each of the four CZ layers is, seen from the measure qubit: Stim's order. The last two data
-# qubits of an X check are side by side in x, across the X logical operator, which runs along y; those of a Z check are
-# side by side in y, across the Z logical operator, which runs along x. One fault of a measure qubit between the
-# second and the third CZ (a hook error) so never covers two steps of a logical operator, and the distance is kept.
-SURFACE_CZ_STEPS: dict[str, tuple[Site, ...]] = {
-    "X": ((+1, +1), (-1, +1), (+1, -1), (-1, -1)),
-    "Z": ((+1, +1), (+1, -1), (-1, +1), (-1, -1)),
-}
-
-REPETITION_CZ_STEPS: tuple[Site, ...] = ((-1, 0), (+1, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,36 +35,62 @@ class Stabilizer:
         return len(self.support)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Patch:
-    """Layout of one logical qubit. Qubits are numbered consecutively: data, then measure, then removal.
+    """Layout of the logical qubits. Qubits are numbered consecutively: data, then measure, then removal.
 
-    code: "surface" or "repetition".
+    code: what output calls the code.
     distance: code distance.
-    data_qubits, measure_qubits, removal_qubits: indices. Removal qubits take part in circuits with DQLR only.
+    data_qubits, measure_qubits, removal_qubits: indices. Removal qubits take part in circuits of strategies that use
+        them, such as DQLR.
     coordinates: (x, y) of every qubit, by index.
     stabilizers: one per measure qubit, in the order of ``measure_qubits``.
     logical_x, logical_z: data qubits on which the logical operators of the CSS form act.
-    dqlr_pairs: (data qubit, measure or removal qubit) for every data qubit, no qubit twice.
+    more_logicals: (logical X, logical Z) of further logical qubits; each is an observable of its own.
+    dqlr_pairs: (data qubit, measure or removal qubit) for every data qubit, no qubit twice; empty: not for DQLR.
     xzzx_qubits: data qubits that the XZZX form conjugates with a Hadamard; empty if the code has no such form.
+    random_start: data qubit k starts in the state of sweep bit k, so that experiments average over initial states.
     """
 
     code: str
     distance: int
     data_qubits: tuple[int, ...]
     measure_qubits: tuple[int, ...]
-    removal_qubits: tuple[int, ...]
     coordinates: tuple[Site, ...]
     stabilizers: tuple[Stabilizer, ...]
     logical_x: tuple[int, ...]
     logical_z: tuple[int, ...]
-    dqlr_pairs: tuple[tuple[int, int], ...]
-    xzzx_qubits: tuple[int, ...]
+    more_logicals: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+    removal_qubits: tuple[int, ...] = ()
+    dqlr_pairs: tuple[tuple[int, int], ...] = ()
+    xzzx_qubits: tuple[int, ...] = ()
+    random_start: bool = False
+
+    def verify(self) -> None:
+        """Prove the patch: indices fit, stabilizers commute, the schedule measures them and leaves the code alone,
+        logical operators commute with them, and with each other but for their partner; then detectors of its memory
+        experiments are deterministic without noise. Raises ValueError naming the first thing that is wrong."""
+        verification.verify(self)
+
+    def logical_operators(self, basis: str) -> tuple[tuple[int, ...], ...]:
+        """Data qubits of the logical operators of ``basis``, one for each observable."""
+        first = self.logical_x if basis == "X" else self.logical_z
+        return (first, *(pair[basis == "Z"] for pair in self.more_logicals))
 
     @property
-    def logical(self) -> dict[str, tuple[int, ...]]:
-        """Data qubits of the logical operators: ``{"X": ..., "Z": ...}``."""
-        return {"X": self.logical_x, "Z": self.logical_z}
+    def bases(self) -> tuple[str, ...]:
+        """Bases of the memories that the checks protect: those with checks, X first."""
+        return tuple(sorted({check.basis for check in self.stabilizers}))
+
+    @property
+    def on_a_line(self) -> bool:
+        """True if all qubits have the same y: places of detectors are (x, t) then."""
+        return len({y for _, y in self.coordinates}) == 1
+
+    def num_detectors(self, rounds: int, basis: str) -> int:
+        """Detectors of a memory experiment: the first round and the last comparison have those of ``basis`` only."""
+        of_basis = sum(check.basis == basis for check in self.stabilizers)
+        return len(self.stabilizers) * (rounds - 1) + 2 * of_basis
 
     @property
     def num_layers(self) -> int:
@@ -103,97 +118,3 @@ def compass_direction(start: tuple[float, float], end: tuple[float, float]) -> s
     """
     (x, y), (u, v) = start, end
     return ("S" if v > y else "N" if v < y else "") + ("E" if u > x else "W" if u < x else "")
-
-
-def make_patch(code: str, distance: int) -> Patch:
-    """The patch of ``code`` "surface" or "repetition" with odd ``distance`` >= 3."""
-    makers: dict[str, Callable[[int], Patch]] = {"surface": surface_patch, "repetition": repetition_patch}
-    return makers[check_choice("code", code, tuple(makers))](distance)
-
-
-def surface_patch(distance: int) -> Patch:
-    """Rotated surface code in Stim's coordinates: data qubits at odd, measure qubits at even x and y.
-
-    X checks end the patch in the north and the south, Z checks in the west and the east. The logical Z is the first
-    row, the logical X the first column.
-    """
-    d = check_odd_distance("distance", distance)
-    data = [(2 * column + 1, 2 * row + 1) for row in range(d) for column in range(d)]
-    index = {site: qubit for qubit, site in enumerate(data)}
-    free: list[Site] = []
-    checks: list[tuple[str, Site]] = []
-    for y in range(0, 2 * d + 1, 2):
-        for x in range(0, 2 * d + 1, 2):
-            basis = "X" if (x + y) % 4 else "Z"
-            outside = (x in (0, 2 * d) and basis == "X") or (y in (0, 2 * d) and basis == "Z")
-            if outside:
-                free.append((x, y))
-            else:
-                checks.append((basis, (x, y)))
-    stabilizers = tuple(
-        Stabilizer(basis, len(data) + number, tuple(index.get((x + u, y + v)) for u, v in SURFACE_CZ_STEPS[basis]))
-        for number, (basis, (x, y)) in enumerate(checks)
-    )
-    sites = data + [site for _, site in checks]
-    removal, pairs = _pair_for_dqlr(sites, len(data), free)
-    return Patch(
-        code="surface",
-        distance=d,
-        data_qubits=tuple(range(len(data))),
-        measure_qubits=tuple(range(len(data), len(sites))),
-        removal_qubits=(len(sites),),
-        coordinates=(*sites, removal),
-        stabilizers=stabilizers,
-        logical_x=tuple(range(0, d * d, d)),
-        logical_z=tuple(range(d)),
-        dqlr_pairs=pairs,
-        # The data qubits whose first and last CZ is that of an X check: conjugated, every data qubit of a round needs
-        # its Hadamards at the same two places, around the two CZs in the middle.
-        xzzx_qubits=tuple(qubit for qubit, (x, y) in enumerate(data) if (x + y) % 4 == 0),
-    )
-
-
-def repetition_patch(distance: int) -> Patch:
-    """Bit-flip repetition code on a line: data qubits at even, measure qubits at odd x, all with y = 0."""
-    d = check_odd_distance("distance", distance)
-    sites = [(2 * number, 0) for number in range(d)] + [(2 * number + 1, 0) for number in range(d - 1)]
-    index = {site: qubit for qubit, site in enumerate(sites)}
-    stabilizers = tuple(
-        Stabilizer("Z", qubit, tuple(index[sites[qubit][0] + step, 0] for step, _ in REPETITION_CZ_STEPS))
-        for qubit in range(d, 2 * d - 1)
-    )
-    removal, pairs = _pair_for_dqlr(sites, d, [(2 * d - 1, 0)])
-    return Patch(
-        code="repetition",
-        distance=d,
-        data_qubits=tuple(range(d)),
-        measure_qubits=tuple(range(d, 2 * d - 1)),
-        removal_qubits=(2 * d - 1,),
-        coordinates=(*sites, removal),
-        stabilizers=stabilizers,
-        logical_x=tuple(range(d)),
-        logical_z=(0,),
-        dqlr_pairs=pairs,
-        xzzx_qubits=(),
-    )
-
-
-def _pair_for_dqlr(sites: list[Site], num_data: int, free: Iterable[Site]) -> tuple[Site, tuple[tuple[int, int], ...]]:
-    """Site of the removal qubit, the first of ``free`` that admits a complete pairing, and that pairing.
-
-    There is one data qubit more than measure qubits, so that one removal qubit is the least.
-    """
-    import networkx  # here, since it is slow to import and needed by nothing else in this module
-
-    for removal in free:
-        graph = networkx.Graph()
-        graph.add_nodes_from(range(num_data))
-        partners = {site: num_data + number for number, site in enumerate([*sites[num_data:], removal])}
-        for qubit, (x, y) in enumerate(sites[:num_data]):
-            for neighbor in ((x + u, y + v) for u in (-1, 0, +1) for v in (-1, 0, +1)):
-                if neighbor in partners:
-                    graph.add_edge(qubit, partners[neighbor])
-        matching = networkx.bipartite.hopcroft_karp_matching(graph, top_nodes=range(num_data))
-        if all(qubit in matching for qubit in range(num_data)):
-            return removal, tuple((qubit, matching[qubit]) for qubit in range(num_data))
-    raise AssertionError("no free site next to the patch completes the pairing")

@@ -106,15 +106,17 @@ def _export(
 
 def _place(options: ExperimentOptions, device: str, strategy: str) -> Path:
     """Folder of one experiment, by the pattern of Willow's data set: d3_at_PLACE/BASIS/rNN."""
-    code = "" if options.code == "surface" else f"{options.code}_"
+    code = "" if options.code == "surface" else f"{_safe(options.code, '-._')}_"
     form = "" if options.form == "CSS" else f"_{options.form}"
-    safe = _safe(device.replace(" (edited)", "-edited")) or "device"
+    at = _safe(device.replace(" (edited)", "-edited")) or "device"
     added = "".join(f"_{_safe(name)}" for name in options.processes)
-    return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}{added}", options.basis, f"r{options.rounds:02d}")
+    folder = f"{code}d{options.distance}_at_{at}_{_safe(strategy, '-._')}{form}{added}"
+    return Path(folder, options.basis, f"r{options.rounds:02d}")
 
 
-def _safe(name: str) -> str:
-    return "".join(c if c.isalnum() or c in "-." else "-" for c in name).strip(".")
+def _safe(name: str, kept: str = "-.") -> str:
+    """A name for a folder."""
+    return "".join(c if c.isalnum() or c in kept else "-" for c in name).strip(".")
 
 
 def _write_texts(

@@ -23,6 +23,10 @@ else:
     _Choice, _ParamType = click.Choice, click.ParamType  # no generic types before click 8.2
 
 
+CODES = ("surface", "repetition", "unrotated_surface")
+"""``circuits.patches.code_names()``, which would be slow to import for a line of help."""
+
+
 class UpperChoice(_Choice):
     """A choice of upper-case words that takes lower case, and ``-`` for ``_``."""
 
@@ -74,6 +78,7 @@ class ExperimentOptions:
 
     code: str
     distance: int
+    patch: str | None
     rounds: int
     basis: str
     form: str
@@ -92,11 +97,15 @@ class ExperimentOptions:
             check_overrides_act(self.overrides, device, has_iswap=self._has_iswap(), fix="add --strategy DQLR")
         return device
 
+    def _patch_arguments(self) -> dict[str, Any]:
+        return {"patch": self.patch} if self.patch else {"code": self.code, "distance": self.distance}
+
     def _has_iswap(self) -> bool:
-        from qec_leak.circuits import find_strategy, make_patch
+        from qec_leak.circuits import find_strategy
+        from qec_leak.circuits.patches import choose_patch
         from qec_leak.circuits.round_end import iswap_pairs
 
-        patch = make_patch(self.code, self.distance)
+        patch = choose_patch(**self._patch_arguments())
         return any(iswap_pairs(find_strategy(strategy), patch) for strategy in self.strategies)
 
     def memory(self, strategy: str, device: Device) -> MemoryExperiment:
@@ -104,8 +113,7 @@ class ExperimentOptions:
         from qec_leak.circuits.memory import memory_experiment
 
         return memory_experiment(
-            code=self.code,
-            distance=self.distance,
+            **self._patch_arguments(),
             rounds=self.rounds,
             basis=self.basis,
             form=self.form,
@@ -195,10 +203,13 @@ def check_overrides_act(overrides: tuple[str, ...], device: Device, *, has_iswap
 def experiment_options(command: _Command) -> _Command:
     """Add the options that define a memory experiment; their values are the fields of ``ExperimentOptions``."""
     options = [
-        click.option(
-            "--code", type=click.Choice(["surface", "repetition"]), default="surface", show_default=True, help="Code."
-        ),
+        click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code."),
         click.option("--distance", "-d", type=int, default=3, show_default=True, help="Code distance, odd."),
+        click.option(
+            "--patch",
+            metavar="MODULE:ATTRIBUTE",
+            help="A patch of your own, in place of --code and --distance.",
+        ),
         click.option(
             "--rounds", "-r", type=click.IntRange(min=1), default=30, show_default=True, help="Number of rounds."
         ),
@@ -321,11 +332,16 @@ def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
 
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:
     """Take the experiment's options out of a command's keyword arguments; returns them and the rest."""
+    from qec_leak.circuits.patches import find_patch
     from qec_leak.circuits.strategies import strategy_names
 
     names = ExperimentOptions.__dataclass_fields__
     experiment = {name: values[name] for name in names}
     experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or strategy_names()
+    if experiment["patch"] is not None:
+        refuse_with(click.get_current_context(), "--patch", "code", "distance")
+        patch = find_patch(experiment["patch"], name="--patch")
+        experiment |= {"code": patch.code, "distance": patch.distance}
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
 
 

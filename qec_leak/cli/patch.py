@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import StrategyName, UpperChoice
+from qec_leak.cli.options import CODES, StrategyName, UpperChoice
 
 if TYPE_CHECKING:
     from qec_leak.circuits.patch import Patch
@@ -21,9 +21,7 @@ Examples:
 
 
 @click.command("patch", epilog=_EPILOG)
-@click.option(
-    "--code", type=click.Choice(["surface", "repetition"]), default="surface", show_default=True, help="Code."
-)
+@click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code.")
 @click.option("--distance", "-d", type=int, default=3, show_default=True, help="Code distance, odd.")
 @click.option(
     "--form", type=UpperChoice(["CSS", "XZZX"]), default="CSS", show_default=True, help="Form of the surface code."
@@ -43,7 +41,7 @@ def patch_command(code: str, distance: int, form: str, strategy: str, as_json: b
 
     Prints a table and draws a picture.
     """
-    from qec_leak.circuits.patch import make_patch
+    from qec_leak.circuits.patches import make_patch
 
     if out is not None and out.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"`--out` must end in .png, .svg or .pdf, but is {str(out)!r}; rename it")

@@ -147,7 +147,7 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine:
         out["set"] = list(options.overrides)
     if options.processes:
         out["processes"] = list(options.processes)
-    for name in ("inject_leakage", "inject_pauli", "cycle_ns"):
+    for name in ("patch", "inject_leakage", "inject_pauli", "cycle_ns"):
         if getattr(options, name):
             out[name] = getattr(options, name)
     return dict(sorted(out.items()))  # as sinter writes them: a reader computes the same strong_id

@@ -109,7 +109,7 @@ def _stabilizers(axes: Axes, patch: Patch) -> None:
             corners.append(center)
         shape = _around(corners)
         axes.add_patch(Polygon(shape, facecolor=_BASIS_COLORS[check.basis], alpha=0.18, linewidth=0, zorder=1))
-        if patch.code == "repetition":
+        if patch.on_a_line:
             (x, y), (u, v) = corners[:2]
             axes.plot([x, u], [y, v], color=_BASIS_COLORS[check.basis], alpha=0.3, linewidth=6, zorder=1)
 
@@ -152,7 +152,7 @@ def _qubit(
 def _step(patch: Patch) -> float:
     """Inches of a step of the coordinates; the repetition code has a qubit at each of them."""
     span = max(max(values) - min(values) for values in zip(*patch.coordinates, strict=True))
-    wanted = _STEP_INCHES if patch.code == "repetition" else _STEP_INCHES * 0.9
+    wanted = _STEP_INCHES if patch.on_a_line else _STEP_INCHES * 0.9
     return float(min(wanted, _MAX_INCHES / (span + 2)))
 
 

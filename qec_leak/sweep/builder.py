@@ -13,13 +13,13 @@ from qec_leak._limits import MAX_AXIS_POINTS, check_size
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
-from qec_leak.circuits.patch import make_patch
+from qec_leak.circuits.patches import choose_patch
 from qec_leak.circuits.processes.find import find_processes
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values
 from qec_leak.sweep.axes import Report, Step, product
-from qec_leak.sweep.point import CIRCUIT_KEYS, Point, point_metadata
+from qec_leak.sweep.point import CIRCUIT_KEYS, PATCH_KEYS, Point, point_metadata
 
 _REQUIRED = ("distance", "rounds")
 _DEVICE_SOURCES = ("preset", "file", "without_leakage", "coherence_scale")
@@ -58,6 +58,8 @@ class PointBuilder:
         """All points in the order of the product; none if anything is mistaken."""
         fixed, dimensions = self._checked_values()
         for key in _REQUIRED:
+            if key == "distance" and "circuit.patch" in self._fixed.keys() | self._axis_keys:
+                continue
             if f"circuit.{key}" not in self._fixed.keys() | self._axis_keys:
                 message = f"`{key}` must be given, but is missing; add `{key} = ...`, or an axis"
                 self._mistake("circuit", "[circuit]", message)
@@ -236,9 +238,11 @@ class PointBuilder:
 def _check_arguments(arguments: Step, device: Device | None) -> None:
     """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` and overrides of
     qubits and pairs are checked on ``device`` if that is given."""
-    others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns", "processes")}
-    check_size(arguments["distance"], arguments["rounds"])
-    patch = make_patch(arguments.get("code", "surface"), arguments["distance"])
+    apart = ("code", "distance", "patch", "strategy", "cycle_ns", "processes")
+    others = {k: v for k, v in arguments.items() if k not in apart}
+    if "distance" in arguments:
+        check_size(arguments["distance"], arguments["rounds"])
+    patch = choose_patch(**{key: arguments[key] for key in PATCH_KEYS if key in arguments})
     strategy = find_strategy(arguments.get("strategy", "MLR"))
     basis, rounds = others.pop("basis", "Z"), others.pop("rounds")
     ideal_memory_circuit(patch, strategy, rounds, basis, **others)

@@ -160,7 +160,12 @@ def _like(point: Point, trials: Mapping[Point, _Trial]) -> _Trial:
 
 def _kind(point: Point) -> tuple[object, ...]:
     circuit = point.circuit
-    return (point.num_detectors(), circuit.get("code"), str(circuit.get("strategy")), point.decoder)
+    return (
+        point.num_detectors(),
+        str(circuit.get("code", circuit.get("patch"))),
+        str(circuit.get("strategy")),
+        point.decoder,
+    )
 
 
 def _distance(a: tuple[object, ...], b: tuple[object, ...]) -> tuple[int, int]:

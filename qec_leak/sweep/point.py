@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.patches import choose_patch
 from qec_leak.device import Device
 from qec_leak.device.frozen import FrozenMapping
 
@@ -20,13 +22,16 @@ sinter itself samples of the same circuit, which have no leakage, are never adde
 CIRCUIT_KEYS = tuple(name for name in inspect.signature(memory_experiment).parameters if name != "device")
 """Keys of [circuit]: the keyword arguments of ``memory_experiment`` but the device."""
 
+PATCH_KEYS = ("code", "distance", "patch")
+"""Those that choose the patch."""
+
 METADATA_NAMES = {"code": "c", "distance": "d", "rounds": "r", "basis": "b", "strategy": "strategy"}
 """Names in json_metadata of the arguments that always are there; c, d, r, b are what users of sinter know."""
 
 _DEFAULTS = {
     name: parameter.default
     for name, parameter in inspect.signature(memory_experiment).parameters.items()
-    if parameter.default is not inspect.Parameter.empty
+    if parameter.default is not inspect.Parameter.empty and name not in ("distance", "patch")
 }
 
 
@@ -74,15 +79,18 @@ class Point:
     @property
     def title(self) -> str:
         """The point in a few words, from its labels: "distance=3 strategy=MLR cz.leakage=0.001"."""
-        labels = self.labels or {key: self.circuit[key] for key in ("distance", "rounds") if key in self.circuit}
+        labels = self.labels or {
+            key: self.circuit[key] for key in ("patch", "distance", "rounds") if key in self.circuit
+        }
         return " ".join(f"{_short_key(key)}={_text(value)}" for key, value in labels.items())
 
     def num_detectors(self) -> int:
         """Number of detectors of the circuit."""
-        distance, rounds = int(self.circuit["distance"]), int(self.circuit["rounds"])
-        # The first round and the final comparison of a surface code have half of the stabilizers each.
-        is_repetition = self.circuit.get("code", "surface") == "repetition"
-        return (distance - 1) * (rounds + 1) if is_repetition else (distance**2 - 1) * rounds
+        return self.patch().num_detectors(int(self.circuit["rounds"]), self.circuit.get("basis", "Z"))
+
+    def patch(self) -> Patch:
+        """The patch of its circuit."""
+        return _patch(self.circuit)
 
     def block_shots(self) -> int:
         """Shots of a block that suit the circuit's size: a function of the point alone, for it decides the shots."""
@@ -96,7 +104,9 @@ def point_metadata(circuit: Mapping[str, Any], device: Device, overrides: Mappin
     Args: overrides: what was changed of the device, by dotted key without "device.".
     """
     out: dict[str, Any] = {"device": device.name}
-    for key, value in {**_DEFAULTS, **circuit}.items():
+    patch = _patch(circuit)
+    chosen = {**_DEFAULTS, **circuit, "code": patch.code, "distance": patch.distance}
+    for key, value in chosen.items():
         if key in METADATA_NAMES:
             out[METADATA_NAMES[key]] = str(value) if isinstance(value, str) else value
         elif key != "device" and value != _DEFAULTS.get(key):
@@ -167,6 +177,10 @@ def block_seed(seed: int, circuit_text: str, first_shot: int) -> int:
     decoders are compared on the same shots."""
     digest = hashlib.sha256(f"{seed}:{first_shot}:{circuit_text}".encode()).digest()
     return int.from_bytes(digest[:8], "little") >> 1
+
+
+def _patch(circuit: Mapping[str, Any]) -> Patch:
+    return choose_patch(**{key: circuit[key] for key in PATCH_KEYS if key in circuit})
 
 
 def _short_key(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
+from qec_leak.circuits.patches import code_names, find_patch
 from qec_leak.circuits.processes.find import find_processes
 from qec_leak.circuits.strategies import strategy_name
 from qec_leak.decoding import find_decoder
@@ -38,6 +39,13 @@ def _probability(maximum: float) -> Check:
     return lambda name, value: _checks.check_probability(name, value, maximum=maximum)
 
 
+def _patch(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(_checks.broken_rule(name, "be module:attribute", value, "write it in quotes"))
+    find_patch(value, name=name)
+    return value
+
+
 def _strategy(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(_checks.broken_rule(name, "be the name of a strategy", value, "write it in quotes"))
@@ -67,8 +75,9 @@ def _below_one(name: str, value: Any) -> float:
 
 
 CIRCUIT: dict[str, Check] = {
-    "code": _choice("surface", "repetition"),
+    "code": _choice(*code_names()),
     "distance": _distance,
+    "patch": _patch,
     "rounds": _integer(1),
     "basis": _choice("X", "Z"),
     "strategy": _strategy,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategies import strategy_names
 from qec_leak.validate.check import Check, Result, Settings, agreement, told_apart
 from qec_leak.validate.compare import chance_of_largest
@@ -14,7 +15,6 @@ from qec_leak.validate.exact_judge import (
     pauli_partners,
     population_deviations,
 )
-from qec_leak.validate.small_patch import small_memory
 
 _UNLIKELY = 0.05
 """A largest deviation with less than this chance is looked at again, with fresh samples."""
@@ -33,7 +33,9 @@ def run(settings: Settings) -> Result:
         memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy="MLR", device=exaggerated())
         checks += _compare("repetition d=3, MLR, 5 levels", memory, repetition // 8, settings.seed, 5)
     for strategy in strategy_names() if settings.full else ("MLR",):
-        memory = small_memory(strategy, 4, pauli_partners(exaggerated()))
+        memory = memory_experiment(
+            patch=surface_patch(2), strategy=strategy, rounds=4, device=pauli_partners(exaggerated())
+        )
         checks += _compare(f"patch d=2, {strategy}", memory, small, settings.seed, 4)
     return Result((*checks, *_power(settings)))
 

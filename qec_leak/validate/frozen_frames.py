@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.circuits.patch import surface_patch
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.validate.check import Check, Result, Settings, agreement, skipped, told_apart
 from qec_leak.validate.compare import all_deviations

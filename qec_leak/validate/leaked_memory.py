@@ -12,7 +12,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.patch import surface_patch
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.engine import compile_sampler
 from qec_leak.validate.compare import Bits

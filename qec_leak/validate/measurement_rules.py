@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.circuits.memory import MemoryExperiment
-from qec_leak.circuits.patch import surface_patch
+from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.engine import compile_sampler
 from qec_leak.validate.check import Check, Result, Settings, absolute, agreement, skipped, told_apart
@@ -25,7 +25,6 @@ from qec_leak.validate.compare import Bits, all_deviations
 from qec_leak.validate.exact_judge import exact_batch, pauli_partners, quiet
 from qec_leak.validate.leaked_memory import History, detection_events, leakysim_bits, render
 from qec_leak.validate.oracle import missing_oracle
-from qec_leak.validate.small_patch import small_memory
 
 _DATA, _X_CHECK, _Z_CHECK = 4, 9, 12  # the centre of d=3; measure qubits of an X and of a Z check
 _SMALL_DATA, _SMALL_X_CHECK = 0, 4
@@ -169,11 +168,17 @@ def _with_exact(settings: Settings) -> list[Check]:
     shots, checks = settings.shots(4_096, 20_000), []
     memories: list[tuple[str, MemoryExperiment, tuple[int, ...], Mapping[str, Alternative]]] = []
     for bit in (1.0, 0.25):
-        memory = small_memory("MLR", 3, pauli_partners(quiet(bit)), leak_qubit=_SMALL_DATA, leak_round=1)
+        memory = memory_experiment(
+            patch=surface_patch(2), strategy="MLR", rounds=3, device=pauli_partners(quiet(bit)), leak_qubit=_SMALL_DATA,
+            leak_round=1,
+        )  # fmt: skip
         columns = tuple(3 * 3 + q for q in memory.patch.data_qubits)
         # A coin of 1/2 alone would make all alternatives alike.
         memories.append((f"data qubit at the end, reads 1 with {bit:g}", memory, columns, _FINAL))
-    memory = small_memory("NO_RESET", 6, pauli_partners(quiet(1.0, 8_000.0)), leak_qubit=_SMALL_X_CHECK, leak_round=2)
+    memory = memory_experiment(
+        patch=surface_patch(2), strategy="NO_RESET", rounds=6, device=pauli_partners(quiet(1.0, 8_000.0)),
+        leak_qubit=_SMALL_X_CHECK, leak_round=2,
+    )  # fmt: skip
     memories.append(("X check's measure qubit", memory, tuple(3 * t for t in range(6)), _MIDDLE))
     for name, memory, columns, alternatives in memories:
         ours = _sample(str(memory.circuit), shots, settings.seed, columns)

@@ -8,6 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategies import strategy_names
 from qec_leak.decoding import decode
 from qec_leak.device import Device
@@ -15,7 +16,6 @@ from qec_leak.engine import ShotBatch
 from qec_leak.validate.check import Check, Curve, Result, Settings, Table
 from qec_leak.validate.compare import all_deviations
 from qec_leak.validate.exact_judge import engine_batch, exact_batch, quiet
-from qec_leak.validate.small_patch import small_memory
 
 _ROUNDS = 8
 _ENGINE_SHOTS = 10
@@ -62,7 +62,9 @@ def run(settings: Settings) -> Result:
 
 def _partner_phase(settings: Settings) -> Check:
     """Two checks that do not commute, as they share a leaked data qubit, and whose measure qubits get its phase."""
-    memory = small_memory("MLR", 3, quiet(), leak_qubit=0, leak_round=1)
+    memory = memory_experiment(
+        patch=surface_patch(2), strategy="MLR", rounds=3, device=quiet(), leak_qubit=0, leak_round=1
+    )
     shots = settings.shots(2_000, 40_000)
     exact = exact_batch(memory, shots, settings.seed, levels=4).detection_events
     engine = engine_batch(memory, _ENGINE_SHOTS * shots, settings.seed).detection_events

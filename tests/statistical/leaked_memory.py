@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.patch import surface_patch
+from qec_leak.circuits.patches import surface_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.validate.oracle import VARIABLE, run_oracle
 

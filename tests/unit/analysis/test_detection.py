@@ -7,7 +7,7 @@ import pytest
 
 from qec_leak.analysis import DetectionStatistics, detector_layout
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.patch import make_patch
+from qec_leak.circuits.patches import make_patch
 from qec_leak.circuits.strategies import find_strategy, strategy_names
 
 

@@ -9,7 +9,7 @@ import pytest
 import stim
 
 from qec_leak.circuits.ideal import _Plan, ideal_memory_circuit
-from qec_leak.circuits.patch import repetition_patch, surface_patch
+from qec_leak.circuits.patches import repetition_patch, surface_patch
 from qec_leak.circuits.round_end import detector_lookback
 from qec_leak.circuits.strategies import find_strategy, strategy_names
 from qec_leak.circuits.tags import parse_tag
@@ -188,7 +188,7 @@ def test_state_after_a_round_is_the_logical_state_of_the_basis(basis, form):
             pauli[qubit] = kind if qubit not in conjugated else {"X": "Z", "Z": "X"}[kind]
         return simulator.peek_observable_expectation(pauli)
 
-    assert expectation(basis, patch.logical[basis]) == 1
+    assert expectation(basis, patch.logical_operators(basis)[0]) == 1
     assert all(expectation(basis, check.support) == 1 for check in patch.stabilizers if check.basis == basis)
     assert all(abs(expectation(check.basis, check.support)) == 1 for check in patch.stabilizers)
 

@@ -10,7 +10,7 @@ from matplotlib.container import ErrorbarContainer
 from qec_leak import figures
 from qec_leak.analysis import DetectionStatistics, detector_layout
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.patch import make_patch
+from qec_leak.circuits.patches import make_patch
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.records import LeakagePopulations
 

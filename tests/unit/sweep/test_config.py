@@ -159,7 +159,10 @@ def test_stop_rules():
 MISTAKES = {
     "sections": ("circuits = 3", "[circuits] must be a known section, but is not; did you mean 'circuit'?"),
     "plain value": ("stop = 3", "[stop] must be a table of keys and values, but is 3"),
-    "code": ('[circuit]\ncode = "surfce"', "[circuit] `code` must be one of 'surface', 'repetition', but is 'surfce'"),
+    "code": (
+        '[circuit]\ncode = "surfce"',
+        "[circuit] `code` must be one of 'surface', 'repetition', ",
+    ),
     "distance": ("[circuit]\ndistance = 4", "[circuit] `distance` must be an odd integer of at least 3, but is 4"),
     "rounds": ("[circuit]\nrounds = 2.5", "[circuit] `rounds` must be an integer, but is 2.5"),
     "missing": ("[circuit]\nrounds = 2", "[circuit] `distance` must be given, but is missing"),
@@ -167,10 +170,10 @@ MISTAKES = {
         "[circuit]\nleak_qubt = 3",
         "[circuit] `leak_qubt` must be a known key, but is not; did you mean 'leak_qub",
     ),
-    "together": ('[circuit]\ncode = "repetition"\nbasis = "X"', "[circuit] `basis` must be 'Z' for the bit-flip"),
+    "together": ('[circuit]\ncode = "repetition"\nbasis = "X"', "[circuit] `basis` must be 'Z' for the repetition"),
     "axis together": (
         '[circuit]\ncode = "repetition"\n[axes]\n"circuit.basis" = ["X"]',
-        "[axes] circuit.basis: `basis` must be 'Z' for the bit-flip",
+        "[axes] circuit.basis: `basis` must be 'Z' for the repetition",
     ),
     "cycle": ("[circuit]\ncycle_ns = 5", "[circuit] `cycle_ns` must be at least the "),
     "preset": ('[device]\npreset = "mia2023"', "[device] `preset` must be one of"),

@@ -26,6 +26,20 @@ def test_a_memory_and_its_circuit_are_counted_alike(code, strategy):
     assert running.custom_counts == {name: 2 * count for name, count in counts.items()}
 
 
+def test_a_circuit_tells_its_lookback():
+    """Where only some rounds end with a reset, detectors look two rounds back, in both readings."""
+
+    class EveryOther(ql.Strategy):
+        period = 2
+
+        def end_of_round(self, patch, number):
+            return stim.Circuit(f"R {' '.join(map(str, patch.measure_qubits))}") if number == 2 else stim.Circuit()
+
+    memory = ql.memory_experiment(distance=3, rounds=6, strategy=EveryOther())
+    for layout in (ql.analysis.detector_layout(memory), ql.analysis.detector_layout(memory.circuit)):
+        assert layout.lookback == 2
+
+
 def test_counts_are_those_of_the_unpacked_events():
     memory = ql.memory_experiment(distance=3, rounds=5, strategy="NO_RESET", inject_leakage=0.02)
     batch = sampled(memory.circuit)

@@ -1,0 +1,73 @@
+"""Patches by the name of a code, "module:attribute", or as they are."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from qec_leak import _plugins
+from qec_leak._checks import broken_rule, check_choice, check_odd_distance
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.patches.repetition import repetition_patch
+from qec_leak.circuits.patches.surface import surface_patch
+from qec_leak.circuits.patches.unrotated import unrotated_surface_patch
+
+_MAKERS: Mapping[str, Callable[[int], Patch]] = {
+    "surface": surface_patch,
+    "repetition": repetition_patch,
+    "unrotated_surface": unrotated_surface_patch,
+}
+
+
+def code_names() -> tuple[str, ...]:
+    """The codes that ``make_patch`` knows."""
+    return tuple(_MAKERS)
+
+
+def make_patch(code: str, distance: int) -> Patch:
+    """The patch of a code of ``code_names()`` with odd ``distance`` >= 3."""
+    return _made(check_choice("code", code, _MAKERS), check_odd_distance("distance", distance))
+
+
+def find_patch(patch: Patch | str, *, name: str = "patch") -> Patch:
+    """A patch, proven: a Patch itself, or that of "module:attribute", where the attribute is a Patch or a function
+    without arguments that makes one.
+
+    Args: name: what errors call the argument.
+    Raises ValueError for what does not import or does not verify, TypeError for what is no patch.
+    """
+    found: Any = patch
+    if isinstance(patch, str):
+        if not _plugins.is_path(patch):
+            fix = "write it so; codes are named by code and distance"
+            raise ValueError(broken_rule(name, "be module:attribute", patch, fix))
+        found = _plugins.load_attribute(name, patch)
+        found = found() if callable(found) else found
+    if not isinstance(found, Patch):
+        fix = "give a qec_leak.circuits.Patch, or module:attribute of one"
+        raise TypeError(broken_rule(name, "be a patch", patch, fix))
+    _verify(found)
+    return found
+
+
+def choose_patch(code: str = "surface", distance: int | None = None, patch: Patch | str | None = None) -> Patch:
+    """The patch of a memory experiment's arguments: ``patch``, or else ``code`` and ``distance``."""
+    if patch is None:
+        if distance is None:
+            raise ValueError("`distance` must be given, but is missing; give it, or a patch")
+        return make_patch(code, distance)
+    for argument, value, default in (("distance", distance, None), ("code", code, "surface")):
+        if value != default:
+            raise ValueError(broken_rule(argument, "not be given with a patch, which has its own", value, "drop one"))
+    return find_patch(patch)
+
+
+@functools.lru_cache(maxsize=64)
+def _made(code: str, distance: int) -> Patch:
+    return _MAKERS[code](distance)
+
+
+@functools.lru_cache(maxsize=64)
+def _verify(patch: Patch) -> None:
+    patch.verify()

@@ -1,0 +1,134 @@
+"""A patch of one's own, in one file outside of the package: Python, run, sweep, and the exact simulator."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sinter
+from make_rectangle import LEAKED, SHOTS, STORED, exact, memory
+from rectangle import RECTANGLE
+
+import qec_leak as ql
+from qec_leak.cli import main
+from qec_leak.sweep import parse_sweep
+from qec_leak.sweep.block import Block, CompiledPoint
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NAME = "rectangle:RECTANGLE"
+ENGINE_SHOTS = 200 * SHOTS
+
+
+def test_python():
+    RECTANGLE.verify()
+    assert RECTANGLE.stabilizers == ql.surface_patch(2, 3).stabilizers
+    for basis, weight in (("X", 3), ("Z", 2)):
+        ours = ql.memory_experiment(patch=RECTANGLE, rounds=4, basis=basis)
+        assert ours.circuit == ql.memory_experiment(patch=NAME, rounds=4, basis=basis).circuit
+        assert len(ours.circuit.shortest_graphlike_error(ignore_ungraphlike_errors=True)) == weight
+
+
+def test_run(tmp_path, capsys):
+    words = ["run", "--patch", NAME, "-r", "5", "--strategy", "DQLR", "--shots", "2000", "--seed", "5"]
+    assert main([*words, "--out", str(tmp_path)]) == 0
+    assert "rectangle code, distance 2, 5 rounds" in capsys.readouterr().out
+    [stats] = sinter.read_stats_from_csv_files(tmp_path / "results.csv")
+    assert (stats.json_metadata["patch"], stats.json_metadata["c"], stats.json_metadata["d"]) == (NAME, "rectangle", 2)
+    circuit = ql.memory_experiment(patch=NAME, rounds=5, strategy="DQLR").circuit
+    batch = ql.compile_sampler(circuit, seed=5).sample(2000)
+    assert stats.errors == (ql.decode(circuit, batch) != batch.observable_flips).any(axis=1).sum()
+
+
+SWEEP = f"""
+[circuit]
+patch = "{NAME}"
+rounds = 4
+[axes]
+"circuit.strategy" = ["MLR"]
+[stop]
+max_shots = 1000
+"""
+
+
+def test_sweep(tmp_path):
+    (tmp_path / "mine.toml").write_text(SWEEP)
+    assert main(["sweep", str(tmp_path / "mine.toml"), "--out", str(tmp_path / "out.csv"), "--workers", "1"]) == 0
+    [stats] = sinter.read_stats_from_csv_files(tmp_path / "out.csv")
+    assert (stats.json_metadata["patch"], stats.json_metadata["c"], stats.json_metadata["d"]) == (NAME, "rectangle", 2)
+    [point] = parse_sweep(SWEEP).points
+    compiled = CompiledPoint(point)
+    assert point.num_detectors() == compiled.num_detectors
+    assert stats.errors == compiled.run(0, Block(0, 1000)).errors > 0
+
+
+def deviations(basis, patch):
+    """Of each measurement, each pair of them, and each qubit's leakage, between stored exact shots and the engine's:
+    |difference| in sigma, sigma from the counts of both; counts below five are left out."""
+    with np.load(STORED) as stored:
+        packed, exact_counts = stored[f"{basis}.measurements"], stored[f"{basis}.populations"]
+    ours = memory(basis, patch)
+    batch = ql.compile_sampler(ours.circuit, seed=4).sample(ENGINE_SHOTS, measurements=True)
+    judged = np.unpackbits(packed, axis=1, count=ours.circuit.num_measurements, bitorder="little")
+    counts = []
+    for bits, populations in ((judged, exact_counts), (batch.measurements, batch.population_counts)):
+        x = bits.astype(float)
+        y = np.logical_xor(x[:, :, None], x[:, None, :]).sum(axis=0)
+        upper = np.triu_indices(x.shape[1], 1)
+        counts.append(np.concatenate([x.sum(axis=0), y[upper], populations.sum(axis=2).ravel()]))
+    shots = (len(judged), ENGINE_SHOTS)
+    pooled = (counts[0] + counts[1]) / sum(shots)
+    sigma = np.sqrt(pooled * (1 - pooled) * (1 / shots[0] + 1 / shots[1]))
+    enough = np.minimum(pooled, 1 - pooled) * shots[0] >= 5
+    return (np.abs(counts[0] / shots[0] - counts[1] / shots[1]) / np.where(sigma, sigma, 1))[enough]
+
+
+@pytest.mark.parametrize("basis", "ZX")
+def test_the_exact_simulator_agrees(basis):
+    found = deviations(basis, RECTANGLE)
+    assert len(found) > 50 and found.max() < 5
+
+
+def exchanged(a, b):
+    """The rectangle with two data qubits in each other's place: a patch too, but another one."""
+    turn = {a: b, b: a}
+    stabilizers = tuple(
+        replace(check, data_qubits=tuple(turn.get(qubit, qubit) for qubit in check.data_qubits))
+        for check in RECTANGLE.stabilizers
+    )
+    assert {a, b}.isdisjoint(RECTANGLE.logical_x + RECTANGLE.logical_z)
+    return replace(RECTANGLE, stabilizers=stabilizers)
+
+
+@pytest.mark.parametrize("basis", "ZX")
+def test_another_patch_is_told_apart(basis):
+    """Planted error: the leaked qubit changes places with its neighbour."""
+    other = exchanged(LEAKED, 5)
+    other.verify()
+    assert deviations(basis, other).max() > 8
+
+
+@pytest.mark.slow
+def test_stored_shots_are_those_of_the_exact_simulator():
+    with np.load(STORED) as stored:
+        for basis in "ZX":
+            assert (exact(basis, 2)[0] == stored[f"{basis}.measurements"][:2]).all()
+
+
+def test_the_page_shows_this_very_file():
+    assert (HERE / "rectangle.py").read_text() in (ROOT / "docs" / "extending.md").read_text()
+
+
+def test_mistakes_are_one_line(capsys, tmp_path):
+    words = ["run", "-r", "2", "--shots", "10", "--out", str(tmp_path), "--patch"]
+    for more, message in (
+        (["rectangle:SQUARE"], "`--patch` must name an attribute of rectangle"),
+        (["surface"], "`--patch` must be module:attribute, but is 'surface'"),
+        ([NAME, "--distance", "3"], "`--distance` must not be given with --patch"),
+        (["json:loads.__name__"], "`--patch` must be a patch"),
+    ):
+        assert main([*words, *more]) == 2
+        err = capsys.readouterr().err
+        assert message in err and "Traceback" not in err
+    with pytest.raises(ValueError, match="`distance` must not be given with a patch"):
+        parse_sweep(f'[circuit]\nrounds = 2\ndistance = 3\npatch = "{NAME}"\n[stop]\nmax_shots = 10\n')
