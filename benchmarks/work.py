@@ -14,7 +14,7 @@ import qec_leak as ql
 from benchmarks.levels import LEVELS, memory_of
 from qec_leak.engine.counts import expected_counts
 from qec_leak.engine.kernels import BLOCK_SHOTS
-from qec_leak.engine.rows import WORDS
+from qec_leak.engine.simd.vectors import WORDS
 from qec_leak.program import UNREAD, Op, Program
 
 ROUNDS = 30

@@ -21,8 +21,8 @@ from qec_leak.engine.counts import count_tables, expected_counts, expected_met
 from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
 from qec_leak.engine.kinds import Populations, in_batches
 from qec_leak.engine.packed import packed_tables
-from qec_leak.engine.references import reference
 from qec_leak.engine.rng import block_states
+from qec_leak.engine.simd.pointers import pointer_to
 from qec_leak.program import Program
 
 _config: Any = config  # whose names are made when it is imported
@@ -52,7 +52,7 @@ class LeakageSampler:
         counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
         made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
         arrays = {name: made[name] if name in made else getattr(program, name) for name in Tables._fields}
-        self._tables = reference(Tables(**arrays))  # type: ignore[arg-type]
+        self._tables = pointer_to(Tables(**arrays))  # type: ignore[arg-type]
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
             np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
@@ -203,7 +203,7 @@ class LeakageSampler:
             flipped_detectors=self._flipped[0],
             flipped_observables=self._flipped[1],
         )
-        arrays = self._tables, reference(used), reference(outputs)
+        arrays = self._tables, pointer_to(used), pointer_to(outputs)
         shots = batch.first_shot, batch.first_shot + batch.shots
         work = functools.partial(
             run_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]

@@ -147,13 +147,13 @@ MUTATIONS = (
     Mutation(
         "calm shots that are met have their default too",
         "qec_leak/engine/kernels/leaked_pairs.py",
-        "met = load_row(planes, partner + LEAKED) | noted",
-        "met = load_row(planes, partner + LEAKED)",
+        "met = load_vector(planes, partner + LEAKED) | noted",
+        "met = load_vector(planes, partner + LEAKED)",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
         "qec_leak/engine/kernels/measurement.py",
-        "store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
+        "store_vector(planes, origin + X, (flips & ~leaked) | (leaked & reference))",
         "pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, ROW, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, I32, ONE, STRIDE, U64, ZERO, W
+from qec_leak.engine.simd.jit import inlined
 
 
 @inlined
@@ -41,9 +41,9 @@ def qubit_at(targets: I32, k: int) -> np.uint64:
 
 
 @inlined
-def row_at(q: int) -> np.uint64:
+def planes_of(q: int) -> np.uint64:
     """Index of the first word of a qubit's planes."""
-    return np.uint64(q) * ROW
+    return np.uint64(q) * STRIDE
 
 
 @inlined

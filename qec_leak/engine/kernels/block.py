@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import row_at
+from qec_leak.engine.kernels.bits import planes_of
 from qec_leak.engine.kernels.channels import meet_channel
 from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps
-from qec_leak.engine.kernels.jit import entry, section
 from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
@@ -42,8 +41,9 @@ from qec_leak.engine.kernels.pauli_noise import (
     pad_records,
     pauli_layer,
 )
-from qec_leak.engine.kernels.random_numbers import how_many, random_row, random_word
-from qec_leak.engine.rows import load_row, row_of, store_row
+from qec_leak.engine.kernels.random_numbers import how_many, random_vector, random_word
+from qec_leak.engine.simd.jit import entry, section
+from qec_leak.engine.simd.vectors import load_vector, store_vector, vector_of
 from qec_leak.program import Op
 
 _LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
@@ -66,10 +66,10 @@ def _start(b: Block) -> None:
         b.planes[k] = ZERO
     for k in range(b.observables.shape[0]):
         b.observables[k] = ZERO
-    store_row(b.happened, ZERO, row_of(ZERO))
+    store_vector(b.happened, ZERO, vector_of(ZERO))
     b.population[:] = 0
     for q in range(b.population.shape[0]):
-        store_row(b.planes, row_at(q) + Z, random_row(b.rng))
+        store_vector(b.planes, planes_of(q) + Z, random_vector(b.rng))
 
 
 @section
@@ -159,7 +159,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             measured = 1
             measure_pauli(start, count, param, records, t, b)
         elif op == _DETECTOR:
-            store_row(b.detectors, np.uint64(detectors & 63) * W, parity_of(start, count, records, t, b))
+            store_vector(b.detectors, np.uint64(detectors & 63) * W, parity_of(start, count, records, t, b))
             detectors += 1
             if detectors & 63 == 0:
                 flip = write_detectors(
@@ -168,8 +168,8 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 )  # fmt: skip
         elif op == _OBSERVABLE:
             first = np.uint64(param) * W
-            parity = load_row(b.observables, first) ^ parity_of(start, count, records, t, b)
-            store_row(b.observables, first, parity)
+            parity = load_vector(b.observables, first) ^ parity_of(start, count, records, t, b)
+            store_vector(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
                 count_levels(taken, b)
@@ -206,7 +206,7 @@ def run_blocks(
         start = blocks[k] * BLOCK_SHOTS
         low, high = max(first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
         row = start + low - first_shot
-        store_row(b.valid, ZERO, row_of(ZERO))
+        store_vector(b.valid, ZERO, vector_of(ZERO))
         for shot in range(low, high):
             b.valid[shot >> 6] |= ONE << (np.uint64(shot) & BIT)
         b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import all_if, lowest_bit, qubit_at, row_at
-from qec_leak.engine.kernels.jit import inlined, kernel, section
+from qec_leak.engine.kernels.bits import all_if, lowest_bit, planes_of, qubit_at
 from qec_leak.engine.kernels.layout import (
     BLOCK_SHOTS,
     DRAWN,
     HALF,
     LEAKED,
     LOG_SHOTS,
+    LOG_WORD,
     ONE,
-    SIX,
     U64,
     ZERO,
     Block,
@@ -27,7 +26,8 @@ from qec_leak.engine.kernels.random_numbers import mix
 from qec_leak.engine.kernels.visits import SHOT, class_start, noted_at
 from qec_leak.engine.kernels.visits_of_pairs import list_pairs, make_pairs
 from qec_leak.engine.kernels.visits_of_singles import list_singles, make_singles
-from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.simd.jit import inlined, kernel, section
+from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vector_of, vector_of_steps, words_set
 from qec_leak.program import FLIPPED, USUAL
 
 
@@ -40,20 +40,20 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Table
     while place < count // arity and found <= DRAWN:
         first = np.uint64(start + arity * place)
         last = first + np.uint64(arity - 1)
-        at_0, at_1 = row_at(qubit_at(targets, first)), row_at(qubit_at(targets, last))
+        at_0, at_1 = planes_of(qubit_at(targets, first)), planes_of(qubit_at(targets, last))
         known_0, known_1 = all_if(values[first] >> 1 & 1), all_if(values[last] >> 1 & 1)
-        rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))
+        rest = words_set((load_vector(planes, at_0 + X) & known_0) | (load_vector(planes, at_1 + X) & known_1))
         while rest:
             w = lowest_bit(rest)
             rest &= rest - ONE
             left = (planes[at_0 + X + w] & known_0) | (planes[at_1 + X + w] & known_1)
             left &= ~(planes[at_0 + LEAKED + w] | planes[at_1 + LEAKED + w])
             while left:
-                words[np.uint64(found)] = (np.uint64(place) << HALF) | (w << SIX) | lowest_bit(left)
+                words[np.uint64(found)] = (np.uint64(place) << HALF) | (w << LOG_WORD) | lowest_bit(left)
                 left &= left - ONE
                 found += 1
         place += 1
-    store_row(words, np.uint64(found), row_of(ZERO))  # places that exist, for what fills the last row
+    store_vector(words, np.uint64(found), vector_of(ZERO))  # places that exist, for what fills the last row
     return place, found
 
 
@@ -62,8 +62,8 @@ def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> N
     """Candidates at random: Poisson events."""
     state, step = rng[0], rng[1]
     for k in range(0, drawn, WORDS):
-        word = mix(row_of_steps(state + np.uint64(k) * step, step))
-        store_row(words, np.uint64(k), ((((word >> HALF) * places) >> HALF) << HALF) | (word & SHOT))
+        word = mix(vector_of_steps(state + np.uint64(k) * step, step))
+        store_vector(words, np.uint64(k), ((((word >> HALF) * places) >> HALF) << HALF) | (word & SHOT))
     rng[0] = state + np.uint64(drawn) * step
 
 
@@ -71,8 +71,8 @@ def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> N
 def _next_candidates(end: int, drawn: int, words: U64) -> None:
     """All shots of all places as candidates, from the last on: the next before ``end``."""
     for k in range(0, drawn, WORDS):
-        shot = row_of_steps(np.uint64(end - k), ZERO - ONE)
-        store_row(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
+        shot = vector_of_steps(np.uint64(end - k), ZERO - ONE)
+        store_vector(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
 
 
 @kernel
@@ -116,10 +116,10 @@ def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
             visit = b.visits[np.uint64(i)]
-            b.noted[noted_at(visit >> HALF, (visit & SHOT) >> SIX)] = ZERO
+            b.noted[noted_at(visit >> HALF, (visit & SHOT) >> LOG_WORD)] = ZERO
     else:
         for place in range(places):
-            store_row(b.noted, np.uint64(place) * W, row_of(ZERO))
+            store_vector(b.noted, np.uint64(place) * W, vector_of(ZERO))
 
 
 @section

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import BIT, DECODED, IN_BLOCK, ONE, SIX, TWO, U64
-from qec_leak.engine.rows import Row, store_row
+from qec_leak.engine.kernels.layout import BIT, DECODED, IN_BLOCK, LOG_WORD, ONE, TWO, U64
+from qec_leak.engine.simd.jit import inlined
+from qec_leak.engine.simd.vectors import Vector, store_vector
 
 _N = np.uint64(DECODED)
 THIRD = np.uint64(3 * DECODED)
@@ -20,12 +20,12 @@ SECOND = np.uint64(4 * DECODED)
 
 
 @inlined
-def put_flips(first: np.uint64, planes_at: Row, shot: Row, x: Row, z: Row, words: U64) -> None:
+def put_flips(first: np.uint64, planes_at: Vector, shot: Vector, x: Vector, z: Vector, words: U64) -> None:
     """Decoded events from ``first`` on: planes that begin at ``planes_at``, a shot's bits, and bits 0 of x and z."""
     bit = shot & BIT
-    store_row(words, first, planes_at + ((shot >> SIX) & IN_BLOCK))
-    store_row(words, first + _N, (x & ONE) << bit)
-    store_row(words, first + TWO * _N, (z & ONE) << bit)
+    store_vector(words, first, planes_at + ((shot >> LOG_WORD) & IN_BLOCK))
+    store_vector(words, first + _N, (x & ONE) << bit)
+    store_vector(words, first + TWO * _N, (z & ONE) << bit)
 
 
 @inlined

@@ -2,10 +2,10 @@
 
 A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are flat arrays of words:
 
-    planes[row + X + w]        x frame of a qubit whose row begins at ``row`` = ROW * qubit; while the qubit is leaked,
-    planes[row + Z + w]        z frame    x is the reference's Z value: it acts as |0>
-    planes[row + LEAKED + w]   level >= 2
-    planes[row + THREE + w]    level == 3 (then LEAKED is set too)
+    planes[at + X + w]         x frame of a qubit whose planes begin at ``at`` = STRIDE * qubit; while it is leaked,
+    planes[at + Z + w]         z frame    x is the reference's Z value: it acts as |0>
+    planes[at + LEAKED + w]    level >= 2
+    planes[at + THREE + w]     level == 3 (then LEAKED is set too)
     records[WORDS * r + w]     ring of record flips (against the reference outcome), r counts records
     detectors[WORDS * (d & 63) + w]  the last 64 detectors: a tile when they are complete
     observables, sweep, measurements: WORDS words a bit, one after another
@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.engine.lists import CHUNK, U32
-from qec_leak.engine.packed import QUBIT_WORDS
-from qec_leak.engine.rows import WORDS
+from qec_leak.engine.packed import QUBIT_BITS, QUBIT_WORDS
+from qec_leak.engine.simd.chunks import CHUNK, U32
+from qec_leak.engine.simd.vectors import WORDS
 from qec_leak.program import SHARE_BITS, Program
 
 U64 = npt.NDArray[np.uint64]
@@ -55,11 +55,16 @@ DECODED = DRAWN // 8
 
 LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 W = np.uint64(WORDS)
-X, Z, LEAKED, THREE, ROW = np.uint64(0), W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(QUBIT_WORDS)
+X, Z, LEAKED, THREE, STRIDE = np.uint64(0), W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(QUBIT_WORDS)
 assert QUBIT_WORDS >= 4 * WORDS, "a row holds four planes"
 assert 32 - SHARE_BITS >= LOG_SHOTS, "half a word holds the share and the shot of an event"
+assert QUBIT_BITS + LOG_SHOTS <= 32, "half a word holds a channel's target, of as many as qubits, and a shot"
 
-ZERO, ONE, TWO, FOUR, FIVE, SIX = (np.uint64(k) for k in (0, 1, 2, 4, 5, 6))
+ZERO, ONE, TWO, FOUR, FIVE = (np.uint64(k) for k in (0, 1, 2, 4, 5))
+CODES = np.uint64(6)
+"""Row codes of a transmon (program/sites.py): a pair's row is CODES * code of the first + code of the second."""
+LOG_WORD = np.uint64(6)
+"""log2 of the shots of a word."""
 LOW = np.uint64((1 << 32) - 1)
 BIT, IN_BLOCK, HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
 

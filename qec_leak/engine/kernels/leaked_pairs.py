@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import is_below, lowest_bit, qubit_at, row_at
-from qec_leak.engine.kernels.jit import inlined, kernel
+from qec_leak.engine.kernels.bits import is_below, lowest_bit, planes_of, qubit_at
 from qec_leak.engine.kernels.layout import (
     BIT,
+    CODES,
     DRAWN,
     FIVE,
     FOUR,
@@ -15,10 +15,10 @@ from qec_leak.engine.kernels.layout import (
     LEAKED,
     LIST,
     LOG_SHOTS,
+    LOG_WORD,
     ONE,
     PAIRS,
-    ROW,
-    SIX,
+    STRIDE,
     THREE,
     TWO,
     U64,
@@ -29,11 +29,12 @@ from qec_leak.engine.kernels.layout import (
     X,
     Z,
 )
-from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_row
+from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_vector
 from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, value_of, visit_of
 from qec_leak.engine.kernels.visits_of_pairs import make_pairs
-from qec_leak.engine.lists import CHUNK, U32, copy_chunk
-from qec_leak.engine.rows import Row, load_row, row_of, store_row, words_set
+from qec_leak.engine.simd.chunks import CHUNK, U32, copy_chunk
+from qec_leak.engine.simd.jit import inlined, kernel
+from qec_leak.engine.simd.vectors import Vector, load_vector, store_vector, vector_of, words_set
 from qec_leak.program import FLIP_X, FLIP_Z, LEAKED_CLASS, RANDOM_X, RANDOM_Z, WILD
 
 _FLIPS = FLIP_X | FLIP_Z | RANDOM_X | RANDOM_Z
@@ -54,11 +55,11 @@ def _toss(
 ) -> np.uint64:
     """Meet a shot of which one transmon or both are leaked: by a coin (63 random bits ``turn``) the partner's z flips,
     nothing happens, or the shot is listed; returns the new length."""
-    w, bit = shot >> SIX, shot & BIT
+    w, bit = shot >> LOG_WORD, shot & BIT
     first = np.uint64(start) + TWO * place
-    at_0, at_1 = row_at(qubit_at(t.targets, first)) + w, row_at(qubit_at(t.targets, first + ONE)) + w
+    at_0, at_1 = planes_of(qubit_at(t.targets, first)) + w, planes_of(qubit_at(t.targets, first + ONE)) + w
     code = _code(at_0, bit, value_of(t.values, first), b.planes)
-    row = SIX * code + _code(at_1, bit, value_of(t.values, first + ONE), b.planes)
+    row = CODES * code + _code(at_1, bit, value_of(t.values, first + ONE), b.planes)
     coin = np.uint64(72 * site) + TWO * row
     partner = at_1 if code >= FOUR else at_0
     b.planes[partner + Z] ^= is_below(turn, t.site_coin[coin]) << bit
@@ -73,15 +74,15 @@ def _toss_calm(
     b: Block,
 ) -> np.uint64:  # fmt: skip
     """``_toss`` for an ``entry`` of ``met``, if it exists and is not noted; if not, its partner is computational."""
-    w, bit, leads = (entry >> SIX) & IN_BLOCK, entry & BIT, entry >> np.uint64(LOG_SHOTS)
+    w, bit, leads = (entry >> LOG_WORD) & IN_BLOCK, entry & BIT, entry >> np.uint64(LOG_SHOTS)
     partner = leads ^ ONE
     at_leads, at_partner = (
-        row_at(qubit_at(t.targets, np.uint64(start) + leads)) + w,
-        row_at(qubit_at(t.targets, np.uint64(start) + partner)) + w,
+        planes_of(qubit_at(t.targets, np.uint64(start) + leads)) + w,
+        planes_of(qubit_at(t.targets, np.uint64(start) + partner)) + w,
     )
     level = FOUR + ((b.planes[at_leads + THREE] >> bit) & ONE)
     code = value_of(t.values, np.uint64(start) + partner) ^ ((b.planes[at_partner + X] >> bit) & ONE)
-    row = level * (SIX - FIVE * (leads & ONE)) + code * (ONE + FIVE * (leads & ONE))
+    row = level * (CODES - FIVE * (leads & ONE)) + code * (ONE + FIVE * (leads & ONE))
     coin, noting = np.uint64(72 * site) + TWO * row, noted_at(leads >> ONE, w)
     noted = b.noted[noting]
     b.noted[noting] = noted | (exists << bit)
@@ -100,15 +101,15 @@ def _defaults(site: int, t: Tables) -> tuple[int, int, int, int]:
 
 
 @inlined
-def _wild(leaked: Row, q: np.uint64, of_two: int, of_three: int, planes: U64) -> Row:
+def _wild(leaked: Vector, q: np.uint64, of_two: int, of_three: int, planes: U64) -> Vector:
     """Shots that are not calm if a transmon leads whose defaults in level 2 and 3 are these."""
     if of_two & of_three & WILD:
         return leaked
     if of_two & WILD:
-        return leaked & ~load_row(planes, q * ROW + THREE)
+        return leaked & ~load_vector(planes, q * STRIDE + THREE)
     if of_three & WILD:
-        return load_row(planes, q * ROW + THREE)
-    return row_of(ZERO)
+        return load_vector(planes, q * STRIDE + THREE)
+    return vector_of(ZERO)
 
 
 @inlined
@@ -131,18 +132,18 @@ def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block
         q_0, q_1 = qubit_at(t.targets, start + k), qubit_at(t.targets, start + k + 1)
         leaked = _copy_list(b.met, leaked, q_0, k, b)
         leaked = _copy_list(b.met, leaked, q_1, k + 1, b)
-        leaked_0, leaked_1 = load_row(b.planes, q_0 * ROW + LEAKED), load_row(b.planes, q_1 * ROW + LEAKED)
+        leaked_0, leaked_1 = load_vector(b.planes, q_0 * STRIDE + LEAKED), load_vector(b.planes, q_1 * STRIDE + LEAKED)
         wild = leaked_0 & leaked_1
         wild = wild | _wild(leaked_0, q_0, two_0, three_0, b.planes) | _wild(leaked_1, q_1, two_1, three_1, b.planes)
         words = words_set(wild)
         if words:
-            store_row(b.words, ZERO, wild)
+            store_vector(b.words, ZERO, wild)
         while words:
             w = lowest_bit(words)
             words &= words - ONE
             shots = b.words[w]
             while shots:
-                shot = (w << SIX) | lowest_bit(shots)
+                shot = (w << LOG_WORD) | lowest_bit(shots)
                 shots &= shots - ONE
                 state += step
                 listed = _toss(listed, start, site, np.uint64(k >> 1), shot, mix(state) >> ONE, t, b)
@@ -168,30 +169,32 @@ def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: T
 
 
 @inlined
-def _flip_by_default(shots: Row, default: int, coins_x: Row, coins_z: Row, partner: np.uint64, planes: U64) -> None:
+def _flip_by_default(
+    shots: Vector, default: int, coins_x: Vector, coins_z: Vector, partner: np.uint64, planes: U64
+) -> None:
     x, z = partner + X, partner + Z
     if default & FLIP_X:
-        store_row(planes, x, load_row(planes, x) ^ shots)
+        store_vector(planes, x, load_vector(planes, x) ^ shots)
     elif default & RANDOM_X:
-        store_row(planes, x, load_row(planes, x) ^ (shots & coins_x))
+        store_vector(planes, x, load_vector(planes, x) ^ (shots & coins_x))
     if default & FLIP_Z:
-        store_row(planes, z, load_row(planes, z) ^ shots)
+        store_vector(planes, z, load_vector(planes, z) ^ shots)
     elif default & RANDOM_Z:
-        store_row(planes, z, load_row(planes, z) ^ (shots & coins_z))
+        store_vector(planes, z, load_vector(planes, z) ^ (shots & coins_z))
 
 
 @inlined
 def _lead_by_default(
-    of_two: int, of_three: int, leads: np.uint64, partner: np.uint64, noted: Row, coins_x: Row, coins_z: Row,
+    of_two: int, of_three: int, leads: np.uint64, partner: np.uint64, noted: Vector, coins_x: Vector, coins_z: Vector,
     planes: U64,
 ) -> None:  # fmt: skip
     """What happens by default to the partner of a transmon where it leads."""
-    met = load_row(planes, partner + LEAKED) | noted
+    met = load_vector(planes, partner + LEAKED) | noted
     if of_two & _FLIPS:
-        shots = load_row(planes, leads + LEAKED) & ~(load_row(planes, leads + THREE) | met)
+        shots = load_vector(planes, leads + LEAKED) & ~(load_vector(planes, leads + THREE) | met)
         _flip_by_default(shots, of_two, coins_x, coins_z, partner, planes)
     if of_three & _FLIPS:
-        shots = load_row(planes, leads + THREE) & ~met
+        shots = load_vector(planes, leads + THREE) & ~met
         _flip_by_default(shots, of_three, coins_x, coins_z, partner, planes)
 
 
@@ -202,12 +205,12 @@ def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Blo
     does = two_0 | three_0 | two_1 | three_1
     if not does & _FLIPS:
         return
-    coins_x, coins_z = row_of(ZERO), row_of(ZERO)
+    coins_x, coins_z = vector_of(ZERO), vector_of(ZERO)
     for k in range(first, last, 2):
         if does & (RANDOM_X | RANDOM_Z):  # one coin for a shot, whichever transmon leads
-            coins_x, coins_z = random_row(b.rng), random_row(b.rng)
-        at_0, at_1 = row_at(qubit_at(t.targets, start + k)), row_at(qubit_at(t.targets, start + k + 1))
-        noted = load_row(b.noted, np.uint64(k >> 1) * W)
+            coins_x, coins_z = random_vector(b.rng), random_vector(b.rng)
+        at_0, at_1 = planes_of(qubit_at(t.targets, start + k)), planes_of(qubit_at(t.targets, start + k + 1))
+        noted = load_vector(b.noted, np.uint64(k >> 1) * W)
         _lead_by_default(two_0, three_0, at_0, at_1, noted, coins_x, coins_z, b.planes)
         _lead_by_default(two_1, three_1, at_1, at_0, noted, coins_x, coins_z, b.planes)
 

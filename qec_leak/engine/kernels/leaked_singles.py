@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below, qubit_at
-from qec_leak.engine.kernels.jit import inlined, kernel
-from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, ONE, ROW, SIX, THREE, ZERO, Block, Tables
+from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, LOG_WORD, ONE, STRIDE, THREE, ZERO, Block, Tables
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
 from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
 from qec_leak.engine.kernels.visits_of_singles import make_singles
+from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.program import LEAKED_CLASS
 
 
@@ -19,11 +19,11 @@ def _list_leaked(
 ) -> np.uint64:
     """List the visit of a leaked shot to a channel of one transmon, if it exists and is not noted; returns the new
     length."""
-    w, bit = shot >> SIX, shot & BIT
+    w, bit = shot >> LOG_WORD, shot & BIT
     noting = noted_at(place, w)
     fresh = ~(b.noted[noting] >> bit) & exists
     b.noted[noting] |= fresh << bit
-    b.visits[listed] = visit_of(place, FOUR + ((b.planes[q * ROW + THREE + w] >> bit) & ONE), shot)
+    b.visits[listed] = visit_of(place, FOUR + ((b.planes[q * STRIDE + THREE + w] >> bit) & ONE), shot)
     return listed + fresh
 
 

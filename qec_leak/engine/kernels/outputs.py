@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.hints import will_write
 from qec_leak.engine.kernels.frames import xor_into
-from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILE_STEP, TILES, TWO, U8, U64, ZERO, W
-from qec_leak.engine.kernels.random_numbers import random_row
-from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.engine.kernels.random_numbers import random_vector
+from qec_leak.engine.simd.jit import inlined, kernel
+from qec_leak.engine.simd.prefetch import will_write
+from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector
 
 _AHEAD = np.uint64(64)
 """Rows of ``out`` between the one that is written and the one whose cache lines are fetched."""
@@ -26,10 +26,10 @@ def _transpose(tiles: U64, first: np.uint64) -> None:
         while k < np.uint64(64):
             for j in range(k, k + width):
                 low, high = first + np.uint64(j) * W, first + (np.uint64(j) + width) * W
-                upper, lower = load_row(tiles, low), load_row(tiles, high)
+                upper, lower = load_vector(tiles, low), load_vector(tiles, high)
                 swapped = ((upper >> width) ^ lower) & mask
-                store_row(tiles, low, upper ^ (swapped << width))
-                store_row(tiles, high, lower ^ swapped)
+                store_vector(tiles, low, upper ^ (swapped << width))
+                store_vector(tiles, high, lower ^ swapped)
             k += width + width
         width >>= ONE
         mask ^= mask << width
@@ -113,7 +113,7 @@ def set_sweep(given: U8, low: int, high: int, first_row: int, rng: U64, sweep: U
     for bit in range(sweep.shape[0] // WORDS):
         first = np.uint64(bit) * W
         if given.shape[0] == 0:
-            store_row(sweep, first, random_row(rng))
+            store_vector(sweep, first, random_vector(rng))
             continue
         for w in range(WORDS):
             sweep[first + np.uint64(w)] = ZERO

@@ -11,9 +11,9 @@ import math
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below
-from qec_leak.engine.kernels.jit import inlined
 from qec_leak.engine.kernels.layout import F64, HALF, LOW, ONE, U64, Tables, W
-from qec_leak.engine.rows import WORDS, Row, row_of_steps, store_row
+from qec_leak.engine.simd.jit import inlined
+from qec_leak.engine.simd.vectors import WORDS, Vector, store_vector, vector_of_steps
 
 _NEVER = np.int64(1) << np.int64(62)
 
@@ -35,9 +35,9 @@ def random_word(rng: U64) -> np.uint64:
 
 
 @inlined
-def random_row(rng: U64) -> Row:
+def random_vector(rng: U64) -> Vector:
     """The next WORDS words as a row."""
-    row = mix(row_of_steps(rng[0], rng[1]))
+    row = mix(vector_of_steps(rng[0], rng[1]))
     rng[0] += W * rng[1]
     return row
 
@@ -46,7 +46,7 @@ def random_row(rng: U64) -> Row:
 def draw_words(count: int, state: np.uint64, step: np.uint64, words: U64) -> np.uint64:
     """The next ``count`` words into ``words``, and what fills the last row; returns the new state."""
     for k in range(0, count, WORDS):
-        store_row(words, np.uint64(k), mix(row_of_steps(state + np.uint64(k) * step, step)))
+        store_vector(words, np.uint64(k), mix(vector_of_steps(state + np.uint64(k) * step, step)))
     return state + np.uint64(count) * step
 
 

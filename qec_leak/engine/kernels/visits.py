@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.jit import inlined
 from qec_leak.engine.kernels.layout import (
     BIT,
     BLOCK_SHOTS,
@@ -30,8 +29,9 @@ from qec_leak.engine.kernels.layout import (
     W,
 )
 from qec_leak.engine.kernels.random_numbers import how_many, random_word
-from qec_leak.engine.lists import CHUNK, find_in_chunk
 from qec_leak.engine.packed import ROWS
+from qec_leak.engine.simd.chunks import CHUNK, find_in_chunk
+from qec_leak.engine.simd.jit import inlined
 from qec_leak.program import CLASSES
 
 SHOT, ROW_CODE = np.uint64(BLOCK_SHOTS - 1), np.uint64(16)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import qubit_at
-from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
     FOUR,
     HALF,
     I64,
     LEAKED,
+    LOG_WORD,
     ONE,
-    ROW,
-    SIX,
+    STRIDE,
     TWO,
     U16,
     U64,
@@ -25,6 +24,7 @@ from qec_leak.engine.kernels.layout import (
 )
 from qec_leak.engine.kernels.random_numbers import drawn, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at, visit_of
+from qec_leak.engine.simd.jit import inlined, kernel
 
 
 @kernel
@@ -36,8 +36,8 @@ def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64,
     for k in range(candidates):
         candidate = b.words[np.uint64(k)]
         place, shot = candidate >> HALF, candidate & SHOT
-        w, bit, target = shot >> SIX, shot & BIT, np.uint64(start) + place
-        at, noting = qubit_at(t.targets, target) * ROW + w, noted_at(place, w)
+        w, bit, target = shot >> LOG_WORD, shot & BIT, np.uint64(start) + place
+        at, noting = qubit_at(t.targets, target) * STRIDE + w, noted_at(place, w)
         row = np.uint64(t.values[target]) ^ ((b.planes[at + X] >> bit) & ONE)
         fresh = ~((b.planes[at + LEAKED] | b.noted[noting]) >> bit) & (acts >> row) & ONE
         b.noted[noting] |= fresh << bit
@@ -51,7 +51,7 @@ def _act(
     action: np.uint64, q: np.uint64, shot: np.uint64, coin: np.uint64, planes: U64, population: I64, leaked_shots: U16
 ) -> None:
     """Apply an action to one shot."""
-    at, bit = q * ROW + (shot >> SIX), shot & BIT
+    at, bit = q * STRIDE + (shot >> LOG_WORD), shot & BIT
     planes[at + X] ^= (action & ONE) << bit
     planes[at + Z] ^= (((action >> ONE) ^ ((action >> TWO) & coin)) & ONE) << bit
     change_levels(action >> np.uint64(3), at, q, shot, planes, population, leaked_shots)

@@ -1,4 +1,4 @@
-"""References to arrays: what Numba compiles does what Python does with the tuple itself."""
+"""Pointers to arrays: what Numba compiles does what Python does with the tuple itself."""
 
 import copy
 import pickle
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from numba import TypingError, njit
 
-from qec_leak.engine.references import reference
+from qec_leak.engine.simd.pointers import pointer_to
 
 
 class Arrays(NamedTuple):
@@ -54,18 +54,18 @@ def passes_it_on(a):
 def test_attributes_are_those_of_the_tuple(on: bool) -> None:
     expected, given = arrays(on), arrays(on)
     result = read_and_write(expected)
-    assert njit(read_and_write)(reference(given)) == pytest.approx(result)
+    assert njit(read_and_write)(pointer_to(given)) == pytest.approx(result)
     for theirs, ours in zip(expected, given, strict=True):
         assert np.array_equal(theirs, ours)
     assert given.last.tolist() == [0, 4359, 5 if on else 0]
 
 
 def test_a_kernel_sees_what_another_wrote() -> None:
-    assert passes_it_on(reference(arrays())) == 66
+    assert passes_it_on(pointer_to(arrays())) == 66
 
 
-def test_a_reference_keeps_its_arrays() -> None:
-    ours = reference(arrays())
+def test_a_pointer_keeps_its_arrays() -> None:
+    ours = pointer_to(arrays())
     junk = [arrays() for _ in range(50)]
     assert passes_it_on(ours) == 66
     assert all(not other.last.any() for other in junk)
@@ -73,7 +73,7 @@ def test_a_reference_keeps_its_arrays() -> None:
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda ours: pickle.loads(pickle.dumps(ours))])
 def test_a_copy_has_arrays_of_its_own(copied: Callable[[Arrays], Arrays]) -> None:
-    ours = reference(arrays())
+    ours = pointer_to(arrays())
     other = copied(ours)
     assert passes_it_on(ours) == 66
     assert passes_it_on(other) == 66
@@ -81,29 +81,29 @@ def test_a_copy_has_arrays_of_its_own(copied: Callable[[Arrays], Arrays]) -> Non
 
 
 def test_arrays_of_other_types_are_another_type() -> None:
-    assert njit(read_and_write)(reference(arrays())) == pytest.approx(read_and_write(arrays()))
+    assert njit(read_and_write)(pointer_to(arrays())) == pytest.approx(read_and_write(arrays()))
     wide = arrays()._replace(last=np.zeros(3, dtype=np.int64), grid=np.ones((2, 8)).T.copy())
-    assert passes_it_on(reference(wide)) == 66
+    assert passes_it_on(pointer_to(wide)) == 66
     assert wide.last.tolist() == [6, 0, 0]
     frozen = arrays()
     frozen.last.flags.writeable = False
     with pytest.raises(TypingError, match="Cannot modify readonly array"):
-        passes_it_on(reference(frozen))
+        passes_it_on(pointer_to(frozen))
 
 
 def test_other_fields_are_refused() -> None:
     for name, wrong in [("grid", np.zeros((4, 4)).T[1:]), ("on", 1), ("words", [1, 2])]:
         with pytest.raises(TypeError, match=f"`{name}` must be a C-contiguous array or a bool, but is"):
-            reference(arrays()._replace(**{name: wrong}))
+            pointer_to(arrays()._replace(**{name: wrong}))
 
 
 def test_a_name_that_is_no_field_is_an_attribute_error() -> None:
     with pytest.raises(TypingError, match="Unknown attribute 'nothing'"):
-        njit(lambda a: a.nothing)(reference(arrays()))
+        njit(lambda a: a.nothing)(pointer_to(arrays()))
 
 
 def test_without_jit_it_is_the_tuple() -> None:
-    code = "from qec_leak.engine.references import reference; t = (1, 2); print(reference(t) is t)"
+    code = "from qec_leak.engine.simd.pointers import pointer_to; t = (1, 2); print(pointer_to(t) is t)"
     done = subprocess.run(
         [sys.executable, "-c", code], env={"NUMBA_DISABLE_JIT": "1", "PYTHONPATH": ":".join(sys.path)},
         capture_output=True, text=True, check=True,

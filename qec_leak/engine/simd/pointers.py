@@ -1,9 +1,9 @@
 """A NamedTuple of arrays as one machine word: the address of where they are.
 
 Numba passes each array of a tuple as seven words of its own, so kernels that take all of a block's arrays would copy
-hundreds of words at every call, and take as long to compile. A reference is the address of words that say where the
+hundreds of words at every call, and take as long to compile. A pointer is the address of words that say where the
 arrays are. Nothing changes these, so compiled kernels read them when they need them, and keep what they have read.
-Without JIT a reference is the tuple itself; what follows ``reference`` tells Numba the same.
+Without JIT a pointer is the tuple itself. Below ``pointer_to`` Numba is told the same.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ _config: Any = config  # whose names are made when it is imported
 T = TypeVar("T")
 
 
-def reference(arrays: T) -> T:
+def pointer_to(arrays: T) -> T:
     """What kernels take for ``arrays``, a NamedTuple of C-contiguous arrays and bools; it keeps them alive. Raises
     TypeError for other fields."""
-    return arrays if _config.DISABLE_JIT else cast(T, _Reference(arrays))
+    return arrays if _config.DISABLE_JIT else cast(T, _Pointer(arrays))
 
 
 # ---- for Numba -----------------------------------------------------------------------------------------------------
 
 
-_types: dict[tuple[Any, ...], _ReferenceType] = {}
+_types: dict[tuple[Any, ...], _PointerType] = {}
 """Numba takes longer to say of which type sixty arrays are than a small sample takes."""
 
 
-class _Reference:
+class _Pointer:
     """``address`` is that of int64 words, by fields: an array's address and shape; a bool."""
 
     def __init__(self, arrays: Any) -> None:
@@ -51,20 +51,20 @@ class _Reference:
             else:
                 raise TypeError(f"`{name}` must be a C-contiguous array or a bool, but is {type(field).__name__}")
         if tuple(kinds) not in _types:
-            _types[tuple(kinds)] = _ReferenceType(typeof(arrays))  # type: ignore[no-untyped-call]
+            _types[tuple(kinds)] = _PointerType(typeof(arrays))  # type: ignore[no-untyped-call]
         self.numba_type = _types[tuple(kinds)]
         self._arrays, self._words = arrays, np.array(words, dtype=np.int64)
         self.address = self._words.ctypes.data
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy has arrays of its own, elsewhere."""
-        return _Reference, (self._arrays,)
+        return _Pointer, (self._arrays,)
 
 
-class _ReferenceType(types.Type):
+class _PointerType(types.Type):
     def __init__(self, to: Any) -> None:
         self.to = to
-        super().__init__(f"Reference({to})")
+        super().__init__(f"Pointer({to})")
 
     def field(self, name: str) -> tuple[int, Any]:
         """Its first word, and its type."""
@@ -76,20 +76,20 @@ class _ReferenceType(types.Type):
 _WORD = ir.IntType(64)
 
 
-@register_model(_ReferenceType)
-class _ReferenceModel(models.PrimitiveModel):
+@register_model(_PointerType)
+class _PointerModel(models.PrimitiveModel):
     def __init__(self, manager: Any, type_: Any) -> None:
         super().__init__(manager, type_, _WORD.as_pointer())  # type: ignore[no-untyped-call]
 
 
-@typeof_impl.register(_Reference)
-def _(reference: _Reference, context: Any) -> _ReferenceType:
-    return reference.numba_type
+@typeof_impl.register(_Pointer)
+def _(pointer: _Pointer, context: Any) -> _PointerType:
+    return pointer.numba_type
 
 
-@unbox(_ReferenceType)  # type: ignore[untyped-decorator, no-untyped-call]
-def _(type_: Any, reference: Any, c: Any) -> Any:
-    address = c.pyapi.object_getattr_string(reference, "address")
+@unbox(_PointerType)  # type: ignore[untyped-decorator, no-untyped-call]
+def _(type_: Any, pointer: Any, c: Any) -> Any:
+    address = c.pyapi.object_getattr_string(pointer, "address")
     word = c.pyapi.long_as_longlong(address)
     c.pyapi.decref(address)
     return NativeValue(c.builder.inttoptr(word, _WORD.as_pointer()))  # type: ignore[no-untyped-call]
@@ -97,13 +97,13 @@ def _(type_: Any, reference: Any, c: Any) -> Any:
 
 @infer_getattr
 class _Attributes(AttributeTemplate):
-    key = _ReferenceType
+    key = _PointerType
 
-    def generic_resolve(self, reference: Any, attr: Any) -> Any:  # type: ignore[override]
-        return reference.field(attr)[1] if attr in reference.to.fields else None
+    def generic_resolve(self, pointer: Any, attr: Any) -> Any:  # type: ignore[override]
+        return pointer.field(attr)[1] if attr in pointer.to.fields else None
 
 
-@lower_getattr_generic(_ReferenceType)  # type: ignore[untyped-decorator, no-untyped-call]
+@lower_getattr_generic(_PointerType)  # type: ignore[untyped-decorator, no-untyped-call]
 def _(context: Any, builder: Any, type_: Any, value: Any, attr: Any) -> Any:
     first, field = type_.field(attr)
     words = []

@@ -4,32 +4,41 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qec_leak.engine.rows import WORDS, count_bits, gather, load_row, row_of, row_of_steps, store_row, words_set
+from qec_leak.engine.simd.vectors import (
+    WORDS,
+    count_bits,
+    gather,
+    load_vector,
+    store_vector,
+    vector_of,
+    vector_of_steps,
+    words_set,
+)
 
 A, B, C = np.uint64(3), np.uint64(3 + WORDS), np.uint64(5 + 2 * WORDS)
 """Rows need not begin at multiples of anything."""
 
 
 def combine(words):
-    a, b = load_row(words, A), load_row(words, B)
-    mixed = ((a ^ b) ^ (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | row_of(words[0]))
-    store_row(words, C, mixed ^ row_of_steps(words[0], words[1]))
+    a, b = load_vector(words, A), load_vector(words, B)
+    mixed = ((a ^ b) ^ (b >> np.uint64(3))) * (a | np.uint64(1)) & ~(b << np.uint64(7)) & (a | vector_of(words[0]))
+    store_vector(words, C, mixed ^ vector_of_steps(words[0], words[1]))
     return words_set(a) + count_bits(b)
 
 
 def exchange_overlapping(words):
     """Rows are values: what is stored does not change what was loaded."""
-    a, b = load_row(words, A), load_row(words, A + np.uint64(5))
-    store_row(words, A + np.uint64(5), a)
-    store_row(words, A, b)
+    a, b = load_vector(words, A), load_vector(words, A + np.uint64(5))
+    store_vector(words, A + np.uint64(5), a)
+    store_vector(words, A, b)
     return np.uint64(0)
 
 
 def look_up(words):
     """Indices may come back, in any order; differences wrap around."""
-    at = (load_row(words, A) >> np.uint64(7)) & np.uint64(31)
+    at = (load_vector(words, A) >> np.uint64(7)) & np.uint64(31)
     found = gather(words, at) - gather(words, at + np.uint64(2))
-    store_row(words, C, found + at)
+    store_vector(words, C, found + at)
     return np.uint64(0)
 
 
@@ -57,4 +66,4 @@ def test_count_bits():
 
 
 def test_steps_count_from_one():
-    assert row_of_steps(np.uint64(7), np.uint64(2))[[0, 1, WORDS - 1]].tolist() == [9, 11, 7 + 2 * WORDS]
+    assert vector_of_steps(np.uint64(7), np.uint64(2))[[0, 1, WORDS - 1]].tolist() == [9, 11, 7 + 2 * WORDS]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
 from numba.core.caching import FunctionCache
 
 _njit: Any = njit  # whose stubs know neither _nrt nor where a dispatcher keeps its cache
+_F = TypeVar("_F", bound=Callable[..., Any])
 _PACKAGE = Path(__file__).parents[2]
 
 
@@ -34,10 +35,15 @@ class _Cache(FunctionCache):
         return (*super()._index_key(sig, codegen), _SOURCES)  # type: ignore[no-untyped-call]
 
 
+def uncounted(**options: Any) -> Callable[[_F], _F]:
+    """Decorates functions that allocate nothing and run without the GIL. Numba would still count references to every
+    array that one passes to the next, which costs more than most of them take. ``_nrt=False`` leaves that out, and
+    refuses functions that do allocate."""
+    return cast(Callable[[_F], _F], _njit(nogil=True, _nrt=False, **options))
+
+
 def _compiled(function: Callable[..., Any], **options: Any) -> Any:
-    """Kernels allocate nothing. Numba would still count references to every array passed from one to the next, which
-    costs more than most of them take; _nrt=False leaves that out (and refuses kernels that do allocate)."""
-    return _njit(nogil=True, _nrt=False, no_cfunc_wrapper=True, **options)(function)
+    return uncounted(no_cfunc_wrapper=True, **options)(function)
 
 
 def entry(function: Callable[..., Any]) -> Callable[..., Any]:

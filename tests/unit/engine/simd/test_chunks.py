@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qec_leak.engine.lists import CHUNK, copy_chunk, find_in_chunk
+from qec_leak.engine.simd.chunks import CHUNK, copy_chunk, find_in_chunk
 
 FIRST = 7
 """Chunks need not begin at multiples of anything."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numba import njit
 
-from qec_leak.engine.hints import will_write
+from qec_leak.engine.simd.prefetch import will_write
 
 
 def fetch(array, at):

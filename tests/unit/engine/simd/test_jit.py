@@ -9,12 +9,12 @@ from pathlib import Path
 import qec_leak
 
 CALL = """
-from qec_leak.engine.kernels.bits import row_at
-from qec_leak.engine.kernels.jit import entry
+from qec_leak.engine.kernels.bits import planes_of
+from qec_leak.engine.simd.jit import entry
 
 @entry
 def first_word(q):
-    return row_at(q)
+    return planes_of(q)
 
 print(first_word(3), sum(first_word.stats.cache_hits.values()))
 """

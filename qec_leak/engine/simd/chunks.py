@@ -1,5 +1,7 @@
-"""Lists of leaked shots, uint16, CHUNK of them at a time in vector registers: copied, or searched, without a loop whose
-end nobody can foresee. As in ``rows``: what Python runs without JIT, and then the same for Numba.
+"""Lists of shots, uint16, CHUNK of them at a time in vector registers: copied, or searched, without a loop whose end
+nobody can foresee. A list is read to the end of its last chunk, so there must be room behind it.
+
+Python runs the functions without JIT. Below them Numba is told the same.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 
-from qec_leak.engine.rows import lowered
+from qec_leak.engine.simd.lowering import everywhere, lowered, vector_pointer
 
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
@@ -38,31 +40,19 @@ _WORD = types.uint64
 _SHORTS, _LONGS = (ir.VectorType(ir.IntType(bits), CHUNK) for bits in (16, 32))
 
 
-def _pointer(builder: Any, context: Any, array_type: Any, array: Any, first: Any, vector: Any) -> Any:
-    data = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [first]), vector.as_pointer())
-
-
-def _everywhere(builder: Any, word: Any, vector: Any) -> Any:
-    one = builder.insert_element(
-        ir.Constant(vector, ir.Undefined), builder.trunc(word, vector.element), ir.IntType(32)(0)
-    )
-    return builder.shuffle_vector(one, one, ir.Constant(ir.VectorType(ir.IntType(32), CHUNK), [0] * CHUNK))
-
-
 @lowered(copy_chunk, types.none, types.Array, _WORD, types.Array, _WORD, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     met, at, shots, first, tag = args
-    chunk = builder.load(_pointer(builder, context, given[2], shots, first, _SHORTS), align=2)
-    tagged = builder.or_(builder.zext(chunk, _LONGS), _everywhere(builder, tag, _LONGS))
-    builder.store(tagged, _pointer(builder, context, given[0], met, at, _LONGS), align=4)
+    chunk = builder.load(vector_pointer(builder, context, given[2], shots, first, _SHORTS), align=2)
+    tagged = builder.or_(builder.zext(chunk, _LONGS), everywhere(builder, builder.trunc(tag, _LONGS.element), _LONGS))
+    builder.store(tagged, vector_pointer(builder, context, given[0], met, at, _LONGS), align=4)
     return context.get_dummy_value()
 
 
 @lowered(find_in_chunk, _WORD, types.Array, _WORD, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
     shots, first, shot = args
-    chunk = builder.load(_pointer(builder, context, given[0], shots, first, _SHORTS), align=2)
-    same = builder.icmp_unsigned("==", chunk, _everywhere(builder, shot, _SHORTS))
+    chunk = builder.load(vector_pointer(builder, context, given[0], shots, first, _SHORTS), align=2)
+    same = builder.icmp_unsigned("==", chunk, everywhere(builder, builder.trunc(shot, _SHORTS.element), _SHORTS))
     place = builder.cttz(builder.bitcast(same, ir.IntType(CHUNK)), ir.Constant(ir.IntType(1), 0))
     return builder.zext(place, ir.IntType(64))

@@ -1,4 +1,4 @@
-"""Hints to the caches, as LLVM's prefetch. Without JIT they do nothing; what follows tells Numba."""
+"""Hints to the caches: LLVM's prefetch. Without JIT they do nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 
-from qec_leak.engine.rows import intrinsic, lowered
+from qec_leak.engine.simd.lowering import intrinsic, lowered
 
 
 def will_write(array: npt.NDArray[np.uint8], at: np.uint64) -> None:
