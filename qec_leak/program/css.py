@@ -31,7 +31,7 @@ import stim
 
 from qec_leak.circuits import tags
 from qec_leak.program.conflict import Conflict
-from qec_leak.program.gates import controlled_paulis, two_qubit_steps
+from qec_leak.program.gates import controlled_paulis, two_qubit_parts
 from qec_leak.program.labels import Labels
 from qec_leak.program.products import Factors, simplified
 
@@ -213,15 +213,15 @@ class _Kinds:
             of_a, of_b = (self.use(q, "IXYZ".index(p), line, text) for q, p in zip((a, b), pair, strict=True))
             self.join(of_a, of_b, 1, line, text)
             return
-        for step, detail in two_qubit_steps(name):
-            if step in ("1", "2"):
-                self.one_qubit((a, b)[int(step) - 1], detail)
-            elif step == "SWAP":
+        for part, detail in two_qubit_parts(name):
+            if part in ("1", "2"):
+                self.one_qubit((a, b)[int(part) - 1], detail)
+            elif part == "SWAP":
                 self.stretch[a], self.stretch[b] = self.stretch[b], self.stretch[a]
                 for q in (a, b):
                     for node in self.stretch[q].used.values():
                         self.qubits[self.find(node)[0]].add(q)
-            elif step == "CZ":
+            elif part == "CZ":
                 self.join(self.use(a, _Z, line, text), self.use(b, _Z, line, text), 1, line, text)
             else:
                 self.breaks(line, text, [self.use(q, _Z, line, text) for q in (a, b)])

@@ -74,19 +74,19 @@ MUTATIONS = (
     ),
     Mutation(
         "value on return ignored",
-        "qec_leak/program/sites.py",
+        "qec_leak/program/actions.py",
         "value = left if left is not None else returned",
         "value = left if left is not None else returned and 0",
     ),
     Mutation(
         "leaving value ignored",
-        "qec_leak/program/sites.py",
+        "qec_leak/program/actions.py",
         "value = left if left is not None else returned",
         "value = 0 if left is not None else returned",
     ),
     Mutation(
         "partner's Z dropped",
-        "qec_leak/program/sites.py",
+        "qec_leak/program/actions.py",
         '| (FLIP_Z if pauli in "YZ" else 0)',
         "| 0",
     ),

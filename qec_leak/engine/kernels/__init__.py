@@ -9,7 +9,8 @@ moves into it. Leaving and returning are rows of a channel's table (``Program``)
 Indices are unsigned where it counts: signed ones are looked at for being negative, as Python's may be.
 """
 
-from qec_leak.engine.kernels.block import run_blocks
-from qec_leak.engine.kernels.layout import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping
+from qec_leak.engine.kernels.block import sample_blocks
+from qec_leak.engine.kernels.layout import Outputs, Shots, empty_block, keeping
+from qec_leak.engine.plan.formats import BLOCK_SHOTS
 
-__all__ = ["BLOCK_SHOTS", "Block", "Outputs", "Tables", "empty_block", "keeping", "run_blocks"]
+__all__ = ["BLOCK_SHOTS", "Outputs", "Shots", "empty_block", "keeping", "sample_blocks"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, STRIDE, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, ONE, STRIDE, ZERO, W
+from qec_leak.engine.plan.tables import I32, U64
 from qec_leak.engine.simd.jit import inlined
 
 

@@ -5,34 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import all_if, lowest_bit, planes_of, qubit_at
-from qec_leak.engine.kernels.layout import (
-    BLOCK_SHOTS,
-    DRAWN,
-    HALF,
-    LEAKED,
-    LOG_SHOTS,
-    LOG_WORD,
-    ONE,
-    U64,
-    ZERO,
-    Block,
-    Tables,
-    W,
-    X,
-)
+from qec_leak.engine.kernels.layout import DRAWN, HALF, LEAKED, LOG_WORD, ONE, ZERO, Shots, W, X
 from qec_leak.engine.kernels.leaked_pairs import meet_leaked_2
 from qec_leak.engine.kernels.leaked_singles import meet_leaked_1
 from qec_leak.engine.kernels.random_numbers import mix
 from qec_leak.engine.kernels.visits import SHOT, class_start, noted_at
 from qec_leak.engine.kernels.visits_of_pairs import list_pairs, make_pairs
 from qec_leak.engine.kernels.visits_of_singles import list_singles, make_singles
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS
+from qec_leak.engine.plan.sites import FLIPPED, USUAL
+from qec_leak.engine.plan.tables import U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel, section
 from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vector_of, vector_of_steps, words_set
-from qec_leak.program import FLIPPED, USUAL
 
 
 @kernel
-def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Tables, b: Block) -> tuple[int, int]:
+def _flipped_candidates(place: int, arity: int, start: int, count: int, t: PlanTables, b: Shots) -> tuple[int, int]:
     """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
     reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
     targets, values, planes, words = t.targets, t.values, b.planes, b.words
@@ -77,7 +65,7 @@ def _next_candidates(end: int, drawn: int, words: U64) -> None:
 
 @kernel
 def _meet_computational(
-    listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block
+    listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots
 ) -> np.uint64:
     """A channel on the shots that arrive computational: where the site says so, on every one in which a known value is
     flipped; then on those that are left, by Poisson events of which the first one counts: a shot has one with
@@ -111,7 +99,7 @@ def _meet_computational(
 
 
 @inlined
-def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
+def _forget(listed: np.uint64, arity: int, places: int, b: Shots) -> None:
     """Leave no shot noted. At places of one transmon those that are noted are listed, mostly fewer than places."""
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
@@ -123,7 +111,7 @@ def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
 
 
 @section
-def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
+def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots) -> None:
     """A leakage channel on every place of an operation; places have no qubit in common. No shot is noted before and
     after."""
     listed = ZERO

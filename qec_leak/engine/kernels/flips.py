@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.layout import BIT, DECODED, IN_BLOCK, LOG_WORD, ONE, TWO, U64
+from qec_leak.engine.kernels.layout import BIT, DECODED, IN_BLOCK, LOG_WORD, ONE, TWO
+from qec_leak.engine.plan.tables import U64
 from qec_leak.engine.simd.jit import inlined
 from qec_leak.engine.simd.vectors import Vector, store_vector
 

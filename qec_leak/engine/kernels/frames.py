@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import all_if, planes_of, qubit_at, record_at
-from qec_leak.engine.kernels.layout import I32, LEAKED, LIST, THREE, U64, ZERO, Block, Tables, W, X, Z
+from qec_leak.engine.kernels.layout import LEAKED, LIST, THREE, ZERO, Shots, W, X, Z
+from qec_leak.engine.plan.tables import I32, U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.vectors import WORDS, Vector, load_vector, store_vector
 from qec_leak.program import Op
@@ -42,7 +43,7 @@ def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
 
 
 @inlined
-def _anchored(x: Vector, q: np.uint64, value: int, b: Block) -> Vector:
+def _anchored(x: Vector, q: np.uint64, value: int, b: Shots) -> Vector:
     """``x`` of a qubit and, where it is leaked, the reference's Z value: a leaked qubit acts as |0>."""
     if b.population[q]:
         leaked = load_vector(b.planes, planes_of(q) + LEAKED)
@@ -51,7 +52,7 @@ def _anchored(x: Vector, q: np.uint64, value: int, b: Block) -> Vector:
 
 
 @kernel
-def anchor(start: int, count: int, t: Tables, b: Block) -> None:
+def anchor(start: int, count: int, t: PlanTables, b: Shots) -> None:
     """Set the x of leaked qubits to the reference's Z value."""
     for k in range(start, start + count):
         q = qubit_at(t.targets, k)
@@ -60,7 +61,7 @@ def anchor(start: int, count: int, t: Tables, b: Block) -> None:
 
 
 @kernel
-def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
+def apply_gates(op: int, start: int, count: int, t: PlanTables, b: Shots) -> None:
     """A gate on all its targets; a CZ takes no frame into a leaked qubit, and one-qubit gates leave it as it is."""
     targets, planes, population = t.targets, b.planes, b.population
     if op == _CZ:
@@ -94,7 +95,7 @@ def apply_gates(op: int, start: int, count: int, t: Tables, b: Block) -> None:
 
 
 @kernel
-def swaps(start: int, count: int, t: Tables, b: Block) -> None:
+def swaps(start: int, count: int, t: PlanTables, b: Shots) -> None:
     """Exchange planes and lists of leaked shots of pairs of qubits."""
     population, leaked_shots = b.population, b.leaked_shots
     for k in range(start, start + count, 2):
@@ -132,7 +133,7 @@ def anticommuting(planes: U64, targets: I32, start: int, count: int, w: np.uint6
 
 
 @kernel
-def pauli_rotation(start: int, count: int, t: Tables, b: Block) -> None:
+def pauli_rotation(start: int, count: int, t: PlanTables, b: Shots) -> None:
     """A rotation by pi / 2 about a product of Paulis: frames that anticommute with it are multiplied by it."""
     for v in range(WORDS):
         w = np.uint64(v)

@@ -14,17 +14,14 @@ from qec_leak.engine.kernels.layout import (
     IN_BLOCK,
     LEAKED,
     LIST,
-    LOG_SHOTS,
     LOG_WORD,
     ONE,
     PAIRS,
     STRIDE,
     THREE,
     TWO,
-    U64,
     ZERO,
-    Block,
-    Tables,
+    Shots,
     W,
     X,
     Z,
@@ -32,10 +29,13 @@ from qec_leak.engine.kernels.layout import (
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words, mix, random_vector
 from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, value_of, visit_of
 from qec_leak.engine.kernels.visits_of_pairs import make_pairs
+from qec_leak.engine.plan.formats import LOG_SHOTS
+from qec_leak.engine.plan.sites import LEAKED_CLASS, RANDOM_X, WILD
+from qec_leak.engine.plan.tables import U64, PlanTables
 from qec_leak.engine.simd.chunks import CHUNK, U32, copy_chunk
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.vectors import Vector, load_vector, store_vector, vector_of, words_set
-from qec_leak.program import FLIP_X, FLIP_Z, LEAKED_CLASS, RANDOM_X, RANDOM_Z, WILD
+from qec_leak.program.actions import FLIP_X, FLIP_Z, RANDOM_Z
 
 _FLIPS = FLIP_X | FLIP_Z | RANDOM_X | RANDOM_Z
 
@@ -51,7 +51,14 @@ def _code(at: np.uint64, bit: np.uint64, says: np.uint64, planes: U64) -> np.uin
 
 @inlined
 def _toss(
-    listed: np.uint64, start: int, site: int, place: np.uint64, shot: np.uint64, turn: np.uint64, t: Tables, b: Block
+    listed: np.uint64,
+    start: int,
+    site: int,
+    place: np.uint64,
+    shot: np.uint64,
+    turn: np.uint64,
+    t: PlanTables,
+    b: Shots,
 ) -> np.uint64:
     """Meet a shot of which one transmon or both are leaked: by a coin (63 random bits ``turn``) the partner's z flips,
     nothing happens, or the shot is listed; returns the new length."""
@@ -70,9 +77,15 @@ def _toss(
 
 @inlined
 def _toss_calm(
-    listed: np.uint64, start: int, site: int, entry: np.uint64, exists: np.uint64, turn: np.uint64, t: Tables,
-    b: Block,
-) -> np.uint64:  # fmt: skip
+    listed: np.uint64,
+    start: int,
+    site: int,
+    entry: np.uint64,
+    exists: np.uint64,
+    turn: np.uint64,
+    t: PlanTables,
+    b: Shots,
+) -> np.uint64:
     """``_toss`` for an ``entry`` of ``met``, if it exists and is not noted; if not, its partner is computational."""
     w, bit, leads = (entry >> LOG_WORD) & IN_BLOCK, entry & BIT, entry >> np.uint64(LOG_SHOTS)
     partner = leads ^ ONE
@@ -93,7 +106,7 @@ def _toss_calm(
 
 
 @inlined
-def _defaults(site: int, t: Tables) -> tuple[int, int, int, int]:
+def _defaults(site: int, t: PlanTables) -> tuple[int, int, int, int]:
     """Defaults of the first transmon in level 2, in 3, and of the second: read once, since stores to other arrays make
     the compiler read again."""
     of = t.site_default
@@ -113,7 +126,7 @@ def _wild(leaked: Vector, q: np.uint64, of_two: int, of_three: int, planes: U64)
 
 
 @inlined
-def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Block) -> np.uint64:
+def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Shots) -> np.uint64:
     """Add a qubit's leaked shots to ``met``, marked with the operation's target ``leads``; returns the new length."""
     first, n, tag = q * np.uint64(LIST), np.uint64(b.population[q]), np.uint64(leads) << np.uint64(LOG_SHOTS)
     copy_chunk(met, at, b.leaked_shots, first, tag)
@@ -123,7 +136,7 @@ def _copy_list(met: U32, at: np.uint64, q: np.uint64, leads: int, b: Block) -> n
 
 
 @inlined
-def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> tuple[np.uint64, np.uint64]:
+def _list_wild(start: int, first: int, last: int, site: int, t: PlanTables, b: Shots) -> tuple[np.uint64, np.uint64]:
     """Meet the shots that are not calm, and list all leaked ones in ``met``; returns the lengths of both lists."""
     listed, leaked = ZERO, ZERO
     state, step = b.rng[0], b.rng[1]
@@ -152,7 +165,7 @@ def _list_wild(start: int, first: int, last: int, site: int, t: Tables, b: Block
 
 
 @inlined
-def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: Tables, b: Block) -> np.uint64:
+def _list_calm(listed: np.uint64, leaked: np.uint64, start: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
     """Meet calm shots by Poisson events; others, which are in ``met`` too, have been noted. Returns the new length."""
     events, among = met_of(np.int64(leaked), site, t, b.rng)
     state, step = b.rng[0], b.rng[1]
@@ -185,9 +198,15 @@ def _flip_by_default(
 
 @inlined
 def _lead_by_default(
-    of_two: int, of_three: int, leads: np.uint64, partner: np.uint64, noted: Vector, coins_x: Vector, coins_z: Vector,
+    of_two: int,
+    of_three: int,
+    leads: np.uint64,
+    partner: np.uint64,
+    noted: Vector,
+    coins_x: Vector,
+    coins_z: Vector,
     planes: U64,
-) -> None:  # fmt: skip
+) -> None:
     """What happens by default to the partner of a transmon where it leads."""
     met = load_vector(planes, partner + LEAKED) | noted
     if of_two & _FLIPS:
@@ -199,7 +218,7 @@ def _lead_by_default(
 
 
 @inlined
-def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Block) -> None:
+def _do_defaults(start: int, first: int, last: int, site: int, t: PlanTables, b: Shots) -> None:
     """What happens by default to the partners of calm shots that are not noted."""
     two_0, three_0, two_1, three_1 = _defaults(site, t)
     does = two_0 | three_0 | two_1 | three_1
@@ -216,7 +235,7 @@ def _do_defaults(start: int, first: int, last: int, site: int, t: Tables, b: Blo
 
 
 @kernel
-def meet_leaked_2(start: int, count: int, site: int, t: Tables, b: Block) -> None:
+def meet_leaked_2(start: int, count: int, site: int, t: PlanTables, b: Shots) -> None:
     """Two-transmon channel on the shots that arrive with one of them leaked, or both. Where a default is nearly all
     that happens, shots are calm: those that Poisson events choose are met one by one, the others as rows."""
     for first in range(0, count, 2 * PAIRS):

@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below, qubit_at
-from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, LOG_WORD, ONE, STRIDE, THREE, ZERO, Block, Tables
+from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, LOG_WORD, ONE, STRIDE, THREE, ZERO, Shots
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
 from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
 from qec_leak.engine.kernels.visits_of_singles import make_singles
+from qec_leak.engine.plan.sites import LEAKED_CLASS
+from qec_leak.engine.plan.tables import PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
-from qec_leak.program import LEAKED_CLASS
 
 
 @inlined
 def _list_leaked(
-    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Block
+    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Shots
 ) -> np.uint64:
     """List the visit of a leaked shot to a channel of one transmon, if it exists and is not noted; returns the new
     length."""
@@ -28,7 +29,7 @@ def _list_leaked(
 
 
 @kernel
-def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
+def meet_leaked_1(start: int, count: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
     """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
     lists of them, as if these were as long as the longest. Returns how many visits are listed."""
     most = 0

@@ -10,28 +10,26 @@ from qec_leak.engine.kernels.bits import all_if, lowest_bit, planes_of, qubit_at
 from qec_leak.engine.kernels.frames import anticommuting, flip_pauli
 from qec_leak.engine.kernels.layout import (
     BIT,
-    BLOCK_SHOTS,
     DRAWN,
     HALF,
     IN_BLOCK,
     LEAKED,
     LIST,
-    LOG_SHOTS,
     LOG_WORD,
     ONE,
     THREE,
-    U64,
     ZERO,
-    Block,
-    Tables,
+    Shots,
     W,
     X,
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import draw_words, gap, mix, random_vector, random_word, uniform
+from qec_leak.engine.plan.codes import UNREAD
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS
+from qec_leak.engine.plan.tables import U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.vectors import WORDS, Vector, count_bits, load_vector, store_vector, vector_of, words_set
-from qec_leak.program import UNREAD
 
 
 @inlined
@@ -44,7 +42,7 @@ def _randomise_z(planes: U64, origin: np.uint64, value: int, rng: U64) -> None:
 
 
 @kernel
-def reset_qubits(start: int, count: int, table: int, t: Tables, b: Block) -> None:
+def reset_qubits(start: int, count: int, table: int, t: PlanTables, b: Shots) -> None:
     """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
     planes, population, leaked_shots, cum = b.planes, b.population, b.leaked_shots, t.reset_cum
     for k in range(start, start + count):
@@ -92,7 +90,7 @@ def _read_ones(probability: float, shots: Vector, words: U64, rng: U64) -> Vecto
 
 
 @kernel
-def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
+def measure_qubits(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
     """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout, a real
     outcome, and goes on acting as |0>: its x becomes the outcome that the reference goes on with."""
     planes, ring = b.planes, b.records
@@ -112,7 +110,7 @@ def measure_qubits(start: int, count: int, readout: int, records: int, t: Tables
 
 
 @kernel
-def assignment_events(events: int, start: int, count: int, records: int, t: Tables, b: Block) -> None:
+def assignment_events(events: int, start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
     """Flips of computational records that do not depend on their value, as Poisson events. They gather in ``noted``,
     zero before and after, so that each record is read and written once, in whole rows."""
     if events == 0:
@@ -136,7 +134,7 @@ def assignment_events(events: int, start: int, count: int, records: int, t: Tabl
 
 
 @kernel
-def assignment_errors(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
+def assignment_errors(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
     """Flips of computational records by their real value."""
     of_zero, of_one = t.readout[readout, 0], t.readout[readout, 1]
     largest = max(of_zero, of_one)
@@ -159,7 +157,7 @@ def assignment_errors(start: int, count: int, readout: int, records: int, t: Tab
 
 
 @kernel
-def measure_levels(start: int, count: int, readout: int, records: int, t: Tables, b: Block) -> None:
+def measure_levels(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
     """Records of levels: 1, which is a flip, with the probability of the level; nothing happens to the qubit."""
     of, every = t.level_readout, vector_of(~ZERO)
     for k in range(count):
@@ -173,7 +171,7 @@ def measure_levels(start: int, count: int, readout: int, records: int, t: Tables
 
 
 @kernel
-def flip_observable(observable: int, start: int, count: int, t: Tables, b: Block) -> None:
+def flip_observable(observable: int, start: int, count: int, t: PlanTables, b: Shots) -> None:
     """Flip an observable where the frame anticommutes with the product of Paulis ``targets``."""
     first = np.uint64(observable) * W
     for v in range(WORDS):
@@ -182,7 +180,7 @@ def flip_observable(observable: int, start: int, count: int, t: Tables, b: Block
 
 
 @kernel
-def measure_pauli(start: int, count: int, noise: int, records: int, t: Tables, b: Block) -> None:
+def measure_pauli(start: int, count: int, noise: int, records: int, t: PlanTables, b: Shots) -> None:
     """Product measurement with flip ``noise`` (-1: none); the back-action is the product itself, at random."""
     ring, r = b.records, record_at(b.records, records)
     for v in range(WORDS):
@@ -201,7 +199,7 @@ def measure_pauli(start: int, count: int, noise: int, records: int, t: Tables, b
 
 
 @kernel
-def keep_outcomes(start: int, count: int, records: int, t: Tables, b: Block) -> None:
+def keep_outcomes(start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
     """Copy real outcomes out of the ring: record flips against bit 2 of the values."""
     for k in range(count):
         r, kept = record_at(b.records, records + k), np.uint64(records + k) * W
@@ -210,7 +208,7 @@ def keep_outcomes(start: int, count: int, records: int, t: Tables, b: Block) -> 
 
 
 @kernel
-def keep_levels(start: int, count: int, records: int, t: Tables, b: Block) -> None:
+def keep_levels(start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
     """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
     for k in range(count):
         origin, kept = planes_of(qubit_at(t.targets, start + k)), np.uint64(2 * (records + k)) * W
@@ -219,7 +217,7 @@ def keep_levels(start: int, count: int, records: int, t: Tables, b: Block) -> No
 
 
 @inlined
-def parity_of(start: int, count: int, records: int, t: Tables, b: Block) -> Vector:
+def parity_of(start: int, count: int, records: int, t: PlanTables, b: Shots) -> Vector:
     """The parity of records."""
     parity = vector_of(ZERO)
     for k in range(start, start + count):
@@ -228,7 +226,7 @@ def parity_of(start: int, count: int, records: int, t: Tables, b: Block) -> Vect
 
 
 @kernel
-def count_levels(snapshot: int, b: Block) -> None:
+def count_levels(snapshot: int, b: Shots) -> None:
     """Add up, qubit by qubit, how many of the valid shots are in level 2 and in 3. Where all shots of the block are
     valid, ``population`` says how many are leaked."""
     planes, counts, shots = b.planes, b.counts, load_vector(b.valid, ZERO)

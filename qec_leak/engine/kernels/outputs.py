@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.frames import xor_into
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILE_STEP, TILES, TWO, U8, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, ONE, TILE, TILE_STEP, TILES, TWO, U8, ZERO, W
 from qec_leak.engine.kernels.random_numbers import random_vector
+from qec_leak.engine.plan.tables import I32, U64
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.prefetch import will_write
 from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector
@@ -80,9 +81,18 @@ def pack_shots(planes: U64, low: int, high: int, first_row: int, tiles: U64, out
 
 @kernel
 def write_detectors(
-    detectors: U64, first: int, last: int, flip: int, flips: I32, sweep: U64, low: int, high: int, first_row: int,
-    tiles: U64, out: U8,
-) -> int:  # fmt: skip
+    detectors: U64,
+    first: int,
+    last: int,
+    flip: int,
+    flips: I32,
+    sweep: U64,
+    low: int,
+    high: int,
+    first_row: int,
+    tiles: U64,
+    out: U8,
+) -> int:
     """Take in detectors first..last-1, at most 64, without what sweep bits do to them (``flips`` from ``flip`` on), and
     write out all tiles if they are full or these are the last; returns the flip that is next."""
     while flip < flips.shape[0] and flips[flip, 1] < last:

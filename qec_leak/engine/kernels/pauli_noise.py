@@ -9,29 +9,25 @@ from qec_leak.engine.kernels.flips import SECOND, flips_of, put_flips
 from qec_leak.engine.kernels.frames import flip_pauli
 from qec_leak.engine.kernels.layout import (
     BIT,
-    BLOCK_SHOTS,
     DECODED,
     FOUR,
     HALF,
     LEAKED,
-    LOG_SHOTS,
     LOG_WORD,
     LOW,
     ONE,
     STRIDE,
     TWO,
-    U64,
     ZERO,
-    Block,
-    Tables,
+    Shots,
     X,
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import gap, mix, uniform
-from qec_leak.engine.packed import QUBIT_BITS
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS, QUBIT_BITS, SHARE_BITS
+from qec_leak.engine.plan.tables import U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.vectors import WORDS, Vector, gather, store_vector, vector_of, vector_of_steps
-from qec_leak.program import SHARE_BITS
 
 _SHARE, _QUBIT = np.uint64((1 << SHARE_BITS) - 1), np.uint64((1 << QUBIT_BITS) - 1)
 _OF_SHARE, _OF_QUBIT, _OF_CODE = np.uint64(SHARE_BITS), np.uint64(QUBIT_BITS), np.uint64(2 + QUBIT_BITS)
@@ -91,7 +87,7 @@ def _decode_two(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, 
 
 
 @kernel
-def pauli_layer(arity: int, events: int, layer: int, t: Tables, b: Block) -> None:
+def pauli_layer(arity: int, events: int, layer: int, t: PlanTables, b: Shots) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
     allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
     it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
@@ -116,7 +112,7 @@ def pauli_layer(arity: int, events: int, layer: int, t: Tables, b: Block) -> Non
 
 
 @inlined
-def _draw_outcome(word: np.uint64, noise: int, t: Tables) -> np.uint64:
+def _draw_outcome(word: np.uint64, noise: int, t: PlanTables) -> np.uint64:
     """The bits of an outcome in one step: entry k keeps its share of turns and hands the rest to its alias."""
     turn = uniform(word) * t.noise_size[noise]
     k = np.int64(turn)
@@ -125,7 +121,7 @@ def _draw_outcome(word: np.uint64, noise: int, t: Tables) -> np.uint64:
 
 
 @kernel
-def bernoulli_noise(arity: int, start: int, count: int, noise: int, t: Tables, b: Block) -> None:
+def drawn_noise(arity: int, start: int, count: int, noise: int, t: PlanTables, b: Shots) -> None:
     """Pauli noise by geometric skipping, where it is not made of Poisson events."""
     total = np.int64(count // arity) * BLOCK_SHOTS
     step, inverse_log = b.rng[1], t.noise_log[noise]
@@ -144,7 +140,7 @@ def bernoulli_noise(arity: int, start: int, count: int, noise: int, t: Tables, b
 
 
 @kernel
-def heralded_noise(start: int, count: int, noise: int, records: int, t: Tables, b: Block) -> None:
+def heralded_noise(start: int, count: int, noise: int, records: int, t: PlanTables, b: Shots) -> None:
     """Pauli noise by geometric skipping that leaves a record where it strikes."""
     clear_records(count, records, b)
     step, inverse_log = b.rng[1], t.noise_log[noise]
@@ -161,14 +157,14 @@ def heralded_noise(start: int, count: int, noise: int, records: int, t: Tables, 
 
 
 @kernel
-def clear_records(count: int, records: int, b: Block) -> None:
+def clear_records(count: int, records: int, b: Shots) -> None:
     """Records that no shot flips."""
     for k in range(count):
         store_vector(b.records, record_at(b.records, records + k), vector_of(ZERO))
 
 
 @kernel
-def pad_records(count: int, noise: int, records: int, t: Tables, b: Block) -> None:
+def pad_records(count: int, noise: int, records: int, t: PlanTables, b: Shots) -> None:
     """Records that flip with the probability of ``noise``, by geometric skipping (-1: never)."""
     clear_records(count, records, b)
     if noise < 0:
@@ -184,7 +180,7 @@ def pad_records(count: int, noise: int, records: int, t: Tables, b: Block) -> No
 
 
 @kernel
-def correlated_noise(otherwise: bool, start: int, count: int, noise: int, t: Tables, b: Block) -> None:
+def correlated_noise(otherwise: bool, start: int, count: int, noise: int, t: PlanTables, b: Shots) -> None:
     """An error of an E / ELSE chain; ``happened`` holds the shots in which one of it has already happened."""
     if not otherwise:
         store_vector(b.happened, ZERO, vector_of(ZERO))

@@ -11,7 +11,8 @@ import math
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below
-from qec_leak.engine.kernels.layout import F64, HALF, LOW, ONE, U64, Tables, W
+from qec_leak.engine.kernels.layout import HALF, LOW, ONE, W
+from qec_leak.engine.plan.tables import F64, U64, PlanTables
 from qec_leak.engine.simd.jit import inlined
 from qec_leak.engine.simd.vectors import WORDS, Vector, store_vector, vector_of_steps
 
@@ -122,7 +123,7 @@ def drawn(word: np.uint64, table: np.uint64, share: U64) -> tuple[np.uint64, np.
 
 
 @inlined
-def how_many(row: int, t: Tables, word: np.uint64) -> int:
+def how_many(row: int, t: PlanTables, word: np.uint64) -> int:
     """Events that an operation has in a block: a Poisson variate from the alias table ``row`` of counts."""
     entry, alias = drawn(word, t.count_table[row], t.count_share)
     return np.int64((t.count_is[entry] >> (alias * HALF)) & LOW)

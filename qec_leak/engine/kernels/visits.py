@@ -12,27 +12,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.layout import (
-    BIT,
-    BLOCK_SHOTS,
-    HALF,
-    I8,
-    I64,
-    LEAKED,
-    LIST,
-    LOG_SHOTS,
-    ONE,
-    THREE,
-    U16,
-    U64,
-    Tables,
-    W,
-)
+from qec_leak.engine.kernels.layout import BIT, HALF, I8, LEAKED, LIST, ONE, THREE, U16, W
 from qec_leak.engine.kernels.random_numbers import how_many, random_word
-from qec_leak.engine.packed import ROWS
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS
+from qec_leak.engine.plan.sites import CLASSES, ROWS
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
 from qec_leak.engine.simd.chunks import CHUNK, find_in_chunk
 from qec_leak.engine.simd.jit import inlined
-from qec_leak.program import CLASSES
 
 SHOT, ROW_CODE = np.uint64(BLOCK_SHOTS - 1), np.uint64(16)
 
@@ -91,9 +77,9 @@ def class_start(site: int, kind: int) -> np.uint64:
 
 
 @inlined
-def met_of(leaked: int, site: int, t: Tables, rng: U64) -> tuple[int, int]:
+def met_of(leaked: int, site: int, t: PlanTables, rng: U64) -> tuple[int, int]:
     """How many events there are among so many leaked shots, a Poisson variate, and among how many: those shots rounded
-    up to a number of which there are tables (engine/counts.py) and whole 1,024."""
+    up to a number of which there are tables (engine/plan/counts.py) and whole 1,024."""
     last = t.met_row.shape[1] - 1
     events, whole = 0, leaked >> LOG_SHOTS
     for _ in range(whole):

@@ -13,7 +13,6 @@ from qec_leak.engine.kernels.layout import (
     DECODED,
     FOUR,
     HALF,
-    I64,
     IN_BLOCK,
     LEAKED,
     LOG_WORD,
@@ -21,15 +20,14 @@ from qec_leak.engine.kernels.layout import (
     ONE,
     TWO,
     U16,
-    U64,
     ZERO,
-    Block,
-    Tables,
+    Shots,
     X,
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import chosen, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.vectors import WORDS, Vector, gather, load_vector, store_vector, vector_of, vector_of_steps
 
@@ -39,7 +37,7 @@ _PLANES = np.uint64(2)
 
 @inlined
 def _row_code(transmon: Vector, shot: Vector, planes: U64) -> Vector:
-    """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
+    """Row codes of transmons (words of ``PlanTables.transmon``) that are computational."""
     x = gather(planes, (transmon >> _PLANES) + ((shot >> LOG_WORD) & IN_BLOCK) + X)
     return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
 
@@ -63,7 +61,7 @@ def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: 
 
 
 @kernel
-def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: Tables, b: Block) -> np.uint64:
+def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: PlanTables, b: Shots) -> np.uint64:
     """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
     to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
     ``since``."""
@@ -105,9 +103,17 @@ def _act(
 
 @inlined
 def _decode_visits(
-    visits: Vector, first: np.uint64, start: int, rows: np.uint64, word: Vector, transmon: U64, site_table: U64,
-    branch_share: U64, branch_does: U64, words: U64,
-) -> None:  # fmt: skip
+    visits: Vector,
+    first: np.uint64,
+    start: int,
+    rows: np.uint64,
+    word: Vector,
+    transmon: U64,
+    site_table: U64,
+    branch_share: U64,
+    branch_does: U64,
+    words: U64,
+) -> None:
     """What a row of visits does, decoded from ``first`` on: by one random word each."""
     table = gather(site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
     turned, turn = chosen(word, table >> HALF)
@@ -121,7 +127,7 @@ def _decode_visits(
 
 
 @kernel
-def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: PlanTables, b: Shots) -> None:
     """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
     (counted from ``rows``), with one random word, and do it."""
     state, step, left = b.rng[0], b.rng[1], np.int64(listed - since)

@@ -5,30 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import qubit_at
-from qec_leak.engine.kernels.layout import (
-    BIT,
-    FOUR,
-    HALF,
-    I64,
-    LEAKED,
-    LOG_WORD,
-    ONE,
-    STRIDE,
-    TWO,
-    U16,
-    U64,
-    Block,
-    Tables,
-    X,
-    Z,
-)
+from qec_leak.engine.kernels.layout import BIT, FOUR, HALF, LEAKED, LOG_WORD, ONE, STRIDE, TWO, U16, Shots, X, Z
 from qec_leak.engine.kernels.random_numbers import drawn, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at, visit_of
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
 from qec_leak.engine.simd.jit import inlined, kernel
 
 
 @kernel
-def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: Tables, b: Block) -> np.uint64:
+def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: PlanTables, b: Shots) -> np.uint64:
     """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
     to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
     ``since``."""
@@ -58,7 +43,7 @@ def _act(
 
 
 @kernel
-def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: PlanTables, b: Shots) -> None:
     """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
     (counted from ``rows``), with one random word, and do it."""
     state, step = b.rng[0], b.rng[1]

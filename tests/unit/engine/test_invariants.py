@@ -12,11 +12,12 @@ from numba import config, njit
 
 import qec_leak as ql
 from qec_leak.engine.kernels import BLOCK_SHOTS, empty_block
-from qec_leak.engine.kernels.layout import LIST, LOG_SHOTS, PAIRS, Block
+from qec_leak.engine.kernels.layout import LIST, PAIRS, Shots
 from qec_leak.engine.kernels.visits import visit_of
-from qec_leak.engine.packed import QUBIT_BITS, packed_tables
+from qec_leak.engine.plan import Plan, plan_of
+from qec_leak.engine.plan.formats import LOG_SHOTS, QUBIT_BITS, QUBIT_WORDS
 from qec_leak.engine.simd.chunks import CHUNK
-from qec_leak.program import Op, Program, compile_program
+from qec_leak.program import Op, compile_program
 
 LEAKY = """
 R 0 1 2 3
@@ -41,9 +42,11 @@ M 0 1
 """All shots of a block are on the lists of both qubits, and some leave them."""
 
 
-def memory(strategy: str) -> Program:
+def memory(strategy: str) -> Plan:
     device = ql.Device.preset("miao2023")
-    return compile_program(ql.memory_experiment(distance=3, rounds=3, strategy=strategy, device=device).circuit)
+    return plan_of(
+        compile_program(ql.memory_experiment(distance=3, rounds=3, strategy=strategy, device=device).circuit)
+    )
 
 
 @njit
@@ -62,7 +65,7 @@ def test_a_visit_is_unpacked_as_it_was_packed(place: int, row: int, shot: int) -
         assert visit < 1 << 63, "list_pairs keeps a flag in bit 63"
 
 
-def noted_after(circuit: str, shots: int) -> Block:
+def noted_after(circuit: str, shots: int) -> Shots:
     sampler = ql.compile_sampler(circuit, seed=1, engine="frames")
     assert isinstance(sampler, ql.LeakageSampler)
     sampler.sample(shots)
@@ -87,7 +90,7 @@ def test_no_shot_is_noted_before_the_first_run() -> None:
 def test_notes_would_change_what_is_sampled() -> None:
     """So that zeros are no accident: a shot that is noted is not visited."""
     clean, spoilt = (ql.compile_sampler(LEAKY, seed=1, engine="frames") for _ in range(2))
-    block = empty_block(spoilt.program)
+    block = empty_block(plan_of(spoilt.program))
     block.noted[:] = ~np.uint64(0)
     spoilt._idle_blocks.append(block)
     populations = [s.sample(BLOCK_SHOTS).leakage_population for s in (clean, spoilt)]
@@ -127,24 +130,26 @@ def test_full_lists_are_read_inside_their_array() -> None:
 @pytest.mark.parametrize("strategy", ["MLR", "DQLR"])
 def test_channels_have_no_bits_that_packing_masks_away(strategy: str) -> None:
     """``transmon`` keeps two bits of ``values``: all that targets of channels have."""
-    program = memory(strategy)
-    channels = 0
-    for op, start, count, _ in program.ops.tolist():
+    tables, channels = memory(strategy).tables, 0
+    for op, start, count, _ in tables.ops.tolist():
         if op in (Op.CHANNEL_1, Op.CHANNEL_2):
             channels += count
-            assert not (program.values[start : start + count] & ~3).any()
+            assert not (tables.values[start : start + count] & ~3).any()
     assert channels
-    assert (program.values & ~3).any(), "other targets have more"
+    assert (tables.values & ~3).any(), "other targets have more"
 
 
 @pytest.mark.parametrize("strategy", ["NO_RESET", "DQLR"])
 def test_packed_fields_fit(strategy: str) -> None:
     """No field of a packed word reaches into its neighbour."""
-    program, packed = memory(strategy), packed_tables(memory(strategy))
-    assert program.site_row.max() < 1 << 32 and program.site_row.min() >= 0
-    assert program.branch_action.max() < 1 << 16
-    assert (packed["site_acts"] < 1 << 36).all()
-    assert len(program.qubits) <= 1 << QUBIT_BITS
-    assert program.layer_size.max() < 1 << 32
-    codes = program.event[:, 1:]
-    assert ((codes >> 4 & 0xFFFFFFF) < len(program.qubits)).all() and (codes >> 32 < len(program.qubits)).all()
+    plan = memory(strategy)
+    tables = plan.tables
+    assert (tables.site_acts < 1 << 36).all()
+    first, size = tables.site_table & 0xFFFFFFFF, tables.site_table >> 32
+    assert (first + size <= len(tables.branch_share)).all() and (size >= 1).all()
+    assert (tables.branch_share <= 1 << 63).all()
+    assert (tables.branch_does < 1 << 32).all() and (tables.branch_does >> 16 & 0xE0E0 == 0).all()
+    assert (tables.layer_size < 1 << 32).all()
+    targets = [k for op, start, n, _ in tables.ops.tolist() if op == Op.CHANNEL_2 for k in range(start, start + n)]
+    assert (tables.transmon[targets] >> 2 == tables.targets[targets] * QUBIT_WORDS).all()
+    assert tables.targets[targets].max() < plan.num_qubits <= 1 << QUBIT_BITS

@@ -37,7 +37,7 @@ def test_compiled_kernels_know_the_files_that_they_depend_on(tmp_path):
 
     assert call() == [240, 0]
     assert call() == [240, 1]
-    packed = package / "engine" / "packed.py"
+    packed = package / "engine" / "plan" / "formats.py"
     text = packed.read_text()
     assert text.count("QUBIT_WORDS = 80") == 1
     packed.write_text(text.replace("QUBIT_WORDS = 80", "QUBIT_WORDS = 96"))

@@ -10,8 +10,10 @@ import stim
 import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
-from qec_leak.program import FLIPPED, LEAKED_CLASS, RANDOM_X, RANDOM_Z, USUAL, WILD, Program, compile_program
-from qec_leak.program.sites import SiteTable, moves
+from qec_leak.engine.plan import Plan, plan_of
+from qec_leak.engine.plan.sites import CLASSES, FLIPPED, LEAKED_CLASS, RANDOM_X, ROWS, USUAL, WILD, SiteTable
+from qec_leak.program import compile_program
+from qec_leak.program.actions import RANDOM_Z, actions
 
 DEVICE = ql.Device.preset("miao2023")
 CZ = operations.cz_channel(DEVICE.cz)
@@ -22,12 +24,15 @@ FLIP_X, FLIP_Z = 1, 2
 
 def drawn(tables: dict[str, np.ndarray], kind: int, row: int) -> dict[int, float]:
     """Probability of each action given a visit, from the alias table of a row of site 0."""
-    start, size = int(tables["site_row"][0, kind, row]), int(tables["site_size"][0, kind, row])
+    table = int(tables["site_table"].reshape(-1, CLASSES, ROWS)[0, kind, row])
+    start, size = table & 0xFFFFFFFF, table >> 32
     out: dict[int, float] = {}
     for k in range(start, start + size):
-        share = float(tables["branch_share"][k]) / 2**63
-        for action, part in zip(tables["branch_action"][k].tolist(), (share, 1 - share), strict=True):
+        share, does = float(tables["branch_share"][k]) / 2**63, int(tables["branch_does"][k])
+        for action, part in zip((does & 0xFFFF, does >> 16), (share, 1 - share), strict=True):
             out[action] = out.get(action, 0.0) + part / size
+    acts = int(tables["site_acts"].reshape(-1, CLASSES)[0, kind]) >> row & 1
+    assert acts == (start > 0)
     return {action: p for action, p in out.items() if action and p > 0}
 
 
@@ -36,7 +41,7 @@ def scaled(branches: dict[int, float], factor: float) -> dict[int, float]:
 
 
 def check(got: dict[int, float], channel: LeakageChannel, codes: tuple[int, ...]) -> None:
-    expected = moves(channel, codes)
+    expected = actions(channel, codes)
     assert got.keys() == expected.keys()
     for action, p in expected.items():
         assert got[action] == pytest.approx(p, rel=1e-9, abs=1e-15)
@@ -45,7 +50,7 @@ def check(got: dict[int, float], channel: LeakageChannel, codes: tuple[int, ...]
 def met(tables: dict[str, np.ndarray], codes: tuple[int, int]) -> dict[int, float]:
     """Probability of each action of a leaked shot of two transmons that is met: by the coin, or from its table."""
     row = 6 * codes[0] + codes[1]
-    flips, nothing = (float(v) / 2**63 for v in tables["site_coin"][0, row])
+    flips, nothing = (float(v) / 2**63 for v in tables["site_coin"].reshape(-1, ROWS, 2)[0, row])
     out = scaled(drawn(tables, LEAKED_CLASS, row), 1 - nothing)
     if flips > 0:
         assert min(codes) < 4  # there is a computational partner, whose z it is
@@ -86,7 +91,7 @@ def seen(branches: dict[int, float], codes: tuple[int, int]) -> dict[int, float]
 def check_leaked(tables: dict[str, np.ndarray], channel: LeakageChannel, codes: tuple[int, int]) -> None:
     """Shots that are met and those that are left to the default make the channel's row together."""
     got = met(tables, codes)
-    expected = dict(moves(channel, codes))
+    expected = dict(actions(channel, codes))
     if min(codes) < 4:
         leads = int(codes[0] < 4)
         default = int(tables["site_default"][0, leads, codes[leads] - 4])
@@ -107,7 +112,7 @@ def check_leaked(tables: dict[str, np.ndarray], channel: LeakageChannel, codes: 
 def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None:
     table = SiteTable()
     assert table.add(channel, values) == 0
-    tables = table.arrays()
+    tables = table.tables()
     visited = -math.expm1(-float(tables["site_rate"][0]))
     apart = bool(tables["site_flipped"][0])
     for codes in itertools.product(range(6), repeat=2):
@@ -131,7 +136,7 @@ def test_defaults_of_a_cz() -> None:
     one of thirty; transport is what is left to be met. A higher one in |3> does too many things."""
     table = SiteTable()
     table.add(CZ, (0, 0))
-    tables = table.arrays()
+    tables = table.tables()
     assert tables["site_default"][0].tolist() == [[FLIP_Z, WILD], [0, 0]]
     assert 0.2 < float(tables["site_leaked"][0]) < 0.25
 
@@ -139,16 +144,16 @@ def test_defaults_of_a_cz() -> None:
 def test_a_depolarized_partner_is_met_only_when_it_leaks_too() -> None:
     """Both of its frame bits become random by default."""
     pairs = "(0.05, 2_U-->2_2) (0.95, 2_U-->2_V) (0.05, U_2-->2_2) (0.95, U_2-->V_2)"
-    program = compiled(f"H 0 1\nII_ERROR[LEAKAGE_TRANSITION_2: {pairs} (0.01, U_U-->2_U)] 0 1")
-    assert program.site_default[0, :, 0].tolist() == [RANDOM_X | RANDOM_Z] * 2
-    assert float(program.site_leaked[0]) == pytest.approx(0.05)
+    tables = planned(f"H 0 1\nII_ERROR[LEAKAGE_TRANSITION_2: {pairs} (0.01, U_U-->2_U)] 0 1").tables
+    assert tables.site_default[0, :, 0].tolist() == [RANDOM_X | RANDOM_Z] * 2
+    assert float(tables.site_leaked[0]) == pytest.approx(0.05)
 
 
 @pytest.mark.parametrize("value", [0, 2, 3])
 def test_one_transmon(value: int) -> None:
     table = SiteTable()
     assert table.add(IDLE, [value]) == 0
-    tables = table.arrays()
+    tables = table.tables()
     visited = -math.expm1(-float(tables["site_rate"][0]))
     leaked = float(tables["site_leaked"][0])
     for code in (4, 5):
@@ -164,16 +169,16 @@ def test_a_residual_one_meets_the_leakage_iswap_apart() -> None:
     """With the measure qubit in 0 nothing happens; with a residual 1 nearly everything does."""
     table = SiteTable()
     table.add(ISWAP, [0, 2])
-    tables = table.arrays()
+    tables = table.tables()
     assert tables["site_flipped"][0] and tables["site_rate"][0] == 0.0
 
 
-def compiled(text: str) -> Program:
-    return compile_program(stim.Circuit(text))
+def planned(text: str) -> Plan:
+    return plan_of(compile_program(stim.Circuit(text)))
 
 
 def test_places_of_an_operation_have_no_qubit_in_common() -> None:
     tag = "II_ERROR[LEAKAGE_TRANSITION_2: (0.4, 2_U-->U_2)]"
-    program = compiled(f"I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0 1 0\n{tag} 0 1 2 3 1 2 4 5\n{tag} 0 1")
-    counts = program.ops[program.ops[:, 2] > 0, 2].tolist()
+    ops = planned(f"I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0 1 0\n{tag} 0 1 2 3 1 2 4 5\n{tag} 0 1").tables.ops
+    counts = ops[ops[:, 2] > 0, 2].tolist()
     assert counts == [2, 1, 4, 4, 2]

@@ -10,24 +10,28 @@ likely row to do something else needs.
 
 from __future__ import annotations
 
-import functools
-import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.channels.channel import Label, LeakageChannel, Row, Transition, is_leaked
-from qec_leak.program.tables import alias_table
-
-CODE_LABELS: tuple[Label, ...] = ("C", "C", 0, 1, 2, 3)
-"""Labels by row code: 0, 1 the shot's value where the reference does not know it; 2, 3 where it does; 4, 5 leaked."""
-
-Codes = tuple[int, ...]
-"""Row codes of the transmons of a channel."""
+from qec_leak.channels.channel import LeakageChannel
+from qec_leak.engine.plan.alias import alias_table
+from qec_leak.engine.plan.formats import beside
+from qec_leak.program.actions import (
+    FLIP_LEAKED,
+    FLIP_X,
+    FLIP_Z,
+    RANDOM_Z,
+    Arrivals,
+    Codes,
+    actions,
+    arrivals,
+    largest,
+)
 
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
@@ -43,8 +47,8 @@ USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
 
 CLASSES = 3
 
-FLIP_X, FLIP_Z, RANDOM_Z, _FLIP_LEAKED, _FLIP_THREE = 1, 2, 4, 8, 16
-"""Bits of a transmon's byte of an action."""
+ROWS = 36
+"""Rows of a class of a site: a pair's row is 6 * code of the first transmon + code of the second."""
 
 RANDOM_X, WILD = 8, 16
 """Bits of a default beside those of an action up to 4: the partner's x becomes random; there is none, the shots are not
@@ -58,9 +62,7 @@ DEFAULTS = tuple(x | z for x in (0, FLIP_X, RANDOM_X) for z in (0, FLIP_Z, RANDO
 @dataclass(frozen=True)
 class _Site:
     channel: LeakageChannel
-    usual: frozenset[Codes]
-    flipped: frozenset[Codes]
-    leaked: frozenset[Codes]
+    arrive: Arrivals
 
     @property
     def arity(self) -> int:
@@ -69,7 +71,7 @@ class _Site:
     @property
     def met_leading(self) -> set[Codes]:
         """Rows of shots of which one transmon leads, for the partners that places of this site have."""
-        met = self.usual | self.flipped
+        met = self.arrive.usual | self.arrive.flipped
         return {codes for a, b in met for level in (4, 5) for codes in ((level, b), (a, level))}
 
 
@@ -79,50 +81,35 @@ class SiteTable:
     def __init__(self) -> None:
         self._sites: dict[_Site, int] = {}
 
-    def add(self, channel: LeakageChannel, values: Sequence[int]) -> int | None:
-        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each target;
-        None if it never does anything there."""
-        k = channel.num_qubits
-        usual: set[Codes] = set()
-        flipped: set[Codes] = set()
-        for place in {tuple(values[i : i + k]) for i in range(0, len(values), k)}:
-            says = set(itertools.product(*((v,) if v & 2 else (0, 1) for v in place)))
-            usual |= says
-            flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - says
-        leaked = {codes for codes in itertools.product(range(6), repeat=k) if max(codes) >= 4}
-        site = _Site(channel, frozenset(usual), frozenset(flipped), frozenset(leaked))
-        if not any(_largest(channel, rows) for rows in (usual, flipped, leaked)):
-            return None
-        return self._sites.setdefault(site, len(self._sites))
+    def add(self, channel: LeakageChannel, values: Sequence[int]) -> int:
+        """Site of ``channel`` on places with reference ``values`` (Z value, +2 where it is known), one for each
+        target."""
+        return self._sites.setdefault(_Site(channel, arrivals(channel.num_qubits, values)), len(self._sites))
 
-    def moves_computational(self, site: int) -> bool:
-        """Whether the site's channel does anything to shots that arrive computational."""
-        of = list(self._sites)[site]
-        return any(_largest(of.channel, rows) for rows in (of.usual, of.flipped))
-
-    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+    def tables(self) -> dict[str, Any]:
+        """Fields of PlanTables whose names begin with ``site`` and ``branch``."""
         n = len(self._sites)
         rate, apart, leaked = np.zeros(n), np.zeros(n, dtype=bool), np.zeros(n)
         default = np.zeros((n, 2, 2), dtype=np.uint8)
-        coin = np.zeros((n, 36, 2), dtype=np.uint64)
+        coin = np.zeros((n, ROWS, 2), dtype=np.uint64)
         rows = _RowTables(n)
         for of, site in self._sites.items():
-            usual, flipped = _largest(of.channel, of.usual), _largest(of.channel, of.flipped)
+            usual, flipped = largest(of.channel, of.arrive.usual), largest(of.channel, of.arrive.flipped)
             apart[site] = flipped > max(VISIT_TOGETHER, 4 * usual)
             usual = _visited(usual if apart[site] else max(usual, flipped))
             rate[site] = -math.log1p(-usual) if usual < 1.0 else math.inf
-            for codes in of.usual if apart[site] else of.usual | of.flipped:
-                rows.add(site, USUAL, codes, _given_visit(moves(of.channel, codes), usual))
-            for codes in of.flipped if apart[site] else ():
-                rows.add(site, FLIPPED, codes, _given_visit(moves(of.channel, codes), 1.0))
+            for codes in of.arrive.usual if apart[site] else of.arrive.usual | of.arrive.flipped:
+                rows.add(site, USUAL, codes, _given_visit(actions(of.channel, codes), usual))
+            for codes in of.arrive.flipped if apart[site] else ():
+                rows.add(site, FLIPPED, codes, _given_visit(actions(of.channel, codes), 1.0))
             if of.arity == 1:
-                leaked[site] = _visited(_largest(of.channel, of.leaked))
-                for codes in of.leaked:
-                    rows.add(site, LEAKED_CLASS, codes, _given_visit(moves(of.channel, codes), leaked[site]))
+                leaked[site] = _visited(largest(of.channel, of.arrive.leaked))
+                for codes in of.arrive.leaked:
+                    rows.add(site, LEAKED_CLASS, codes, _given_visit(actions(of.channel, codes), leaked[site]))
                 continue
             default[site], leaked[site] = _defaults(of)
-            for codes in of.leaked:
-                out: Mapping[int, float] = moves(of.channel, codes)
+            for codes in of.arrive.leaked:
+                out: Mapping[int, float] = actions(of.channel, codes)
                 if codes in of.met_leading and not default[site][_leading(codes)] & WILD:
                     out = _beside_default(out, codes, int(default[site][_leading(codes)]), leaked[site])
                 coin[site, _row(codes)], branches = _coin(out, codes)
@@ -132,8 +119,8 @@ class SiteTable:
             "site_flipped": apart,
             "site_leaked": leaked,
             "site_default": default,
-            "site_coin": coin,
-            **rows.arrays(),
+            "site_coin": coin.ravel(),
+            **rows.tables(),
         }
 
 
@@ -141,8 +128,8 @@ class _RowTables:
     """Alias tables of rows; entry 0 is the identity, for rows in which nothing happens."""
 
     def __init__(self, sites: int) -> None:
-        self.start = np.zeros((sites, CLASSES, 36), dtype=np.int32)
-        self.size = np.ones((sites, CLASSES, 36), dtype=np.int32)
+        self.start = np.zeros((sites, CLASSES, ROWS), dtype=np.int32)
+        self.size = np.ones((sites, CLASSES, ROWS), dtype=np.int32)
         self.share: list[float] = [1.0]
         self.action: list[tuple[int, int]] = [(0, 0)]
 
@@ -157,13 +144,14 @@ class _RowTables:
         self.share += kept
         self.action += [(own[k], own[alias[k]]) for k in range(len(own))]
 
-    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
+    def tables(self) -> dict[str, Any]:
+        rows = np.arange(ROWS, dtype=np.uint64)
+        own, alias = np.array(self.action, dtype=np.uint16).T
         return {
-            "site_acts": (self.start > 0).astype(np.uint8),
-            "site_row": self.start,
-            "site_size": self.size,
+            "site_acts": ((self.start > 0).astype(np.uint64) << rows).sum(axis=2, dtype=np.uint64).ravel(),
+            "site_table": beside(self.start, self.size, 32).ravel(),
             "branch_share": np.array([round(share * _WHOLE) for share in self.share], dtype=np.uint64),
-            "branch_action": np.array(self.action, dtype=np.uint16),
+            "branch_does": beside(own, alias, 16),
         }
 
 
@@ -173,73 +161,6 @@ def _row(codes: Codes) -> int:
 
 def _visited(probability: float) -> float:
     return 1.0 if probability > VISIT_EVERY else probability
-
-
-@functools.lru_cache(maxsize=4096)
-def moves(channel: LeakageChannel, codes: Codes) -> Mapping[int, float]:
-    """Probability of each action that does something to a shot with row ``codes``.
-
-    Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
-    Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
-    Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
-    shots with both values 1 only, and says so of whatever those values are tied to (docs/model.md, rule 3).
-    """
-    row: Row = tuple(CODE_LABELS[code] for code in codes)
-    met = [t for t in channel.rows[row] if _leaves_with(codes, t)]
-    average: dict[_Branch, float] = {}
-    for t in met:
-        branch = _branch(row, codes, t)
-        average[branch] = average.get(branch, 0.0) + t.probability
-    resolved: dict[_Branch, float] = {}
-    values: Row = tuple(code if code < 2 else CODE_LABELS[code] for code in codes)
-    for t in channel.rows[values]:
-        branch = t.outgoing, t.returned_with
-        resolved[branch] = resolved.get(branch, 0.0) + t.probability
-    moving: dict[int, float] = {}
-    staying: dict[int, float] = {}
-    for t in met:
-        action = 0 if t.is_identity(row) else action_of(row, t)
-        if not _changes_level(row, t):
-            staying[action] = staying.get(action, 0.0) + t.probability
-        else:
-            branch = _branch(row, codes, t)
-            p = t.probability / average[branch] * resolved.get(branch, 0.0)
-            moving[action] = moving.get(action, 0.0) + p
-    kept = math.fsum(staying.values())
-    scale = (1.0 - math.fsum(moving.values())) / kept if kept > 0 else 0.0
-    out = {action: p * scale for action, p in staying.items() if action}
-    for action, p in moving.items():
-        if action and p > 0:
-            out[action] = out.get(action, 0.0) + p
-    return MappingProxyType(out)
-
-
-_Branch = tuple[Row, tuple[int | None, ...]]
-"""Outgoing labels, values where they are known, and the values with which transmons return."""
-
-
-def _branch(row: Row, codes: Codes, t: Transition) -> _Branch:
-    """The branch of the row of the shot's values to which a transition of the averaged row belongs."""
-    outgoing: list[Label] = list(t.outgoing)
-    for q, code in enumerate(codes):
-        if row[q] == "C" and outgoing[q] == "C":
-            outgoing[q] = code ^ (t.pauli[q] in "XY")
-    return tuple(outgoing), t.returned_with
-
-
-def _leaves_with(codes: Codes, t: Transition) -> bool:
-    """Whether those that leave do so with the values of the shot."""
-    return all(value is None or code >= 2 or value == code for value, code in zip(t.left_with, codes, strict=True))
-
-
-def _changes_level(row: Row, t: Transition) -> bool:
-    """Whether a transmon leaves, returns, or changes its leaked level."""
-    return any(a != b and (is_leaked(a) or is_leaked(b)) for a, b in zip(row, t.outgoing, strict=True))
-
-
-def _largest(channel: LeakageChannel, rows: Iterable[Codes]) -> float:
-    """Largest probability to do something among ``rows``."""
-    return min(max((math.fsum(moves(channel, codes).values()) for codes in rows), default=0.0), 1.0)
 
 
 def _given_visit(branches: Mapping[int, float], visited: float) -> dict[int, float]:
@@ -260,7 +181,7 @@ def _defaults(of: _Site) -> tuple[npt.NDArray[np.uint8], float]:
     met = 0.0
     for group in np.ndindex(2, 2):
         rows = [codes for codes in of.met_leading if _leading(codes) == group]
-        needs = {q: max(_needs(moves(of.channel, codes), codes, q) for codes in rows) for q in DEFAULTS}
+        needs = {q: max(_needs(actions(of.channel, codes), codes, q) for codes in rows) for q in DEFAULTS}
         best = min(DEFAULTS, key=lambda q: (round(needs[q], 12), DEFAULTS.index(q)))
         if needs[best] <= CALM:
             chosen[group], met = best, max(met, needs[best])
@@ -307,7 +228,7 @@ def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
     known = max(code for code in codes if code < 4) >= 2
     out = {0: max(1.0 - math.fsum(branches.values()), 0.0)} if 0 not in branches else {}
     for action, p in branches.items():
-        stays = not (action >> byte) & _FLIP_LEAKED
+        stays = not (action >> byte) & FLIP_LEAKED
         plain = action & ~((FLIP_Z | RANDOM_Z) << byte)
         if stays and known:
             parts = [(plain, p)]
@@ -322,7 +243,7 @@ def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
 
 def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
     """What nearly always happens to a leaked shot that is met, by one comparison: the z of its computational partner
-    flips, or nothing happens (Program.site_coin). And the other actions, given that it is one of them."""
+    flips, or nothing happens (site_coin of PlanTables). And the other actions, given that it is one of them."""
     flip = FLIP_Z << _partner_byte(codes) if min(codes) < 4 else None
     flips = branches.get(flip, 0.0) if flip is not None else 0.0
     others = {action: p for action, p in branches.items() if action and action != flip}
@@ -336,22 +257,3 @@ def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int],
 def _partner_byte(codes: Codes) -> int:
     """Shift of the computational partner's byte in an action."""
     return 8 if codes[0] >= 4 else 0
-
-
-def action_of(row: Row, t: Transition) -> int:
-    """What a transition does to the transmons' planes, as the bits of Program.branch_action."""
-    parts = zip(row, t.outgoing, t.pauli, t.left_with, t.returned_with, strict=True)
-    return sum(_action(*part) << (8 * q) for q, part in enumerate(parts))
-
-
-def _action(before: Label, after: Label, pauli: str, left: int | None, returned: int | None) -> int:
-    action = _FLIP_LEAKED if is_leaked(before) != is_leaked(after) else 0
-    action |= _FLIP_THREE if (before == 3) != (after == 3) else 0
-    value = left if left is not None else returned
-    if value is not None:
-        return action | RANDOM_Z | (FLIP_X if value else 0)
-    if is_leaked(before):
-        return action
-    if before == "C":
-        return (FLIP_X if pauli in "XY" else 0) | (FLIP_Z if pauli in "YZ" else 0)
-    return RANDOM_Z | (FLIP_X if after != before else 0)

@@ -4,18 +4,21 @@ import pytest
 import stim
 
 import qec_leak as ql
-from qec_leak.program import UNREAD, Op, Program, compile_program
+from qec_leak.engine.plan import plan_of
+from qec_leak.engine.plan.codes import UNREAD
+from qec_leak.engine.plan.tables import PlanTables
+from qec_leak.program import Op, compile_program
 
 
 def unread(text: str) -> list[tuple[str, int]]:
     """(operation, qubit) of what is marked, in order."""
-    program = compile_program(stim.Circuit(text))
+    tables = plan_of(compile_program(stim.Circuit(text))).tables
     return [
-        (Op(op).name, int(program.targets[k]))
-        for op, start, count, _ in program.ops.tolist()
+        (Op(op).name, int(tables.targets[k]))
+        for op, start, count, _ in tables.ops.tolist()
         if op in (Op.MEASURE, Op.RESET)
         for k in range(start, start + count)
-        if program.values[k] & UNREAD
+        if tables.values[k] & UNREAD
     ]
 
 
@@ -48,13 +51,13 @@ def test_gates_may_read_frames(between: str) -> None:
     assert unread(f"M 0\n{between}\nR 0") == []
 
 
-def marked(program: Program, op: Op) -> float:
+def marked(tables: PlanTables, op: Op) -> float:
     """The part of an operation's targets that is marked."""
-    of = [k for code, start, count, _ in program.ops.tolist() if code == op for k in range(start, start + count)]
-    return sum(bool(program.values[k] & UNREAD) for k in of) / len(of)
+    of = [k for code, start, count, _ in tables.ops.tolist() if code == op for k in range(start, start + count)]
+    return sum(bool(tables.values[k] & UNREAD) for k in of) / len(of)
 
 
 def test_half_of_the_random_frames_of_a_memory_are_not_drawn() -> None:
-    program = compile_program(ql.memory_experiment(distance=5, rounds=9, strategy="DQLR").circuit)
-    assert marked(program, Op.MEASURE) > 0.6  # all but the last ones, of data qubits
-    assert 0.3 < marked(program, Op.RESET) < 0.5  # the first of two a round
+    tables = plan_of(compile_program(ql.memory_experiment(distance=5, rounds=9, strategy="DQLR").circuit)).tables
+    assert marked(tables, Op.MEASURE) > 0.6  # all but the last ones, of data qubits
+    assert 0.3 < marked(tables, Op.RESET) < 0.5  # the first of two a round

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qec_leak.program.program import Op
-from qec_leak.program.prune import Instruction
-
-UNREAD = 8
-"""Bit of ``values`` of targets of MEASURE and RESET."""
+from qec_leak.engine.plan.codes import LAYER_1, LAYER_2
+from qec_leak.program import Instruction, Op
 
 _LEAVE_Z_UNREAD = (
+    LAYER_1,
+    LAYER_2,
     *range(Op.PAULI_1, Op.HERALDED + 1),
     Op.CHANNEL_1,
     Op.CHANNEL_2,

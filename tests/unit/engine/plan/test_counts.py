@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from qec_leak.engine.counts import LEAKED_NUMBERS, count_tables, poisson_distribution
+from qec_leak.engine.plan.counts import LEAKED_NUMBERS, count_tables, poisson_distribution
 
 NONE = np.zeros((0, len(LEAKED_NUMBERS)))
 

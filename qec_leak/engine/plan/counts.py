@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.program import Op, Program
-from qec_leak.program.tables import alias_table
+from qec_leak.engine.plan.alias import alias_table
+from qec_leak.engine.plan.codes import LAYER_1, LAYER_2
+from qec_leak.program import Instruction, Op
 
 LEAKED_NUMBERS = tuple(k if k < 8 else (4 + k % 4) << (k // 4 - 1) for k in range(37))
 """Numbers of leaked shots of which there are tables: 0 to 1,024 (a block) with three significant bits."""
@@ -18,29 +21,36 @@ _NEGLIGIBLE = 1e-18
 """Tails of the distribution below this probability are left out."""
 
 
-def expected_counts(program: Program, block_shots: int) -> npt.NDArray[np.float64]:
-    """float64 (operations,): mean number of events of each operation in a block; nan where it has no such number."""
-    expected = np.full(len(program.ops), np.nan)
-    for i, (op, _, count, param) in enumerate(program.ops.tolist()):
-        if op in (Op.PAULI_1, Op.PAULI_2):
-            expected[i] = program.layer_rate[param] * block_shots
+def expected_counts(
+    ops: Sequence[Instruction],
+    layer_rate: Sequence[float],
+    site_rate: npt.NDArray[np.float64],
+    flip_rate: npt.NDArray[np.float64],
+    block_shots: int,
+) -> npt.NDArray[np.float64]:
+    """float64 (operations,): mean number of events of each operation in a block; nan where it has no such number.
+    Rates are a shot's, of layers, sites and readouts."""
+    expected = np.full(len(ops), np.nan)
+    for i, (op, _, count, param) in enumerate(ops):
+        if op in (LAYER_1, LAYER_2):
+            expected[i] = layer_rate[param] * block_shots
         elif op in (Op.CHANNEL_1, Op.CHANNEL_2):
             places = count if op == Op.CHANNEL_1 else count // 2
-            rate = program.site_rate[param]
+            rate = site_rate[param]
             expected[i] = rate * places * block_shots if 0 < rate < math.inf else np.nan
-        elif op == Op.MEASURE and program.readout[param, 4] > 0:
-            expected[i] = program.readout[param, 4] * count * block_shots
+        elif op == Op.MEASURE and flip_rate[param] > 0:
+            expected[i] = flip_rate[param] * count * block_shots
     return expected
 
 
-def expected_met(program: Program) -> npt.NDArray[np.float64]:
+def expected_met(site_leaked: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """float64 (sites, numbers): mean number of events among ``LEAKED_NUMBERS`` leaked shots at a channel; nan where all
-    of them are met."""
-    met = np.where(program.site_leaked < 1.0, program.site_leaked, np.nan)
+    of them are met. site_leaked: float64 (sites,), of PlanTables."""
+    met = np.where(site_leaked < 1.0, site_leaked, np.nan)
     return np.asarray(np.multiply.outer(-np.log1p(-met), LEAKED_NUMBERS))
 
 
-def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.generic]]:
+def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,) and ``met`` (sites,
     numbers), equal ones shared.
 

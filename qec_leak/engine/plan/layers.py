@@ -9,39 +9,41 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from qec_leak.program.program import Op
-from qec_leak.program.prune import Instruction, with_loop_lengths
-from qec_leak.program.tables import alias_table
-
-SHARE_BITS = 22
-"""Bits of an alias table's shares: the engine draws the place in a block of shots from the same 32 bits."""
+from qec_leak.engine.plan.alias import alias_table
+from qec_leak.engine.plan.codes import LAYER_1, LAYER_2
+from qec_leak.engine.plan.formats import QUBIT_BITS, SHARE_BITS, Words
+from qec_leak.program import Instruction, Op, Outcomes
+from qec_leak.program.passes import with_loop_lengths
 
 _NEGLIGIBLE = 1e-15
 """Rates that are rounding."""
 
-_COMMUTE = (Op.PAULI_1, Op.PAULI_2, Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
-"""What Pauli noise may be moved past: other Pauli noise, and what does not read or change frames."""
+_COMMUTE = (Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
+"""What Pauli noise may be moved past: what does not read or change frames."""
 
 Rates = tuple[tuple[int, float], ...]
 """(frame bits x0 z0 x1 z1, rate) of the Poisson events at one place."""
 
+Places = list[tuple[tuple[int, ...], Rates]]
+"""(qubits, rates) of an operation."""
+
 
 @functools.lru_cache(maxsize=4096)
-def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
-    """Rates of independent Poisson events (frame bits, rate) that together are the Pauli noise ``outcomes``; empty if
-    there are none.
+def poisson_rates(outcomes: Outcomes, arity: int) -> Rates:
+    """Rates of independent Poisson events (frame bits, rate) that together are the Pauli noise ``outcomes`` on
+    ``arity`` qubits; empty if there are none.
 
     Eigenvalue b of a Pauli channel is sum_a p_a (-1)^<a,b> = exp(sum_a mu_a ((-1)^<a,b> - 1)), so the rates are the
     Walsh transform of its logarithm (any pairing <a,b> of the bits that runs through all signs serves).
     Not all Pauli channels divide so: X and Y without Z, or p >= 1/2, have no rates.
     """
-    size = 4 if max(bits for bits, _ in outcomes) < 4 else 16
+    size: int = 4**arity
     probability = [0.0] * size
     for bits, p in outcomes:
         probability[bits] += p
@@ -58,7 +60,8 @@ def poisson_rates(outcomes: tuple[tuple[int, float], ...]) -> Rates:
 
 @dataclass(frozen=True)
 class _Layer:
-    """Events of a layer on one qubit or two, as codes in Program.event, and their rates."""
+    """Events of a layer on one qubit or two, and their rates. Codes: bits x0 z0 x1 z1 (0: any Pauli but the identity,
+    each as likely), first qubit << 4, second qubit << 32."""
 
     arity: int
     codes: tuple[int, ...]
@@ -80,7 +83,7 @@ class LayerTable:
     def __init__(self) -> None:
         self._index: dict[_Layer, int] = {}
 
-    def add(self, arity: int, places: Sequence[tuple[tuple[int, ...], Rates]]) -> int:
+    def add(self, arity: int, places: Places) -> int:
         """Index of the layer with the events of ``places``: (``arity`` qubits, rates)."""
         of_place: dict[int, list[float]] = {}
         for qubits, rates in places:
@@ -92,45 +95,58 @@ class LayerTable:
         layer = _Layer(arity, tuple(events), tuple(events.values()))
         return self._index.setdefault(layer, len(self._index))
 
-    def arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        rate = np.array([math.fsum(layer.rates) for layer in self._index])
-        size = np.array([len(layer.codes) for layer in self._index], dtype=np.int64)
-        event = np.zeros((size.sum(), 3), dtype=np.uint64)
-        start = np.cumsum(size) - size
-        for first, total, layer in zip(start, rate, self._index, strict=True):
-            kept, alias = alias_table([r / total for r in layer.rates])
-            rows = slice(first, first + len(kept))
-            event[rows, 0] = np.rint(np.array(kept) * 2**SHARE_BITS)
-            event[rows, 1] = layer.codes
-            event[rows, 2] = np.array(layer.codes, dtype=np.uint64)[alias]
+    def rates(self) -> list[float]:
+        """Rate a shot of the events of each layer."""
+        return [math.fsum(layer.rates) for layer in self._index]
+
+    def tables(self) -> dict[str, Any]:
+        """``layer_start``, ``layer_size`` and ``event`` of PlanTables."""
+        packed = [_packed(layer) for layer in self._index]
+        words = np.array([len(event) for event in packed], dtype=np.int64)
         return {
-            "layer_rate": rate,
-            "layer_arity": np.array([layer.arity for layer in self._index], dtype=np.int64),
-            "layer_start": start,
-            "layer_size": size,
-            "event": event,
+            "layer_start": np.cumsum(words) - words,
+            "layer_size": np.array([len(layer.codes) for layer in self._index], dtype=np.int64),
+            "event": np.concatenate([np.zeros(0, dtype=np.uint64), *packed]),
         }
 
 
-def merged_noise(
-    ops: list[Instruction], places: Callable[[Instruction], list[tuple[tuple[int, ...], Rates]]], table: LayerTable
-) -> list[Instruction]:
-    """``ops`` with neighbouring Pauli noise merged into one layer of one-qubit and one of two-qubit noise; ``places``:
-    (qubits, rates) of a noise operation."""
+def _packed(layer: _Layer) -> Words:
+    """The words of a layer's events."""
+    total = math.fsum(layer.rates)
+    kept, aliases = alias_table([rate / total for rate in layer.rates])
+    share = np.rint(np.array(kept) * 2**SHARE_BITS).astype(np.uint64)
+    own = _packed_codes(np.array(layer.codes, dtype=np.uint64), layer.arity)
+    whole = share >> np.uint64(SHARE_BITS)  # which has one bit too many: the alias is the event itself instead
+    share, alias = share - whole, np.where(whole == 1, own, own[aliases])
+    both = share | own << np.uint64(SHARE_BITS)
+    if layer.arity == 1:
+        return np.asarray(both | alias << np.uint64(SHARE_BITS + 2 + QUBIT_BITS))
+    return np.stack([both, alias], axis=1).ravel()
+
+
+def _packed_codes(code: Words, arity: int) -> Words:
+    """Codes as kernels read them: Paulis, 2 bits a qubit, then qubits, QUBIT_BITS each."""
+    paulis, first, second = code & np.uint64(15), code >> np.uint64(4) & np.uint64(0xFFFFFFF), code >> np.uint64(32)
+    return np.asarray(paulis | first << np.uint64(2 * arity) | second << np.uint64(2 * arity + QUBIT_BITS))
+
+
+def merged_noise(ops: Iterable[Instruction], places: Mapping[int, Places], table: LayerTable) -> list[Instruction]:
+    """``ops`` with neighbouring LAYER_1 and LAYER_2 merged into one of each, whose param is a layer of ``table``;
+    ``places``: (qubits, rates) by their param before."""
     out: list[Instruction] = []
-    waiting: dict[int, list[tuple[tuple[int, ...], Rates]]] = {}
+    waiting: dict[int, Places] = {}
     passed: list[Instruction] = []
 
     def flush() -> None:
         for code in sorted(waiting):
-            out.append((code, 0, 0, table.add(1 if code == Op.PAULI_1 else 2, waiting[code])))
+            out.append((code, 0, 0, table.add(1 if code == LAYER_1 else 2, waiting[code])))
         out.extend(passed)
         waiting.clear()
         passed.clear()
 
     for op in ops:
-        if op[0] in (Op.PAULI_1, Op.PAULI_2):
-            waiting.setdefault(op[0], []).extend(places(op))
+        if op[0] in (LAYER_1, LAYER_2):
+            waiting.setdefault(op[0], []).extend(places[op[3]])
         elif op[0] in _COMMUTE:
             passed.append(op)
         else:
