@@ -38,7 +38,7 @@ def times_run(tables: PlanTables) -> list[int]:
 
 
 def work_of(level: str, distance: int) -> dict[str, float]:
-    """Per qubit, round and shot: events of each kind, leaked shots met by two-transmon channels, and words touched."""
+    """Per qubit, round and shot: events of each kind, leaked shots at two-transmon channels, and words touched."""
     memory = memory_of(level, distance, ROUNDS, ql.Device.preset("miao2023"))
     sampler = ql.compile_sampler(memory.circuit, seed=1)
     program = sampler.program

@@ -28,8 +28,8 @@ FLIP_X, FLIP_Z, RANDOM_Z, FLIP_LEAKED, FLIP_THREE = 1, 2, 4, 8, 16
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Row codes with which shots can arrive at some places: as the reference says; with a known value flipped against
-    it; with a transmon leaked."""
+    """Row codes with which shots can arrive at some places: with the values of the reference; with a known value
+    flipped against it; with a transmon leaked."""
 
     usual: frozenset[Codes]
     flipped: frozenset[Codes]
@@ -49,9 +49,9 @@ def _arrivals(num_qubits: int, places: frozenset[Codes]) -> Arrivals:
     usual: set[Codes] = set()
     flipped: set[Codes] = set()
     for place in places:
-        says = set(itertools.product(*((v,) if v & 2 else (0, 1) for v in place)))
-        usual |= says
-        flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - says
+        as_known = set(itertools.product(*((v,) if v & 2 else (0, 1) for v in place)))
+        usual |= as_known
+        flipped |= set(itertools.product(*((2, 3) if v & 2 else (0, 1) for v in place))) - as_known
     leaked = {codes for codes in itertools.product(range(6), repeat=num_qubits) if max(codes) >= 4}
     return Arrivals(frozenset(usual), frozenset(flipped), frozenset(leaked))
 
@@ -77,15 +77,15 @@ def largest(channel: LeakageChannel, rows: Iterable[Codes]) -> float:
 def actions(channel: LeakageChannel, codes: Codes) -> Mapping[int, float]:
     """Probability of each action that does something to a shot with row ``codes``.
 
-    Where values are unknown to the reference, the row averages over them; but the shot has some, the reference's joint
-    Z-basis sample with its frame. Branches that change a level happen as often as the row of those values says (which
-    Pauli Z comes with them is the average's), and the branches that change none share the rest: |11> -> |20> happens in
-    shots with both values 1 only, and says so of whatever those values are tied to (docs/engine.md, rule 5).
+    Where the reference does not know a value, the channel's row averages over it. But each shot has a value: that of
+    the joint sample, XOR its x frame. Branches that change a level have the probability of the row of these values; the
+    average decides which Pauli Z comes with them. Branches that change no level share the rest. So |11> -> |20> happens
+    in shots with both values 1 only (docs/engine.md, rule 4).
     """
     row: Row = tuple(CODE_LABELS[code] for code in codes)
-    met = [t for t in channel.rows[row] if _leaves_with(codes, t)]
+    possible = [t for t in channel.rows[row] if _leaves_with(codes, t)]
     average: dict[_Branch, float] = {}
-    for t in met:
+    for t in possible:
         branch = _branch(row, codes, t)
         average[branch] = average.get(branch, 0.0) + t.probability
     resolved: dict[_Branch, float] = {}
@@ -95,7 +95,7 @@ def actions(channel: LeakageChannel, codes: Codes) -> Mapping[int, float]:
         resolved[branch] = resolved.get(branch, 0.0) + t.probability
     moving: dict[int, float] = {}
     staying: dict[int, float] = {}
-    for t in met:
+    for t in possible:
         action = 0 if t.is_identity(row) else action_of(row, t)
         if not _changes_level(row, t):
             staying[action] = staying.get(action, 0.0) + t.probability

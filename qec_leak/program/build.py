@@ -25,7 +25,7 @@ class Build:
 
     line, text: of the instruction that is being compiled. records: how many have been made. moves: channels with the
     qubits that they act on; swaps: pairs that exchange levels; computational: qubits that must not be leaked, with the
-    instruction that says so and its line.
+    instruction that needs it and its line.
     """
 
     circuit: stim.Circuit

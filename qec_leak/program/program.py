@@ -1,5 +1,5 @@
-"""Program: a circuit and what its reference knows, as flat read-only arrays. It says nothing of how shots are sampled:
-``qec_leak.engine.plan`` decides that."""
+"""Program: a circuit and what its reference knows, as flat read-only arrays. How shots are sampled is decided
+in ``qec_leak.engine.plan``."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Op(enum.IntEnum):
     OBSERVABLE = 18  # param: observable; targets: lookbacks
     SNAPSHOT = 19  # param: 1 if tagged LEAKAGE_POPULATION
     PAD = 20  # param: noise that flips each of count records, or -1: never; values: +4 times the reference
-    ANCHOR = 21  # a leaked qubit's x is set to values: the reference's Z value, with which it acts as |0>
+    ANCHOR = 21  # a leaked qubit's x is set to values: the reference's Z value (docs/engine.md, rule 2)
     MEASURE_LEVEL = 22  # param: level_readouts; targets: qubits; values: +4 times the record's reference
     OBSERVABLE_PAULI = 23  # param: observable; coded Paulis, whose frame flips it
     PAULI_1 = 24  # param: noise, Pauli noise on each target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import planes_of
-from qec_leak.engine.kernels.channels import meet_channel
+from qec_leak.engine.kernels.channels import apply_channel
 from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps
 from qec_leak.engine.kernels.layout import BIT, ONE, ZERO, Outputs, Shots, W, Z
 from qec_leak.engine.kernels.measurement import (
@@ -136,7 +136,7 @@ def _run_block(t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: 
             else:
                 depth -= 1
         elif _CHANNEL_1 <= op <= _CHANNEL_2:
-            meet_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
+            apply_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
         elif op >= _PAULI_1:
             if op == _HERALDED:
                 measured = count

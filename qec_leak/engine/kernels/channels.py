@@ -6,8 +6,8 @@ import numpy as np
 
 from qec_leak.engine.kernels.bits import all_if, lowest_bit, planes_of, qubit_at
 from qec_leak.engine.kernels.layout import DRAWN, HALF, LEAKED, LOG_WORD, ONE, ZERO, Shots, W, X
-from qec_leak.engine.kernels.leaked_pairs import meet_leaked_2
-from qec_leak.engine.kernels.leaked_singles import meet_leaked_1
+from qec_leak.engine.kernels.leaked_pairs import apply_to_leaked_pairs
+from qec_leak.engine.kernels.leaked_singles import apply_to_leaked_singles
 from qec_leak.engine.kernels.random_numbers import mix
 from qec_leak.engine.kernels.visits import SHOT, class_start, noted_at
 from qec_leak.engine.kernels.visits_of_pairs import list_pairs, make_pairs
@@ -64,13 +64,12 @@ def _next_candidates(end: int, drawn: int, words: U64) -> None:
 
 
 @kernel
-def _meet_computational(
+def _apply_to_computational(
     listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots
 ) -> np.uint64:
-    """A channel on the shots that arrive computational: where the site says so, on every one in which a known value is
-    flipped; then on those that are left, by Poisson events of which the first one counts: a shot has one with
-    probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which goes on at
-    ``listed``."""
+    """A channel on the shots that arrive computational. Where flipped ones are visited apart, each of them is. The
+    others are visited by ``events`` Poisson events, of which the first one counts: a shot has one with probability
+    1 - exp(-rate). -1: each is visited. Returns the new length of the list, which goes on at ``listed``."""
     places = count // arity
     place = 0 if t.site_flipped[site] else places
     left = places * BLOCK_SHOTS if events < 0 else events
@@ -100,7 +99,7 @@ def _meet_computational(
 
 @inlined
 def _forget(listed: np.uint64, arity: int, places: int, b: Shots) -> None:
-    """Leave no shot noted. At places of one transmon those that are noted are listed, mostly fewer than places."""
+    """Leave no shot noted. At places of one transmon all noted shots are listed, mostly fewer than places."""
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
             visit = b.visits[np.uint64(i)]
@@ -111,13 +110,13 @@ def _forget(listed: np.uint64, arity: int, places: int, b: Shots) -> None:
 
 
 @section
-def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots) -> None:
-    """A leakage channel on every place of an operation; places have no qubit in common. No shot is noted before and
+def apply_channel(arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots) -> None:
+    """A leakage channel on every place of an operation. Places have no qubit in common. No shot is noted before or
     after."""
     listed = ZERO
     if arity == 2:
-        meet_leaked_2(start, count, site, t, b)
+        apply_to_leaked_pairs(start, count, site, t, b)
     elif t.site_leaked[site] > 0.0:
-        listed = meet_leaked_1(start, count, site, t, b)
-    listed = _meet_computational(listed, arity, events, start, count, site, t, b)
+        listed = apply_to_leaked_singles(start, count, site, t, b)
+    listed = _apply_to_computational(listed, arity, events, start, count, site, t, b)
     _forget(listed, arity, count // arity, b)

@@ -1,8 +1,8 @@
-"""Flips of single shots: decoded by the row into ``words``, then made one by one.
+"""Flips of single shots: 16 are decoded together into ``words``, then made one by one.
 
 What is decoded of event i stands in words[DECODED * k + i], k = 0 for where its x is in ``planes``, 1 for the bit of x
-that it flips, 2 for that of z; of a second transmon the same from ``SECOND`` on. Two loops, since a row takes a hundred
-cycles from its random words to its flips, which other rows fill as long as no flip waits for them.
+that it flips, 2 for that of z; of a second transmon the same from ``SECOND`` on. These are two loops:
+decoding takes a hundred cycles from random words to flips, and others are decoded meanwhile if no flip waits.
 """
 
 from __future__ import annotations

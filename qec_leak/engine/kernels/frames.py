@@ -44,7 +44,7 @@ def _cz(planes: U64, a: np.uint64, b: np.uint64) -> None:
 
 @inlined
 def _anchored(x: Vector, q: np.uint64, value: int, b: Shots) -> Vector:
-    """``x`` of a qubit and, where it is leaked, the reference's Z value: a leaked qubit acts as |0>."""
+    """``x`` of a qubit and, where it is leaked, the reference's Z value (docs/engine.md, rule 2)."""
     if b.population[q]:
         leaked = load_vector(b.planes, planes_of(q) + LEAKED)
         return (x & ~leaked) | (leaked & all_if(value & 1))
@@ -62,7 +62,7 @@ def anchor(start: int, count: int, t: PlanTables, b: Shots) -> None:
 
 @kernel
 def apply_gates(op: int, start: int, count: int, t: PlanTables, b: Shots) -> None:
-    """A gate on all its targets; a CZ takes no frame into a leaked qubit, and one-qubit gates leave it as it is."""
+    """A gate on all its targets. A CZ takes no frame into a leaked qubit (docs/engine.md, rule 3)."""
     targets, planes, population = t.targets, b.planes, b.population
     if op == _CZ:
         for k in range(start, start + count, 2):

@@ -42,15 +42,15 @@ TILE_STEP = TILE + 8
 """From one tile to the next: a cache line more, or the words of a shot in all tiles would share a few sets of the
 first-level cache."""
 PAIRS = 16
-"""Pairs of qubits whose leaked shots are met together: few enough for the first-level cache."""
+"""Pairs of qubits whose leaked shots are visited together: few enough for the first-level cache."""
 DRAWN = BLOCK_SHOTS
 """Random words that are drawn at once, at most."""
 DECODED = DRAWN // 8
-"""Events that are decoded at once, by the row, before they are made one by one: ``words`` holds eight words of each."""
+"""Events that are decoded at once, before they are made one by one: ``words`` holds eight words of each."""
 
 W = np.uint64(WORDS)
 X, Z, LEAKED, THREE, STRIDE = np.uint64(0), W, np.uint64(2 * WORDS), np.uint64(3 * WORDS), np.uint64(QUBIT_WORDS)
-assert QUBIT_WORDS >= 4 * WORDS, "a row holds four planes"
+assert QUBIT_WORDS >= 4 * WORDS, "a qubit has four planes"
 
 ZERO, ONE, TWO, FOUR, FIVE = (np.uint64(k) for k in (0, 1, 2, 4, 5))
 CODES = np.uint64(6)
@@ -62,7 +62,13 @@ BIT, IN_BLOCK, HALF = np.uint64(63), np.uint64(WORDS - 1), np.uint64(32)
 
 
 class Shots(NamedTuple):
-    """State of one block. ``measurements`` and ``heralds`` are empty when not asked for."""
+    """State of one block of shots. ``measurements`` and ``heralds`` are empty when not asked for.
+
+    noted: bit of each shot that has been visited at a place (WORDS words a place), zero between operations.
+    visits: listed visits (kernels/visits.py). entries: leaked shots of a few pairs, target << 10 | shot.
+    words: scratch for random words, candidates and decoded events. happened: shots struck in a chain of E and ELSE.
+    valid: shots of the block that are asked for. tiles: detectors on their way out.
+    """
 
     planes: U64
     population: I64
@@ -76,7 +82,7 @@ class Shots(NamedTuple):
     counts: npt.NDArray[np.int64]
     noted: U64
     visits: U64
-    met: U32
+    entries: U32
     words: U64
     happened: U64
     valid: U64
@@ -108,7 +114,7 @@ def empty_block(plan: Plan) -> Shots:
         counts=np.zeros((0, qubits, 2), dtype=np.int64),
         noted=_zeros(plan.max_targets * WORDS),
         visits=_zeros(plan.max_targets * BLOCK_SHOTS + WORDS),
-        met=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
+        entries=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
         words=_zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
         happened=_zeros(WORDS),
         valid=_zeros(WORDS),

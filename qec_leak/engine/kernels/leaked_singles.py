@@ -7,7 +7,7 @@ import numpy as np
 from qec_leak.engine.kernels.bits import is_below, qubit_at
 from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, LOG_WORD, ONE, STRIDE, THREE, ZERO, Shots
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
-from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits import class_start, events_among, noted_at, visit_of
 from qec_leak.engine.kernels.visits_of_singles import make_singles
 from qec_leak.engine.plan.sites import LEAKED_CLASS
 from qec_leak.engine.plan.tables import PlanTables
@@ -29,7 +29,7 @@ def _list_leaked(
 
 
 @kernel
-def meet_leaked_1(start: int, count: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
+def apply_to_leaked_singles(start: int, count: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
     """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
     lists of them, as if these were as long as the longest. Returns how many visits are listed."""
     most = 0
@@ -43,7 +43,7 @@ def meet_leaked_1(start: int, count: int, site: int, t: PlanTables, b: Shots) ->
                 shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + np.uint64(i)])
                 listed = _list_leaked(listed, q, np.uint64(k), shot, ONE, b)
     elif most:
-        events, among = met_of(most * count, site, t, b.rng)
+        events, among = events_among(most * count, site, t, b.rng)
         state, length = b.rng[0], among / count / 2.0**63
         while events > 0:
             drawn = min(events, DRAWN)

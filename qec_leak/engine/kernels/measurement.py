@@ -34,7 +34,7 @@ from qec_leak.engine.simd.vectors import WORDS, Vector, count_bits, load_vector,
 
 @inlined
 def _randomise_z(planes: U64, origin: np.uint64, value: int, rng: U64) -> None:
-    """The conjugate frame bit becomes random, where that is ever read."""
+    """z becomes random, where a gate reads it before it is overwritten."""
     if value & UNREAD:
         rng[0] += W * rng[1]
     else:
@@ -43,7 +43,7 @@ def _randomise_z(planes: U64, origin: np.uint64, value: int, rng: U64) -> None:
 
 @kernel
 def reset_qubits(start: int, count: int, table: int, t: PlanTables, b: Shots) -> None:
-    """x := 0 and z random; levels as far as the table says (cumulative probabilities of leaving in 1, 2, 3)."""
+    """x becomes 0 and z random (docs/engine.md, rule 7). Levels are cleared with the table's probabilities."""
     planes, population, leaked_shots, cum = b.planes, b.population, b.leaked_shots, t.reset_cum
     for k in range(start, start + count):
         q = qubit_at(t.targets, k)
@@ -91,8 +91,8 @@ def _read_ones(probability: float, shots: Vector, words: U64, rng: U64) -> Vecto
 
 @kernel
 def measure_qubits(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Record flips; the conjugate frame bit becomes random. A leaked qubit reports the bit of its readout, a real
-    outcome, and goes on acting as |0>: its x becomes the outcome that the reference goes on with."""
+    """Record flips; z becomes random (docs/engine.md, rule 6). The record of a leaked qubit is the bit of its readout.
+    The qubit goes on acting as |0>: its x becomes the outcome that the reference goes on with."""
     planes, ring = b.planes, b.records
     for k in range(count):
         q, value = qubit_at(t.targets, start + k), t.values[np.uint64(start + k)]

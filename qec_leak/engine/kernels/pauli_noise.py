@@ -57,7 +57,7 @@ def _strike(event: np.uint64, words: U64, planes: U64, can_leak: bool) -> None:
 
 @inlined
 def _paulis(code: Vector, turn: Vector, number: np.uint64) -> Vector:
-    """The Paulis of an event's code, one of ``number``, or any by the lower half of ``turn`` where it says 0."""
+    """The Paulis of an event's code, one of ``number``, or any by the lower half of ``turn`` where it is 0."""
     said = code & number
     any_pauli = (((turn & LOW) * number) >> HALF) + ONE
     return said | (any_pauli & (((said - ONE) >> BIT) * number))
@@ -88,9 +88,9 @@ def _decode_two(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, 
 
 @kernel
 def pauli_layer(arity: int, events: int, layer: int, t: PlanTables, b: Shots) -> None:
-    """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be met twice, which the rates
-    allow for; events do not wait for each other, as gaps would. One word serves an event: the upper 32 bits for which
-    it is and, by what is left of them, for the Pauli where any may be; the lower ones for its alias and its shot."""
+    """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be struck twice; the rates
+    allow for it. Events do not depend on each other, as gaps would. An event takes one random word. Its upper 32 bits
+    choose the entry and, by what is left of them, a Pauli where any may be. The lower ones choose alias and shot."""
     first, entries = np.uint64(t.layer_start[layer]), np.uint64(t.layer_size[layer]) & LOW
     event, words = t.event, b.words
     state, step = b.rng[0], b.rng[1]

@@ -1,5 +1,5 @@
-"""Visits by channels of two transmons, listed and made: 16 are decoded together, by the row; what changes bits follows
-one by one."""
+"""Visits by channels of two transmons, listed and made: 16 are decoded together, then their bits are changed one by
+one."""
 
 from __future__ import annotations
 

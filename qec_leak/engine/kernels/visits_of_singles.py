@@ -1,4 +1,4 @@
-"""Visits by channels of one transmon, listed and made one by one: few at a time, for which a row would take longer."""
+"""Visits by channels of one transmon, listed and made one by one: they are too few to decode 16 together."""
 
 from __future__ import annotations
 

@@ -43,22 +43,22 @@ def expected_counts(
     return expected
 
 
-def expected_met(site_leaked: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def expected_among_leaked(site_leaked: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """float64 (sites, numbers): mean number of events among ``LEAKED_NUMBERS`` leaked shots at a channel; nan where all
-    of them are met. site_leaked: float64 (sites,), of PlanTables."""
-    met = np.where(site_leaked < 1.0, site_leaked, np.nan)
-    return np.asarray(np.multiply.outer(-np.log1p(-met), LEAKED_NUMBERS))
+    of them are among. site_leaked: float64 (sites,), of PlanTables."""
+    among = np.where(site_leaked < 1.0, site_leaked, np.nan)
+    return np.asarray(np.multiply.outer(-np.log1p(-among), LEAKED_NUMBERS))
 
 
-def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]) -> dict[str, Any]:
-    """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,) and ``met`` (sites,
+def count_tables(expected: npt.NDArray[np.float64], among: npt.NDArray[np.float64]) -> dict[str, Any]:
+    """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,) and ``among`` (sites,
     numbers), equal ones shared.
 
-    count_row: int32 (operations,): table of an operation, -1 without one; met_row: int32 (sites, numbers), the
+    count_row: int32 (operations,): table of an operation, -1 without one; leaked_row: int32 (sites, numbers), the
     same. count_table: uint64 (tables,): first entry, and number of entries from bit 32. count_share: uint64 (entries,):
     an entry's share as a part of 2^63; count_is: uint64 (entries,): its own count, and that of its alias from bit 32.
     """
-    wanted = np.concatenate([expected, met.ravel()])
+    wanted = np.concatenate([expected, among.ravel()])
     means, row = np.unique(wanted[~np.isnan(wanted)], return_inverse=True)
     rows = np.full(len(wanted), -1, dtype=np.int32)
     rows[~np.isnan(wanted)] = row
@@ -73,7 +73,7 @@ def count_tables(expected: npt.NDArray[np.float64], met: npt.NDArray[np.float64]
         counts += [low + own | low + other << 32 for own, other in enumerate(alias)]
     return {
         "count_row": rows[: len(expected)],
-        "met_row": rows[len(expected) :].reshape(met.shape),
+        "leaked_row": rows[len(expected) :].reshape(among.shape),
         "count_table": table,
         "count_share": np.array(share, dtype=np.uint64),
         "count_is": np.array(counts, dtype=np.uint64),

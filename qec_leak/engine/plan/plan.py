@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qec_leak.engine.plan.codes import LAYER_1, LAYER_2, UNREAD
-from qec_leak.engine.plan.counts import count_tables, expected_counts, expected_met
+from qec_leak.engine.plan.counts import count_tables, expected_among_leaked, expected_counts
 from qec_leak.engine.plan.drawn_noise import DrawnNoise
 from qec_leak.engine.plan.formats import BLOCK_SHOTS, QUBIT_BITS, QUBIT_WORDS, beside
 from qec_leak.engine.plan.layers import LayerTable, Places, merged_noise, poisson_rates
@@ -80,7 +80,7 @@ def _plan(program: Program) -> Plan:
         **layers.tables(),
         **drawn.tables(),
         **of_sites,
-        **count_tables(expected, expected_met(of_sites["site_leaked"])),
+        **count_tables(expected, expected_among_leaked(of_sites["site_leaked"])),
     )
     for table in tables:
         if isinstance(table, np.ndarray):

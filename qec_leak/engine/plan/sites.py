@@ -1,11 +1,12 @@
 """Leakage channels at sites: a channel with what the reference knows of the places where it stands.
 
-Shots at a site are of three classes: as the reference says, with a known value flipped against it, and arriving leaked.
-The usual ones are visited as often as the most likely row to do something needs; flipped ones among them, or, where
-they are far more likely to change, apart; leaked ones apart. Of two transmons, that one leads which is leaked while its
-partner is computational. Something happens to the partner's frame by default (its z flips, or becomes random), which is
-done to whole rows; where that is nearly all that happens, a shot is calm, and met by itself only as often as the most
-likely row to do something else needs.
+Shots at a site are of three classes: as the reference says; with a known value flipped against it; leaked. Usual shots
+are visited at the rate of the most active row. Flipped ones are visited among them or, where they are far more active,
+each by itself. Leaked ones are visited apart.
+
+Where one of two transmons is leaked, mostly the same happens to the frame of its computational partner: its z flips,
+becomes random, or nothing happens. That is the default of the leaked transmon's level, done to whole planes. Where
+there is a default, a shot is visited only at the rate at which anything else happens (docs/engine.md, "A leaked pair").
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from qec_leak.program.actions import (
 VISIT_EVERY = 0.25
 """Above this largest probability of a row, every shot of its class is visited."""
 
-CALM = 0.5
-"""Up to this largest probability of anything but the default, leaked shots are calm."""
+MOST_BESIDE_DEFAULT = 0.5
+"""Up to this largest probability of anything else there is a default."""
 
 VISIT_TOGETHER = 0.01
 """Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
@@ -50,9 +51,8 @@ CLASSES = 3
 ROWS = 36
 """Rows of a class of a site: a pair's row is 6 * code of the first transmon + code of the second."""
 
-RANDOM_X, WILD = 8, 16
-"""Bits of a default beside those of an action up to 4: the partner's x becomes random; there is none, the shots are not
-calm."""
+RANDOM_X, NO_DEFAULT = 8, 16
+"""Bits of a default beside those of an action up to 4: the partner's x becomes random; there is no default."""
 
 _WHOLE = 1 << 63
 
@@ -69,10 +69,10 @@ class _Site:
         return self.channel.num_qubits
 
     @property
-    def met_leading(self) -> set[Codes]:
-        """Rows of shots of which one transmon leads, for the partners that places of this site have."""
-        met = self.arrive.usual | self.arrive.flipped
-        return {codes for a, b in met for level in (4, 5) for codes in ((level, b), (a, level))}
+    def one_leaked(self) -> set[Codes]:
+        """Rows of shots in which one transmon is leaked, for the partners that places of this site have."""
+        partners = self.arrive.usual | self.arrive.flipped
+        return {codes for a, b in partners for level in (4, 5) for codes in ((level, b), (a, level))}
 
 
 class SiteTable:
@@ -110,8 +110,8 @@ class SiteTable:
             default[site], leaked[site] = _defaults(of)
             for codes in of.arrive.leaked:
                 out: Mapping[int, float] = actions(of.channel, codes)
-                if codes in of.met_leading and not default[site][_leading(codes)] & WILD:
-                    out = _beside_default(out, codes, int(default[site][_leading(codes)]), leaked[site])
+                if codes in of.one_leaked and not default[site][_leaked_one(codes)] & NO_DEFAULT:
+                    out = _beside_default(out, codes, int(default[site][_leaked_one(codes)]), leaked[site])
                 coin[site, _row(codes)], branches = _coin(out, codes)
                 rows.add(site, LEAKED_CLASS, codes, branches)
         return {
@@ -175,42 +175,42 @@ def _given_visit(branches: Mapping[int, float], visited: float) -> dict[int, flo
 
 
 def _defaults(of: _Site) -> tuple[npt.NDArray[np.uint8], float]:
-    """What happens by default to the partner where the first or second transmon leads, by its level: uint8 (2, 2), of
-    ``DEFAULTS`` or WILD; and the probability with which calm shots have to be met."""
-    chosen = np.full((2, 2), WILD, dtype=np.uint8)
-    met = 0.0
+    """The default where the first or second transmon is leaked, by its level: uint8 (2, 2), of ``DEFAULTS`` or
+    NO_DEFAULT; and the probability with which shots that have one must be visited."""
+    chosen = np.full((2, 2), NO_DEFAULT, dtype=np.uint8)
+    visited = 0.0
     for group in np.ndindex(2, 2):
-        rows = [codes for codes in of.met_leading if _leading(codes) == group]
+        rows = [codes for codes in of.one_leaked if _leaked_one(codes) == group]
         needs = {q: max(_needs(actions(of.channel, codes), codes, q) for codes in rows) for q in DEFAULTS}
         best = min(DEFAULTS, key=lambda q: (round(needs[q], 12), DEFAULTS.index(q)))
-        if needs[best] <= CALM:
-            chosen[group], met = best, max(met, needs[best])
-    return chosen, met
+        if needs[best] <= MOST_BESIDE_DEFAULT:
+            chosen[group], visited = best, max(visited, needs[best])
+    return chosen, visited
 
 
-def _leading(codes: Codes) -> tuple[int, int]:
-    """Which transmon leads, and its level, from 2."""
-    leads = int(codes[0] < 4)
-    return leads, codes[leads] - 4
+def _leaked_one(codes: Codes) -> tuple[int, int]:
+    """Which transmon is leaked, and its level, from 2."""
+    which = int(codes[0] < 4)
+    return which, codes[which] - 4
 
 
 def _needs(branches: Mapping[int, float], codes: Codes, default: int) -> float:
-    """With which probability shots have to be met if the others can be left to the default."""
+    """With which probability shots must be visited if the others can be left to the default."""
     found = _explicit(branches, codes)
     parts = _default_parts(default, codes)
     needs = 1.0 - min(found.get(action, 0.0) / p for action, p in parts.items() if p > 0)
     return needs if needs > 1e-12 else 0.0
 
 
-def _beside_default(branches: Mapping[int, float], codes: Codes, default: int, met: float) -> dict[int, float]:
-    """What a calm shot does that is met (probability ``met``), if that and the default together make ``branches``."""
-    if met == 0.0:
+def _beside_default(branches: Mapping[int, float], codes: Codes, default: int, visited: float) -> dict[int, float]:
+    """What a shot does that is visited (probability ``visited``), if that and the default together are ``branches``."""
+    if visited == 0.0:
         return {}
     found = _explicit(branches, codes)
     for action, p in _default_parts(default, codes).items():
-        found[action] = found.get(action, 0.0) - (1.0 - met) * p
+        found[action] = found.get(action, 0.0) - (1.0 - visited) * p
     assert min(found.values()) > -1e-9, (codes, found)
-    return {action: p / met for action, p in found.items() if p > 1e-15}
+    return {action: p / visited for action, p in found.items() if p > 1e-15}
 
 
 def _default_parts(default: int, codes: Codes) -> dict[int, float]:
@@ -222,8 +222,8 @@ def _default_parts(default: int, codes: Codes) -> dict[int, float]:
 
 
 def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
-    """All actions of a calm row, that of doing nothing among them, in one form: where the partner stays computational,
-    a random z is half a flip; where its value is known, z is nothing at all."""
+    """All actions of a row with one leaked transmon, that of doing nothing among them, in one form: where the partner
+    stays computational, a random z is half a flip; where its value is known, z is nothing at all."""
     byte = _partner_byte(codes)
     known = max(code for code in codes if code < 4) >= 2
     out = {0: max(1.0 - math.fsum(branches.values()), 0.0)} if 0 not in branches else {}
@@ -242,8 +242,8 @@ def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
 
 
 def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
-    """What nearly always happens to a leaked shot that is met, by one comparison: the z of its computational partner
-    flips, or nothing happens (site_coin of PlanTables). And the other actions, given that it is one of them."""
+    """What nearly always happens to a leaked shot that is visited, as two shares: the z of its computational partner
+    flips, or nothing happens (``PlanTables.site_coin``). And the other actions, given that it is one of them."""
     flip = FLIP_Z << _partner_byte(codes) if min(codes) < 4 else None
     flips = branches.get(flip, 0.0) if flip is not None else 0.0
     others = {action: p for action, p in branches.items() if action and action != flip}

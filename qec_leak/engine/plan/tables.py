@@ -36,11 +36,11 @@ class PlanTables(NamedTuple):
     site_rate: float64 (sites,): Poisson rate of the visits of a shot that arrives computational: the rate of the most
         active row; inf: each shot is visited. Only the first visit counts.
     site_flipped: bool (sites,): shots with a known value flipped are visited apart, all of them.
-    site_leaked: float64 (sites,): probability with which a shot that arrives leaked is visited; of two transmons a calm
-        one, others all are.
-    site_default: uint8 (sites, 2, 2): what happens to the computational partner where the first or second transmon is
-        leaked, by its level from 2, in calm shots that are not visited: bit 0 flips x, 1 flips z, 2 randomises z, 3
-        randomises x; 16: there is none, these shots are not calm.
+    site_leaked: float64 (sites,): probability with which a shot that arrives leaked is visited; of two transmons, one
+        that has a default. Others are all visited.
+    site_default: uint8 (sites, 2, 2): default where the first or second transmon is leaked, by its level from 2. It is
+        done to the computational partner in shots that are not visited: bit 0 flips x, 1 flips z, 2 randomises z, 3
+        randomises x; 16: there is none.
     site_coin: uint64 (72 sites,): two shares for each row of leaked shots of two transmons: below the first the
         computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
     transmon: uint64, parallel to targets of channels: value | where the planes begin, in words, << 2.
@@ -57,7 +57,7 @@ class PlanTables(NamedTuple):
     level_readout: float64 (n, 4): P(reads 1 | computational), P(reads 1 | 2), P(reads 1 | 3), P(record flips).
 
     Numbers of Poisson events in a block (``plan.counts``):
-    count_row: int32 (operations,), met_row: int32 (sites, numbers): alias table, -1: none.
+    count_row: int32 (operations,), leaked_row: int32 (sites, numbers): alias table, -1: none.
     count_table: uint64 (tables,): first entry | number of entries << 32.   count_share: uint64 (entries,).
     count_is: uint64 (entries,): own count | alias's << 32.
 
@@ -90,7 +90,7 @@ class PlanTables(NamedTuple):
     readout: F64
     level_readout: F64
     count_row: I32
-    met_row: I32
+    leaked_row: I32
     count_table: U64
     count_share: U64
     count_is: U64

@@ -22,10 +22,10 @@ CHUNK = 32
 """Shots that are taken at once."""
 
 
-def copy_chunk(met: U32, at: np.uint64, shots: U16, first: np.uint64, tag: np.uint64) -> None:
-    """Write ``tag`` | shot to ``met`` from index ``at`` on, for CHUNK shots of the list from index ``first`` on."""
+def copy_chunk(entries: U32, at: np.uint64, shots: U16, first: np.uint64, tag: np.uint64) -> None:
+    """Write ``tag`` | shot to ``entries`` from index ``at`` on, for CHUNK shots of the list from index ``first`` on."""
     chunk = shots[int(first) : int(first) + CHUNK].astype(np.uint32)
-    met[int(at) : int(at) + CHUNK] = chunk | np.uint32(tag)
+    entries[int(at) : int(at) + CHUNK] = chunk | np.uint32(tag)
 
 
 def find_in_chunk(shots: U16, first: np.uint64, shot: np.uint64) -> np.uint64:
@@ -42,10 +42,10 @@ _SHORTS, _LONGS = (ir.VectorType(ir.IntType(bits), CHUNK) for bits in (16, 32))
 
 @lowered(copy_chunk, types.none, types.Array, _WORD, types.Array, _WORD, _WORD)
 def _(builder: Any, context: Any, given: Any, args: Any) -> Any:
-    met, at, shots, first, tag = args
+    entries, at, shots, first, tag = args
     chunk = builder.load(vector_pointer(builder, context, given[2], shots, first, _SHORTS), align=2)
     tagged = builder.or_(builder.zext(chunk, _LONGS), everywhere(builder, builder.trunc(tag, _LONGS.element), _LONGS))
-    builder.store(tagged, vector_pointer(builder, context, given[0], met, at, _LONGS), align=4)
+    builder.store(tagged, vector_pointer(builder, context, given[0], entries, at, _LONGS), align=4)
     return context.get_dummy_value()
 
 

@@ -58,7 +58,7 @@ def packed_visit(place, row, shot):
 @pytest.mark.parametrize("row", [0, 35])
 @pytest.mark.parametrize("shot", [0, 1, BLOCK_SHOTS - 1])
 def test_a_visit_is_unpacked_as_it_was_packed(place: int, row: int, shot: int) -> None:
-    marked = shot | 7 << LOG_SHOTS  # of an entry of ``met``: the shot counts, its mark does not
+    marked = shot | 7 << LOG_SHOTS  # of an entry of ``entries``: the shot counts, its mark does not
     for given in (shot, marked):
         visit = int(packed_visit(np.uint64(place), np.uint64(row), np.uint64(given)))
         assert (visit >> 32, visit >> 16 & 0xFFFF, visit & 0xFFFF) == (place, row, shot)
@@ -102,7 +102,7 @@ def test_lists_have_room_for_a_chunk_behind_their_last_shot() -> None:
     assert BLOCK_SHOTS % CHUNK == 0
     block = empty_block(memory("DQLR"))
     assert block.leaked_shots.size == LIST * block.population.size
-    assert block.met.size >= 2 * PAIRS * BLOCK_SHOTS + CHUNK
+    assert block.entries.size >= 2 * PAIRS * BLOCK_SHOTS + CHUNK
 
 
 SCRIPT = """

@@ -37,11 +37,11 @@ def test_tables_are_shared_and_hold_the_distribution() -> None:
 
 
 def test_leaked_shots_share_the_tables() -> None:
-    met = np.vstack([0.5 * np.array(LEAKED_NUMBERS), np.full(len(LEAKED_NUMBERS), np.nan)])
-    tables = count_tables(np.array([2.0, np.nan]), met)
-    assert tables["met_row"].shape == met.shape
-    assert (tables["met_row"][1] == -1).all()
-    assert tables["met_row"][0, LEAKED_NUMBERS.index(4)] == tables["count_row"][0]
+    among = np.vstack([0.5 * np.array(LEAKED_NUMBERS), np.full(len(LEAKED_NUMBERS), np.nan)])
+    tables = count_tables(np.array([2.0, np.nan]), among)
+    assert tables["leaked_row"].shape == among.shape
+    assert (tables["leaked_row"][1] == -1).all()
+    assert tables["leaked_row"][0, LEAKED_NUMBERS.index(4)] == tables["count_row"][0]
 
 
 def test_numbers_of_leaked_shots_are_those_that_the_kernel_rounds_up_to() -> None:

@@ -11,7 +11,7 @@ import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
 from qec_leak.engine.plan import Plan, plan_of
-from qec_leak.engine.plan.sites import CLASSES, FLIPPED, LEAKED_CLASS, RANDOM_X, ROWS, USUAL, WILD, SiteTable
+from qec_leak.engine.plan.sites import CLASSES, FLIPPED, LEAKED_CLASS, NO_DEFAULT, RANDOM_X, ROWS, USUAL, SiteTable
 from qec_leak.program import compile_program
 from qec_leak.program.actions import RANDOM_Z, actions
 
@@ -47,8 +47,8 @@ def check(got: dict[int, float], channel: LeakageChannel, codes: tuple[int, ...]
         assert got[action] == pytest.approx(p, rel=1e-9, abs=1e-15)
 
 
-def met(tables: dict[str, np.ndarray], codes: tuple[int, int]) -> dict[int, float]:
-    """Probability of each action of a leaked shot of two transmons that is met: by the coin, or from its table."""
+def visited(tables: dict[str, np.ndarray], codes: tuple[int, int]) -> dict[int, float]:
+    """Probability of each action of a leaked shot of two transmons that is visited: by the coin, or from its table."""
     row = 6 * codes[0] + codes[1]
     flips, nothing = (float(v) / 2**63 for v in tables["site_coin"].reshape(-1, ROWS, 2)[0, row])
     out = scaled(drawn(tables, LEAKED_CLASS, row), 1 - nothing)
@@ -89,14 +89,14 @@ def seen(branches: dict[int, float], codes: tuple[int, int]) -> dict[int, float]
 
 
 def check_leaked(tables: dict[str, np.ndarray], channel: LeakageChannel, codes: tuple[int, int]) -> None:
-    """Shots that are met and those that are left to the default make the channel's row together."""
-    got = met(tables, codes)
+    """Shots that are visited and those that are left to the default make the channel's row together."""
+    got = visited(tables, codes)
     expected = dict(actions(channel, codes))
     if min(codes) < 4:
-        leads = int(codes[0] < 4)
-        default = int(tables["site_default"][0, leads, codes[leads] - 4])
+        which = int(codes[0] < 4)
+        default = int(tables["site_default"][0, which, codes[which] - 4])
         expected = seen(expected, codes)
-        if not default & WILD:
+        if not default & NO_DEFAULT:
             together = scaled(got, float(tables["site_leaked"][0]))
             for action, p in by_default(default, codes).items():
                 together[action] = together.get(action, 0.0) + p * (1 - float(tables["site_leaked"][0]))
@@ -119,11 +119,11 @@ def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None
         row = 6 * codes[0] + codes[1]
         if max(codes) >= 4:
             partner = min(codes)
-            if partner >= 4 or values[codes.index(partner)] & 2 == partner & 2:  # a row that this place meets
+            if partner >= 4 or values[codes.index(partner)] & 2 == partner & 2:  # a row of this place
                 check_leaked(tables, channel, codes)
             continue
         if any((v & 2) != (code & 2) for v, code in zip(values, codes, strict=True)):
-            continue  # codes that this place does not meet
+            continue  # not codes of this place
         flipped = any(v & 2 and v != code for v, code in zip(values, codes, strict=True))
         if flipped and apart:
             check(drawn(tables, FLIPPED, row), channel, codes)
@@ -133,15 +133,15 @@ def test_two_transmons(channel: LeakageChannel, values: tuple[int, int]) -> None
 
 def test_defaults_of_a_cz() -> None:
     """The phase of a higher transmon in |2> flips its partner's z in three of four shots, and that of a lower one in
-    one of thirty; transport is what is left to be met. A higher one in |3> does too many things."""
+    one of thirty; transport is left to visits. A higher one in |3> does too many things."""
     table = SiteTable()
     table.add(CZ, (0, 0))
     tables = table.tables()
-    assert tables["site_default"][0].tolist() == [[FLIP_Z, WILD], [0, 0]]
+    assert tables["site_default"][0].tolist() == [[FLIP_Z, NO_DEFAULT], [0, 0]]
     assert 0.2 < float(tables["site_leaked"][0]) < 0.25
 
 
-def test_a_depolarized_partner_is_met_only_when_it_leaks_too() -> None:
+def test_a_depolarized_partner_is_visited_only_when_it_leaks_too() -> None:
     """Both of its frame bits become random by default."""
     pairs = "(0.05, 2_U-->2_2) (0.95, 2_U-->2_V) (0.05, U_2-->2_2) (0.95, U_2-->V_2)"
     tables = planned(f"H 0 1\nII_ERROR[LEAKAGE_TRANSITION_2: {pairs} (0.01, U_U-->2_U)] 0 1").tables
@@ -165,7 +165,7 @@ def test_one_transmon(value: int) -> None:
             check(scaled(drawn(tables, USUAL, code), visited), IDLE, (code,))
 
 
-def test_a_residual_one_meets_the_leakage_iswap_apart() -> None:
+def test_a_residual_one_is_visited_apart_by_the_leakage_iswap() -> None:
     """With the measure qubit in 0 nothing happens; with a residual 1 nearly everything does."""
     table = SiteTable()
     table.add(ISWAP, [0, 2])

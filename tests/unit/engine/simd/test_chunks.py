@@ -16,16 +16,16 @@ def shots():
 
 
 def copied(copy, shots):
-    met = np.zeros(CHUNK + 9, dtype=np.uint32)
-    copy(met, np.uint64(5), shots, np.uint64(FIRST), np.uint64(3 << 10))
-    return met
+    entries = np.zeros(CHUNK + 9, dtype=np.uint32)
+    copy(entries, np.uint64(5), shots, np.uint64(FIRST), np.uint64(3 << 10))
+    return entries
 
 
 def test_copy_marks_each_shot(shots):
-    met = copied(copy_chunk, shots)
-    assert (met[5 : 5 + CHUNK] == shots[FIRST : FIRST + CHUNK] + (3 << 10)).all()
-    assert not met[:5].any() and not met[5 + CHUNK :].any()
-    assert (copied(njit(lambda *given: copy_chunk(*given)), shots) == met).all()
+    entries = copied(copy_chunk, shots)
+    assert (entries[5 : 5 + CHUNK] == shots[FIRST : FIRST + CHUNK] + (3 << 10)).all()
+    assert not entries[:5].any() and not entries[5 + CHUNK :].any()
+    assert (copied(njit(lambda *given: copy_chunk(*given)), shots) == entries).all()
 
 
 def test_find(shots):

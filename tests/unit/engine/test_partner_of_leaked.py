@@ -1,5 +1,5 @@
-"""A leaked transmon and what it does to its partner, drawn as the channel says: by the default of whole rows, by single
-shots that are met, or by meeting all. One half of a Bell pair is the partner, so that the Pauli can be read off."""
+"""What a leaked transmon does to its partner, drawn as in the channel: by the default of whole planes, by visits of
+single shots, or by visiting all. One half of a Bell pair is the partner, so that the Pauli can be read off."""
 
 import numpy as np
 import pytest
@@ -17,16 +17,16 @@ MOSTLY = {
 }
 
 
-def partner(channel: dict[str, float], *, level: int, leads: int, moves: float) -> np.ndarray:
+def partner(channel: dict[str, float], *, level: int, which: int, moves: float) -> np.ndarray:
     """Fractions of I, X, Y, Z on the partner (qubit 1, tied to 2), and of shots in which the leaked one (0) returns."""
-    stays, back = ("{0}_U-->{0}_U, I{1}", "{0}_U-->V_U") if leads == 0 else ("U_{0}-->U_{0}, {1}I", "U_{0}-->U_V")
+    stays, back = ("{0}_U-->{0}_U, I{1}", "{0}_U-->V_U") if which == 0 else ("U_{0}-->U_{0}, {1}I", "U_{0}-->U_V")
     parts = [f"({p * (1 - moves):.6g}, {stays.format(level, pauli)})" for pauli, p in channel.items()]
     tag = "LEAKAGE_TRANSITION_2: " + " ".join([*parts, f"({moves:.6g}, {back.format(level)})"])
     text = f"""
         I_ERROR[LEAKAGE_TRANSITION_1: (1, U-->{level})] 0
         H 1
         CX 1 2
-        II_ERROR[{tag}] {"0 1" if leads == 0 else "1 0"}
+        II_ERROR[{tag}] {"0 1" if which == 0 else "1 0"}
         CX 1 2
         H 1
         M 1 2 0
@@ -38,12 +38,12 @@ def partner(channel: dict[str, float], *, level: int, leads: int, moves: float) 
     return np.append(np.bincount(pauli, minlength=4), (batch.heralds[:, 2] == 0).sum()) / SHOTS
 
 
-@pytest.mark.parametrize("leads", [0, 1])
+@pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize("level", [2, 3])
 @pytest.mark.parametrize("name", MOSTLY)
-def test_paulis_of_the_partner(name: str, level: int, leads: int) -> None:
+def test_paulis_of_the_partner(name: str, level: int, which: int) -> None:
     moves = 0.15
-    seen = partner(MOSTLY[name], level=level, leads=leads, moves=moves)
+    seen = partner(MOSTLY[name], level=level, which=which, moves=moves)
     expected = np.array([MOSTLY[name][pauli] * (1 - moves) for pauli in PAULIS] + [moves])
     expected[0] += moves  # the partner of one that returns is left alone
     sigma = np.sqrt(expected * (1 - expected) / SHOTS)
