@@ -207,8 +207,8 @@ class LeakageSampler:
         return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
     def _idle_block(self) -> Shots:
-        """A block, of an earlier call if there is one: the system has to find new memory for a new one, which takes as
-        long as hundreds of shots."""
+        """A block of an earlier call, if there is one. The system finds memory for a new one, which takes as long as
+        hundreds of shots."""
         try:
             return self._idle_blocks.pop()
         except IndexError:
@@ -240,8 +240,8 @@ class _Run(NamedTuple):
 
 
 def _run_all(runs: Sequence[_Run]) -> None:
-    """Each run on a thread of its own, the first on this one. A thread has nothing to do but its kernel: what needs the
-    GIL, and so a core for a while, keeps others from a core of their own for some milliseconds."""
+    """Each run on a thread of its own, the first on this one. A thread runs its kernel only: Python code would need the
+    GIL, and keep the other threads waiting for some milliseconds."""
     if len(runs) == 1:
         return runs[0].work()
     with ThreadPoolExecutor(len(runs) - 1) as pool:

@@ -31,13 +31,13 @@ def all_if(condition: int) -> np.uint64:
 
 @inlined
 def is_below(a: np.uint64, b: np.uint64) -> np.uint64:
-    """1 if a < b, both below 2^63, words or rows: a comparison that is combined with other bits may become a branch."""
+    """1 if a < b, both below 2^63, words or vectors. A comparison that is combined with bits may become a branch."""
     return (a - b) >> BIT
 
 
 @inlined
 def qubit_at(targets: I32, k: int) -> np.uint64:
-    """Target k, a qubit. Indices that are words, not integers, are not looked at for counting from the end."""
+    """Target k, a qubit. Numba does not check unsigned indices for counting from the end."""
     return np.uint64(targets[np.uint64(k)])
 
 

@@ -41,7 +41,7 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: PlanT
                 left &= left - ONE
                 found += 1
         place += 1
-    store_vector(words, np.uint64(found), vector_of(ZERO))  # places that exist, for what fills the last row
+    store_vector(words, np.uint64(found), vector_of(ZERO))  # places that exist, behind the last
     return place, found
 
 

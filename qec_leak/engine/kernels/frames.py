@@ -144,7 +144,7 @@ def pauli_rotation(start: int, count: int, t: PlanTables, b: Shots) -> None:
 
 @kernel
 def controlled_paulis(targets: I32, start: int, count: int, control: U64, records: int, planes: U64) -> None:
-    """Paulis controlled by records (``records`` of them, targets are lookbacks) or by rows of sweep bits (-1)."""
+    """Paulis controlled by records (``records`` of them, targets are lookbacks) or by planes of sweep bits (-1)."""
     for k in range(start, start + count, 2):
         first = record_at(control, records - targets[k]) if records >= 0 else np.uint64(targets[k]) * W
         for v in range(WORDS):

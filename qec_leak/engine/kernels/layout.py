@@ -115,7 +115,7 @@ def empty_block(plan: Plan) -> Shots:
         noted=_zeros(plan.max_targets * WORDS),
         visits=_zeros(plan.max_targets * BLOCK_SHOTS + WORDS),
         entries=np.zeros(2 * PAIRS * BLOCK_SHOTS + CHUNK, dtype=np.uint32),
-        words=_zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a row
+        words=_zeros(DRAWN + BLOCK_SHOTS + WORDS),  # candidates end with a whole place and a vector
         happened=_zeros(WORDS),
         valid=_zeros(WORDS),
         rng=_zeros(2),

@@ -112,7 +112,7 @@ def measure_qubits(start: int, count: int, readout: int, records: int, t: PlanTa
 @kernel
 def assignment_events(events: int, start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
     """Flips of computational records that do not depend on their value, as Poisson events. They gather in ``noted``,
-    zero before and after, so that each record is read and written once, in whole rows."""
+    zero before and after, so that each record is read and written once, as a plane."""
     if events == 0:
         return
     noted, ring = b.noted, b.records
@@ -209,7 +209,7 @@ def keep_outcomes(start: int, count: int, records: int, t: PlanTables, b: Shots)
 
 @kernel
 def keep_levels(start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Copy the level planes of measured qubits: rows 2 r and 2 r + 1 of record r."""
+    """Copy the level planes of measured qubits: planes 2 r and 2 r + 1 of record r."""
     for k in range(count):
         origin, kept = planes_of(qubit_at(t.targets, start + k)), np.uint64(2 * (records + k)) * W
         store_vector(b.heralds, kept, load_vector(b.planes, origin + LEAKED))

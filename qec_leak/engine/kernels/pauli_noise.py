@@ -38,7 +38,7 @@ _THREE, _FIFTEEN, _ALL = np.uint64(3), np.uint64(15), np.uint64((1 << 64) - 1)
 @inlined
 def _apply(bits: np.uint64, at: np.uint64, mask: np.uint64, planes: U64) -> None:
     """Flip x (bit 0) and z (bit 1) of one shot unless it is leaked; without branches, which would be mispredicted.
-    ``at``: the row of the qubit and the word."""
+    ``at``: where the planes of the qubit begin, plus the word."""
     hit = mask & ~planes[at + LEAKED]
     planes[at + X] ^= hit & (ZERO - (bits & ONE))
     planes[at + Z] ^= hit & (ZERO - ((bits >> ONE) & ONE))
@@ -65,7 +65,7 @@ def _paulis(code: Vector, turn: Vector, number: np.uint64) -> Vector:
 
 @inlined
 def _decode_one(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, event: U64, words: U64) -> None:
-    """A row of events on one qubit, decoded from ``first`` on."""
+    """A vector of events on one qubit, decoded from ``first`` on."""
     entry = gather(event, (turn >> HALF) + start)
     own = is_below((word & LOW) >> _OF_WORD, entry & _SHARE)
     code = (entry >> _OF_SHARE) >> ((own ^ ONE) * _OF_CODE)
@@ -75,7 +75,7 @@ def _decode_one(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, 
 
 @inlined
 def _decode_two(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, event: U64, words: U64) -> None:
-    """A row of events on two qubits, decoded from ``first`` on."""
+    """A vector of events on two qubits, decoded from ``first`` on."""
     at = ((turn >> HALF) << ONE) + start
     entry, alias = gather(event, at), gather(event, at + ONE)
     own = is_below((word & LOW) >> _OF_WORD, entry & _SHARE)

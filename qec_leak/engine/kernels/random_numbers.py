@@ -21,7 +21,7 @@ _NEVER = np.int64(1) << np.int64(62)
 
 @inlined
 def mix(v: np.uint64) -> np.uint64:
-    """The output function of SplitMix64, on words or rows."""
+    """The output function of SplitMix64, on words or vectors."""
     v = (v ^ (v >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     v = (v ^ (v >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return v ^ (v >> np.uint64(31))
@@ -37,15 +37,15 @@ def random_word(rng: U64) -> np.uint64:
 
 @inlined
 def random_vector(rng: U64) -> Vector:
-    """The next WORDS words as a row."""
-    row = mix(vector_of_steps(rng[0], rng[1]))
+    """The next WORDS words as a vector."""
+    vector = mix(vector_of_steps(rng[0], rng[1]))
     rng[0] += W * rng[1]
-    return row
+    return vector
 
 
 @inlined
 def draw_words(count: int, state: np.uint64, step: np.uint64, words: U64) -> np.uint64:
-    """The next ``count`` words into ``words``, and what fills the last row; returns the new state."""
+    """The next ``count`` words into ``words``, and what fills the last vector. Returns the new state."""
     for k in range(0, count, WORDS):
         store_vector(words, np.uint64(k), mix(vector_of_steps(state + np.uint64(k) * step, step)))
     return state + np.uint64(count) * step
@@ -109,7 +109,7 @@ def gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np.
 @inlined
 def chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
     """One of ``size`` (below 2^32) things, and 63 random bits for it: the word times ``size``, before and behind the
-    point. Words or rows."""
+    point. Words or vectors."""
     turns = (word >> HALF) * size
     return turns >> HALF, ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
 

@@ -50,7 +50,7 @@ def _leaked(transmon: Vector, shot: Vector, planes: U64) -> Vector:
 
 @inlined
 def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: U64, planes: U64, words: U64) -> None:
-    """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
+    """Make visits of a vector of candidates. Bit 63: something happens to it, and it is not leaked."""
     candidates = load_vector(words, first)
     shot, target = candidates & SHOT, ((candidates >> HALF) << ONE) + np.uint64(start)
     of_0, of_1 = gather(transmon, target), gather(transmon, target + ONE)
@@ -114,7 +114,7 @@ def _decode_visits(
     branch_does: U64,
     words: U64,
 ) -> None:
-    """What a row of visits does, decoded from ``first`` on: by one random word each."""
+    """What a vector of visits does, decoded from ``first`` on. Each takes one random word."""
     table = gather(site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
     turned, turn = chosen(word, table >> HALF)
     entry = turned + (table & LOW)
@@ -133,7 +133,7 @@ def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64,
     state, step, left = b.rng[0], b.rng[1], np.int64(listed - since)
     if left == 0:
         return
-    store_vector(b.visits, listed, vector_of(ZERO))  # places and rows that exist, for what fills the last row
+    store_vector(b.visits, listed, vector_of(ZERO))  # places and rows that exist, behind the last
     while left > 0:
         decoded, begin = np.int64(min(left, DECODED)), listed - np.uint64(left)
         for k in range(0, decoded, WORDS):
