@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
         MemoryExperiment,
+        Process,
         Strategy,
         TagError,
         memory_experiment,
@@ -62,6 +63,7 @@ _HOME = {
     "LeakageChannel": "channels",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
+    "Process": "circuits",
     "ShotBatch": "engine",
     "Strategy": "circuits",
     "TableauSampler": "engine",
@@ -101,6 +103,7 @@ __all__ = [
     "LeakageChannel",
     "LeakageSampler",
     "MemoryExperiment",
+    "Process",
     "ShotBatch",
     "Strategy",
     "TableauSampler",

@@ -90,6 +90,17 @@ def suggestion(text: str, known: Iterable[str]) -> str:
     return f"did you mean {by_lower[close[0]]!r}?" if close else ""
 
 
+def ranges(numbers: Iterable[int]) -> str:
+    """[0, 1, 2, 5, 6] -> "0 to 2, 5, 6"."""
+    runs: list[list[int]] = []
+    for n in sorted(set(numbers)):
+        if runs and runs[-1][1] == n - 1:
+            runs[-1][1] = n
+        else:
+            runs.append([n, n])
+    return ", ".join(str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs)
+
+
 def check_odd_distance(name: str, value: object) -> int:
     """``value`` as int if it is an odd code distance of at least 3."""
     number = check_int(name, value)

@@ -41,7 +41,6 @@ import numpy.typing as npt
 import sinter
 import stim
 
-from qec_leak.circuits.moments import operated_qubits
 from qec_leak.decoding import (
     AnyDecoder,
     DecodingProblem,
@@ -164,7 +163,7 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
         self._sampler = compile_sampler(circuit)
         self._discard_events: npt.NDArray[np.uint8] | None = task.postselection_mask
         self._discard_flips: npt.NDArray[np.uint8] | None = task.postselected_observables_mask
-        self._counter = ShotCounter.of_circuit(circuit, _qubits_by_role(circuit))
+        self._counter = ShotCounter.of_circuit(circuit)
         self._call_shots = BLOCK_SHOTS
 
     def sample(self, suggested_shots: int) -> sinter.AnonTaskStats:
@@ -202,23 +201,3 @@ class _CompiledSampler(sinter.CompiledSampler):  # type: ignore[misc]
     def _adapt(self, shots: int, seconds: float) -> None:
         wanted = shots * _CALL_SECONDS / max(seconds, 1e-6) // BLOCK_SHOTS * BLOCK_SHOTS
         self._call_shots = int(min(max(wanted, BLOCK_SHOTS), 2 * self._call_shots, _MAX_CALL_SHOTS))
-
-
-def _qubits_by_role(circuit: stim.Circuit) -> dict[str, list[int]]:
-    """data: qubits of the last measurements (no TICK between them); measure: other measured qubits; removal: those that
-    are never measured. Right for memory circuits; of others the best that can be told."""
-    last: set[int] = set()
-    measured: set[int] = set()
-    operated: set[int] = set()
-    ended = False
-    for instruction in circuit.flattened():
-        if instruction.name == "TICK":
-            ended = True
-        qubits = operated_qubits(instruction)
-        operated |= qubits
-        if stim.gate_data(instruction.name).produces_measurements:
-            last = qubits if ended else last | qubits
-            measured |= qubits
-            ended = False
-    roles = {"data": last, "measure": measured - last, "removal": operated - measured}
-    return {role: sorted(members) for role, members in roles.items() if members}

@@ -10,6 +10,7 @@ import stim
 
 from qec_leak.analysis.circuit_layout import DetectorLayout, layout_of_circuit
 from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.circuits.round_end import detector_lookback
 from qec_leak.engine import ShotBatch
 from qec_leak.records import ShotFolder
 from qec_leak.records.event_counts import count_events
@@ -53,7 +54,7 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
         weight=weights[stabilizer],
         round=time - time.min() + 1,
         rounds=int(memory.rounds),
-        lookback=int(memory.strategy.detector_lookback),
+        lookback=detector_lookback(memory.strategy, memory.patch, int(memory.rounds)),
     )
 
 

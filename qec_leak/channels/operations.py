@@ -25,7 +25,9 @@ from qec_leak.device.transmon import (
 )
 
 LEVELS = 5
-"""Levels a transmon in two-transmon propagators; one-transmon processes act on 4."""
+"""Levels a transmon in two-transmon propagators."""
+LEVELS_ALONE = 4
+"""Levels of processes of one transmon."""
 
 
 def cz_unitary(cz: CzParameters, *, levels: int = LEVELS) -> npt.NDArray[np.complex128]:
@@ -87,6 +89,11 @@ def ideal_cz(levels: int = LEVELS) -> npt.NDArray[np.complex128]:
     return np.diag(diagonal)
 
 
+def cz_kraus(cz: CzParameters, *, levels: int = LEVELS) -> Kraus:
+    """What the device's CZ does beyond the ideal one, on |high low>."""
+    return [cz_unitary(cz, levels=levels) @ ideal_cz(levels)]
+
+
 def leakage_iswap_kraus(dqlr: DqlrParameters, *, levels: int = LEVELS) -> Kraus:
     """The Leakage iSWAP of DQLR on |data measure> (the data qubit is tuned to be the higher one).
 
@@ -103,7 +110,7 @@ def leakage_iswap_kraus(dqlr: DqlrParameters, *, levels: int = LEVELS) -> Kraus:
     return [np.asarray(math.sqrt(p) * u, dtype=complex) for p, u in parts]
 
 
-def idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = 4) -> Kraus:
+def idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = LEVELS_ALONE) -> Kraus:
     """Heating, relaxation and dephasing during ``time_ns``."""
     return kraus.compose(
         kraus.heating(idle.heating_per_us, time_ns, levels=levels),
@@ -112,12 +119,34 @@ def idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = 4) -> Krau
     )
 
 
-def gate_kraus(gate: GateParameters, *, levels: int = 4) -> Kraus:
+def busy_idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = LEVELS_ALONE) -> Kraus:
+    """Idling of a transmon that is busy with a gate or a readout whose Pauli error is measured with its relaxation and
+    dephasing: only what involves levels >= 2 is left of ``idle_kraus``.
+
+    Heating 1 -> 2 as there. Decay of levels n >= 2 as there (n/T1, one level at a time), but 0 and 1 do not decay.
+    Dephasing as there with 0 and 1 as one level: no coherence within the computational states is lost.
+    """
+    eta = math.exp(-time_ns / idle.t1_ns)
+    decay = []
+    for k in range(levels):
+        weights = [
+            (1.0 if k == 0 else 0.0) if n < 2 else math.comb(n, k) * eta ** (n - k) * (1 - eta) ** k
+            for n in range(k, levels)
+        ]
+        decay.append(np.diag(np.sqrt(weights), k).astype(complex))
+    rate = max(0.0, 1 / idle.t2_ns - 1 / (2 * idle.t1_ns))
+    depth = np.maximum(np.arange(levels), 1)
+    values, vectors = np.linalg.eigh(np.exp(-(np.subtract.outer(depth, depth) ** 2) * rate * time_ns))
+    blur = [np.diag(math.sqrt(v) * vectors[:, i]).astype(complex) for i, v in enumerate(values) if v > 1e-14]
+    return kraus.compose(kraus.heating(idle.heating_per_us, time_ns, levels=levels), decay, blur)
+
+
+def gate_kraus(gate: GateParameters, *, levels: int = LEVELS_ALONE) -> Kraus:
     """Leakage of a one-qubit gate beside the ideal gate: a 1-2 rotation with L1 = ``gate.leakage``."""
     return kraus.leakage_rotation(gate.leakage, levels=levels)
 
 
-def readout_kraus(readout: ReadoutParameters, *, levels: int = 4) -> Kraus:
+def readout_kraus(readout: ReadoutParameters, *, levels: int = LEVELS_ALONE) -> Kraus:
     """Leakage caused by a measurement: 0 and 1 go to |2> with probability ``readout.leakage`` (the value is known to
     the readout, so the map is incoherent)."""
     table = np.eye(levels)
@@ -126,7 +155,7 @@ def readout_kraus(readout: ReadoutParameters, *, levels: int = 4) -> Kraus:
     return kraus.level_map(table)
 
 
-def reset_kraus(reset: ResetParameters, *, levels: int = 4) -> Kraus:
+def reset_kraus(reset: ResetParameters, *, levels: int = LEVELS_ALONE) -> Kraus:
     """Multi-level reset: every level to 0, but for the residuals of ``reset`` in 1 and in the incoming leaked level.
 
     Levels above 3 behave as 3. Source: McEwen et al., arXiv:2102.06131.
@@ -144,7 +173,7 @@ def reset_kraus(reset: ResetParameters, *, levels: int = 4) -> Kraus:
 @functools.lru_cache(maxsize=1024)
 def cz_channel(cz: CzParameters) -> LeakageChannel:
     """Leakage part of the CZ on (high, low), the ideal CZ stripped."""
-    return twirl([cz_unitary(cz) @ ideal_cz()], 2).leakage_part()
+    return twirl(cz_kraus(cz), 2).leakage_part()
 
 
 @functools.lru_cache(maxsize=1024)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import stim
 
 from qec_leak import _checks
 from qec_leak.circuits.arguments import as_circuit, as_device
-from qec_leak.circuits.moments import MEASUREMENTS, Loop, Moment, operated_qubits, split_moments
+from qec_leak.circuits.moments import Loop, Moment, split_moments, walk_moments
 from qec_leak.circuits.noise import NoiseModel
 from qec_leak.circuits.overrides import check_overrides_used
-from qec_leak.circuits.tags import POPULATION, parse_tag
+from qec_leak.circuits.process import Chip, Process
+from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
+from qec_leak.circuits.tags import POPULATION
 from qec_leak.device import Device
 from qec_leak.device.tables import ROLES
 
 
-def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[int, str] | None = None) -> stim.Circuit:
+def dress(
+    circuit: stim.Circuit | str,
+    device: Device | str,
+    *,
+    roles: Mapping[int, str] | None = None,
+    processes: Iterable[AnyProcess] = (),
+) -> stim.Circuit:
     """The noisy circuit that ``device`` executes when asked for ``circuit``.
 
     Pauli noise is Stim's own instructions, labelled by their process in tags, so that Stim's error models and decoders
@@ -29,47 +38,34 @@ def dress(circuit: stim.Circuit | str, device: Device | str, *, roles: Mapping[i
             have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
             a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
         device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
-        roles: "data", "measure" or "removal" by qubit; inferred where not given: a qubit that is measured and used
-            again is a measure qubit, all others are data qubits.
+        roles: "data", "measure" or "removal" by qubit, above what ``QUBIT_COORDS[role:data](x, y) q`` in the circuit
+            says. Roles that neither gives are guessed (``qec_leak.circuits.guess_note`` says how): a qubit that is
+            measured and used again is a measure qubit, one that is reset again and never measured a removal qubit, all
+            others are data qubits.
+        processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
     Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
     TypeError for arguments of other types.
     """
     circuit, device = as_circuit("circuit", circuit), as_device("device", device)
-    known = infer_roles(circuit)
+    known = qubit_roles(circuit)
     for qubit, role in (roles or {}).items():
         if qubit not in known:
             rule = "name qubits that the circuit operates on"
             raise ValueError(_checks.broken_rule("roles", rule, qubit, "drop it"))
         known[qubit] = _checks.check_choice(f"roles[{qubit}]", role, ROLES)
     check_overrides_used(device, circuit)
-    return dressed(circuit, device, known)
+    return dressed(circuit, device, known, find_processes(processes))
 
 
-def dressed(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> stim.Circuit:
+def dressed(
+    circuit: stim.Circuit, device: Device, roles: Mapping[int, str], processes: tuple[Process, ...] = ()
+) -> stim.Circuit:
     """``dress`` with the roles of all qubits, what is not used having been checked."""
-    _refuse_tagged(circuit, 1)
-    blocks = split_moments(circuit)
-    model = NoiseModel(device, roles, circuit)
+    blocks = split_moments(circuit, readout_tags=False)
     out = stim.Circuit()
-    _emit(blocks, model, out)
+    _emit(blocks, NoiseModel(_chip(circuit, device, roles, blocks), processes), out)
     # Stim prints six digits of a probability: the circuit and its text are to be the same.
     return stim.Circuit(str(out))
-
-
-def _refuse_tagged(circuit: stim.Circuit, line: int) -> int:
-    """Refuse readouts and resets that bring tables of their own; returns the line behind the block."""
-    for item in circuit:
-        if isinstance(item, stim.CircuitRepeatBlock):
-            line = _refuse_tagged(item.body_copy(), line + 1)
-        elif stim.gate_data(item.name).is_reset or item.name in MEASUREMENTS:
-            tag = parse_tag(item.tag)
-            if tag is not None:
-                raise ValueError(
-                    f"`circuit` must leave readout and reset to the device, but line {line} has {tag.family} on "
-                    f"{item.name}; drop the tag, or set the device's"
-                )
-        line += 1
-    return line
 
 
 def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circuit) -> None:
@@ -82,35 +78,38 @@ def _emit(blocks: tuple[Moment | Loop, ...], model: NoiseModel, out: stim.Circui
             model.emit(block, out)
 
 
-def cycle_ns(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> float:
-    """Time between the first two TICKs tagged LEAKAGE_POPULATION of an ideal circuit, on ``device``; the circuit has
-    them outside REPEAT blocks."""
-    model = NoiseModel(device, roles, circuit)
+def _chip(circuit: stim.Circuit, device: Device, roles: Mapping[int, str], blocks: tuple[Moment | Loop, ...]) -> Chip:
+    return Chip(device, roles, circuit.get_final_qubit_coordinates(), lambda: walk_moments(blocks))
+
+
+def cycle_ns(circuit: stim.Circuit, device: Device, processes: tuple[Process, ...] = ()) -> float:
+    """How long the first round of an ideal circuit takes on ``device``: what stands between the first two TICKs tagged
+    LEAKAGE_POPULATION, or is repeated up to such a TICK."""
+    blocks = split_moments(circuit)
+    model = NoiseModel(_chip(circuit, device, qubit_roles(circuit), blocks), processes)
     passed_ns = [0.0]
-    for moment in split_moments(circuit):
-        assert isinstance(moment, Moment), moment
+    for moment in walk_moments(blocks, passes=2):
         passed_ns[-1] += model.duration_ns(moment)
         if moment.tick is not None and moment.tick.tag == POPULATION:
             passed_ns.append(0.0)
     return passed_ns[1]
 
 
-def infer_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """ "measure" for qubits that are measured and used again, "data" for the others."""
-    measured: set[int] = set()
-    roles: dict[int, str] = {}
-
-    def visit(blocks: tuple[Moment | Loop, ...]) -> None:
-        for block in blocks:
-            if isinstance(block, Loop):
-                for _ in range(min(block.count, 2)):
-                    visit(block.body)
-                continue
-            for instruction in block.instructions:
-                for q in operated_qubits(instruction):
-                    roles[q] = "measure" if q in measured else roles.get(q, "data")
-                if instruction.name in MEASUREMENTS:
-                    measured.update(operated_qubits(instruction))
-
-    visit(split_moments(circuit))
-    return roles
+def tick_durations_ns(
+    circuit: stim.Circuit, device: Device, roles: Mapping[int, str], processes: tuple[Process, ...] = ()
+) -> list[float] | None:
+    """How long what stands before each TICK of an ideal circuit takes, its REPEAT blocks unrolled; None where that is
+    more than one moment."""
+    flat = circuit.flattened()
+    blocks = split_moments(flat)
+    model = NoiseModel(_chip(flat, device, roles, blocks), processes)
+    out = []
+    since_tick: list[float] = []
+    for moment in walk_moments(blocks):
+        since_tick.append(model.duration_ns(moment))
+        if moment.tick is not None:
+            if sum(time_ns > 0 for time_ns in since_tick) > 1:
+                return None
+            out.append(max(since_tick))
+            since_tick = []
+    return out if not any(since_tick) else None

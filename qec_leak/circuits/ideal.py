@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import stim
 
 from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative, check_probability
+from qec_leak.circuits.operation import append_injection, append_wait
 from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.roles import role_tag
+from qec_leak.circuits.round_end import RoundEnd, detector_lookback, round_end
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.circuits.tags import IDLE, INJECT, ISWAP, POPULATION, TRANSITION_1
+from qec_leak.circuits.tags import POPULATION, TRANSITION_1
+from qec_leak.device.tables import ROLES
 
 INJECTED_ERROR_TAG = "inject"
 INJECTED_LEVEL_TAG = f"inject|{TRANSITION_1}: (1, U-->2)"
@@ -38,14 +43,14 @@ def ideal_memory_circuit(
     ``patch.stabilizers``; the first round and the last comparison have those of ``basis`` only. Observable 0 is the
     logical operator of ``basis``. The TICK that ends a round is tagged ``LEAKAGE_POPULATION``.
 
-    strategy: what ends a round and how detectors compare; every round, the last one too, ends so.
+    strategy: what ends a round: a name, "module:attribute" or a Strategy; every round, the last one too, ends so.
     rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
     basis: "X" or "Z", of the logical state. The repetition code, which corrects bit flips, has "Z" only; its data
         qubit k starts in the state of sweep bit k.
     form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds, which
         needs fewer of them in a round. Logical state, detectors and observable are the same.
     dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of this;
-        the other rounds end as with MLR. Other strategies do without it.
+        the other rounds end as with MLR. Strategies that remove none do without it.
     inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks, in
         every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
         2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
@@ -55,13 +60,13 @@ def ideal_memory_circuit(
     leak_qubit, leak_round: this qubit is put into level 2 at the start of this round, counted from 0.
     idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
     """
+    dqlr_every = check_int("dqlr_every", dqlr_every, minimum=1)
     plan = _Plan(
         patch=patch,
-        strategy=Strategy.parse(strategy),
+        strategy=find_strategy(strategy).removing_every(dqlr_every),
         rounds=check_int("rounds", rounds, minimum=1),
         basis=check_choice("basis", basis, ("X", "Z")),
         form=check_choice("form", form, ("CSS", "XZZX")),
-        dqlr_every=check_int("dqlr_every", dqlr_every, minimum=1),
         inject_leakage=check_probability("inject_leakage", inject_leakage, maximum=0.5),
         inject_pauli=check_probability("inject_pauli", inject_pauli),
         leak_qubit=None if leak_qubit is None else check_int("leak_qubit", leak_qubit, minimum=0),
@@ -72,17 +77,27 @@ def ideal_memory_circuit(
     return plan.circuit()
 
 
+def check_same_rounds(strategy: Strategy, cycle_ns: object, dqlr_every: int) -> None:
+    """Refuse a length of cycles where rounds differ."""
+    if dqlr_every != 1:
+        raise ValueError(f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it")
+    if strategy.period != 1:
+        rule = f"be None when rounds differ, as {strategy}'s do with a period of {strategy.period}"
+        raise ValueError(broken_rule("cycle_ns", rule, cycle_ns, "leave it out"))
+
+
 class _Kind(NamedTuple):
     """In what a round can differ from others.
 
-    one_basis: checks of the other basis have no detector yet.   compares: there are earlier rounds to compare with.
-    leaks: ``leak_qubit`` is put into level 2.   removes: data leakage is removed.
+    one_basis: checks of the other basis have no detector yet.   leaks: ``leak_qubit`` is put into level 2.
+    compared: measure qubits whose detector has the outcome of one round before, and of two.
+    end: which of the strategy's ends it has.
     """
 
     one_basis: bool
-    compares: bool
     leaks: bool
-    removes: bool
+    compared: tuple[frozenset[int], frozenset[int]]
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +109,12 @@ class _Plan:
     rounds: int
     basis: str
     form: str
-    dqlr_every: int
     inject_leakage: float
     inject_pauli: float
     leak_qubit: int | None
     leak_round: int
     idle_ns: float
+    _ends: dict[int, RoundEnd] = field(default_factory=dict)
 
     def check(self) -> None:
         """Refuse arguments that do not go together."""
@@ -122,7 +137,7 @@ class _Plan:
     def qubits(self) -> tuple[int, ...]:
         """Every qubit of the circuit: removal qubits are there only if they are used."""
         patch = self.patch
-        removal = patch.removal_qubits if self.strategy.removes_data_leakage else ()
+        removal = patch.removal_qubits if "removal" in self.strategy.roles else ()
         return patch.data_qubits + patch.measure_qubits + removal
 
     @property
@@ -132,8 +147,9 @@ class _Plan:
 
     def circuit(self) -> stim.Circuit:
         circuit = stim.Circuit()
+        roles = {qubit: role for role in ROLES for qubit in self.patch.qubits(role)}
         for qubit in self.qubits:
-            circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit])
+            circuit.append("QUBIT_COORDS", [qubit], self.patch.coordinates[qubit], tag=role_tag(roles[qubit]))
         circuit.append("R", self.qubits)
         circuit.append("TICK")
         if self.patch.code == "repetition":
@@ -188,10 +204,11 @@ class _Plan:
                 built[kind] = self._round(kind, layers)
             return built[kind]
 
-        period = self.dqlr_every if self.strategy.removes_data_leakage else 1
+        period = self.strategy.period
+        lookback = detector_lookback(self.strategy, self.patch, self.rounds)
         number = 1
         while number <= self.rounds:
-            repeats = self._repeats(number, period)
+            repeats = self._repeats(number, period, lookback)
             if repeats == 1:
                 circuit += round_(number)
                 number += 1
@@ -200,7 +217,7 @@ class _Plan:
                 circuit.append(stim.CircuitRepeatBlock(repeats, body))
                 number += repeats * period
 
-    def _repeats(self, number: int, period: int) -> int:
+    def _repeats(self, number: int, period: int, lookback: int) -> int:
         """How often the group of ``period`` rounds that starts with ``number`` comes one after the other, it included
         (1 if the rounds end before it does)."""
 
@@ -208,7 +225,7 @@ class _Plan:
             return [self._kind(n) for n in range(start, start + period)]
 
         special = 0 if self.leak_qubit is None else self.leak_round + 1
-        if number > self.strategy.detector_lookback and not number <= special < number + period:
+        if number > lookback and not number <= special < number + period:
             # From here on kinds come again after a period, until the round with the leaking qubit or the end.
             end = special if special > number else self.rounds + 1
             return max((end - number) // period, 1)
@@ -221,10 +238,31 @@ class _Plan:
         """What round ``number``, counted from 1, is made of: rounds of the same kind are the same circuit."""
         return _Kind(
             one_basis=number == 1 and any(check.basis != self.basis for check in self.patch.stabilizers),
-            compares=number > self.strategy.detector_lookback,
             leaks=self.leak_qubit is not None and number == self.leak_round + 1,
-            removes=self.strategy.removes_data_leakage and number % self.dqlr_every == 0,
+            compared=(self._tell_one_before(number), self._tell_two_before(number)),
+            end=(number - 1) % self.strategy.period,
         )
+
+    def _tell_one_before(self, number: int) -> frozenset[int]:
+        """Measure qubits of whose detectors in round ``number`` the outcome of the round before is a part.
+
+        A detector is s_t + s_(t-1), and s_t = m_t after a reset, m_t + m_(t-1) without: m_(t-1) cancels where the
+        qubit was not reset before it is measured in round t.
+        """
+        return self._end(number - 1).reset if number > 1 else frozenset()
+
+    def _tell_two_before(self, number: int) -> frozenset[int]:
+        """The same of the outcome two rounds before: qubits that were not reset after it.
+
+        Measure qubits start in 0, so that m_0 = m_(-1) = 0 stand for the rounds before the first.
+        """
+        return frozenset(self.patch.measure_qubits) - self._end(number - 2).reset if number > 2 else frozenset()
+
+    def _end(self, number: int) -> RoundEnd:
+        index = (number - 1) % self.strategy.period
+        if index not in self._ends:
+            self._ends[index] = round_end(self.strategy, self.patch, index + 1)
+        return self._ends[index]
 
     def _round(self, kind: _Kind, hadamards: list[list[int]]) -> stim.Circuit:
         """A round of this kind. Its last TICK is tagged."""
@@ -241,42 +279,35 @@ class _Plan:
             _append_moment(circuit, "H", hadamards[layer + 1])
         circuit.append("M", patch.measure_qubits)
         self._append_round_detectors(circuit, kind)
-        reset = [q for q in self.qubits if q not in patch.data_qubits]
-        if self.strategy.resets_measure_qubits:
+        operations = self._end(kind.end + 1).operations
+        if operations:
             circuit.append("TICK")
-            circuit.append("R", reset)
-        if kind.removes:
-            circuit.append("TICK")
-            circuit.append("II", [qubit for pair in patch.dqlr_pairs for qubit in pair], tag=ISWAP)
-            circuit.append("TICK")
-            circuit.append("R", reset)
+            circuit += operations
         if self.idle_ns:
             circuit.append("TICK")
-            circuit.append("I", self.qubits, tag=f"{IDLE}({self.idle_ns!r})")
+            append_wait(circuit, self.qubits, self.idle_ns)
         circuit.append("TICK", tag=POPULATION)
         return circuit
 
     def _append_injection(self, circuit: stim.Circuit) -> None:
         targets = self.patch.data_qubits + self.patch.measure_qubits
         if self.inject_leakage:
-            circuit.append("I", targets, tag=f"{INJECT}({self.inject_leakage!r})")
+            append_injection(circuit, targets, self.inject_leakage)
         if self.inject_pauli:
             circuit.append("X_ERROR", self.patch.data_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)
             circuit.append("Z_ERROR", self.patch.measure_qubits, self.inject_pauli, tag=INJECTED_ERROR_TAG)
 
     def _append_round_detectors(self, circuit: stim.Circuit, kind: _Kind) -> None:
-        """Detectors of a round, right after its measurement: m_t + m_(t - lookback) mod 2.
-
-        Measure qubits start in 0, so that m_0 = m_(-1) = 0 stand for the rounds before the first.
-        """
-        patch, lookback = self.patch, self.strategy.detector_lookback
+        """Detectors of a round, right after its measurement: s_t + s_(t-1) mod 2, see ``_kind``."""
+        patch = self.patch
         num_checks = len(patch.stabilizers)
         for position, check in enumerate(patch.stabilizers):
             if kind.one_basis and check.basis != self.basis:
                 continue  # random at the start
             records = [position - num_checks]
-            if kind.compares:
-                records.append(position - (lookback + 1) * num_checks)
+            for back, members in enumerate(kind.compared, start=1):
+                if check.measure_qubit in members:
+                    records.append(position - (back + 1) * num_checks)
             self._append_detector(circuit, check.measure_qubit, records)
         circuit.append("SHIFT_COORDS", [], [0] * len(self._place(0)) + [1])
 
@@ -285,13 +316,16 @@ class _Plan:
         patch = self.patch
         circuit.append("M", patch.data_qubits)
         num_data, num_checks = len(patch.data_qubits), len(patch.stabilizers)
+        reset = self._end(self.rounds - 1).reset if self.rounds > 1 else frozenset(patch.measure_qubits)
+        parity = frozenset(patch.measure_qubits) - reset
         for position, check in enumerate(patch.stabilizers):
             if check.basis != self.basis:
                 continue
             records = [qubit - num_data for qubit in sorted(check.support)]
             # The last syndrome is m_T with reset, m_T + m_(T-1) without.
-            for back in range(1, min(self.strategy.detector_lookback, self.rounds) + 1):
-                records.append(position - num_data - back * num_checks)
+            records.append(position - num_data - num_checks)
+            if check.measure_qubit in parity:
+                records.append(position - num_data - 2 * num_checks)
             self._append_detector(circuit, check.measure_qubit, records)
         logical = [stim.target_rec(qubit - num_data) for qubit in patch.logical[self.basis]]
         circuit.append("OBSERVABLE_INCLUDE", logical, 0)

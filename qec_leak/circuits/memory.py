@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,14 +16,17 @@ from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
-from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch, make_patch
+from qec_leak.circuits.process import Process
+from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
-
-ROLES = ("data", "measure", "removal")
+from qec_leak.device.tables import ROLES
 
 
 class HasPopulations(Protocol):
@@ -36,6 +41,7 @@ class MemoryExperiment:
     """A memory experiment of one logical qubit.
 
     circuit: the noisy circuit, leakage in tags.   ideal_circuit: the same without the device.
+    processes: noise beside the device's own.
     """
 
     patch: Patch
@@ -45,13 +51,16 @@ class MemoryExperiment:
     device: Device
     ideal_circuit: stim.Circuit
     circuit: stim.Circuit
+    processes: tuple[Process, ...] = ()
 
     def qubits(self, role: str) -> tuple[int, ...]:
         """Indices of the circuit's "data", "measure" or "removal" qubits (removal: with DQLR only)."""
         _checks.check_choice("role", role, ROLES)
-        if role == "removal" and not self.strategy.removes_data_leakage:
-            return ()
-        return self.patch.qubits(role)
+        return tuple(sorted(q for q, of_qubit in self._roles.items() if of_qubit == role))
+
+    @functools.cached_property
+    def _roles(self) -> dict[int, str]:
+        return qubit_roles(self.ideal_circuit)
 
     def moments(self) -> tuple[tuple[int, str], ...]:
         """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
@@ -92,7 +101,7 @@ def memory_experiment(
     distance: int,
     rounds: int,
     basis: str = "Z",
-    strategy: Strategy | str = Strategy.MLR,
+    strategy: Strategy | str = "MLR",
     device: Device | str = "miao2023",
     form: str = "CSS",
     dqlr_every: int = 1,
@@ -101,33 +110,31 @@ def memory_experiment(
     leak_qubit: int | None = None,
     leak_round: int = 0,
     cycle_ns: float | None = None,
+    processes: Iterable[AnyProcess] = (),
 ) -> MemoryExperiment:
     """A memory experiment on ``device``.
 
     Args:
         code: "surface" (rotated) or "repetition" (bit flips, random initial bits as sweep bits).
         distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
-        strategy: "NO_RESET", "MLR" or "DQLR": what ends a round (Miao et al.).
+        strategy: what ends a round: "NO_RESET", "MLR", "DQLR" (Miao et al.), "module:attribute", or a Strategy.
         device: a Device or the name of a preset.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
             the strategy's own operations take.
+        processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
         form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
     Raises ValueError or TypeError naming the argument.
     """
     check_size(_checks.check_odd_distance("distance", distance), _checks.check_int("rounds", rounds, minimum=1))
     patch = make_patch(code, distance)
     resolved = as_device("device", device)
-    parsed = Strategy.parse(strategy)
-    check_memory_overrides(resolved, patch, basis, form)
-    used = ROLES if parsed.removes_data_leakage else ("data", "measure")
-    roles = {q: role for role in used for q in patch.qubits(role)}
+    parsed = find_strategy(strategy).removing_every(_checks.check_int("dqlr_every", dqlr_every, minimum=1))
+    check_memory_overrides(resolved, patch, parsed, basis, form)
+    added = find_processes(processes)
     idle_ns = 0.0
     if cycle_ns is not None:
-        if dqlr_every != 1:
-            raise ValueError(
-                f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it"
-            )
-        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, roles)
+        check_same_rounds(parsed, cycle_ns, dqlr_every)
+        taken_ns = cycle_ns_of(ideal_memory_circuit(patch, parsed, 2, basis, form=form), resolved, added)
         idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
         if idle_ns < 0:
             raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
@@ -137,12 +144,11 @@ def memory_experiment(
         rounds,
         basis,
         form=form,
-        dqlr_every=dqlr_every,
         inject_leakage=inject_leakage,
         inject_pauli=inject_pauli,
         leak_qubit=leak_qubit,
         leak_round=leak_round,
         idle_ns=idle_ns,
     )
-    circuit = dressed(ideal, resolved, roles)
-    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit)
+    circuit = dressed(ideal, resolved, qubit_roles(ideal), added)
+    return MemoryExperiment(patch, parsed, rounds, basis, resolved, ideal, circuit, added)

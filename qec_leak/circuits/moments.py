@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import stim
 
 from qec_leak.circuits import tags
+from qec_leak.circuits.operation import MEASUREMENTS, RESETS, Operation, operation_of
 
 ANNOTATIONS = frozenset({"DETECTOR", "OBSERVABLE_INCLUDE", "QUBIT_COORDS", "SHIFT_COORDS", "MPAD"})
 NOISE = frozenset(
@@ -27,16 +28,16 @@ NOISE = frozenset(
         "II_ERROR",
     }
 )
-MEASUREMENTS = frozenset({"M", "MX", "MY"})
-RESETS = frozenset({"R", "RX", "RY"})
 _MEASURE_RESET = {"MR": ("M", "R"), "MRX": ("MX", "RX"), "MRY": ("MY", "RY")}
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Instructions executed at the same time, and the TICK that closed them (None at the end of a block)."""
+    """Instructions executed at the same time, with what each asks the device for (None: nothing), and the TICK that
+    closed them (None at the end of a block)."""
 
     instructions: tuple[stim.CircuitInstruction, ...]
+    operations: tuple[Operation | None, ...]
     tick: stim.CircuitInstruction | None
 
 
@@ -49,46 +50,73 @@ class Loop:
     tag: str
 
 
-def split_moments(circuit: stim.Circuit) -> tuple[Moment | Loop, ...]:
+def split_moments(circuit: stim.Circuit, *, readout_tags: bool = True) -> tuple[Moment | Loop, ...]:
     """The circuit's moments: instructions between TICKs, with CX as H CZ H, and MR as M, then R, in moments of their
     own. Where a circuit has no TICK, a new moment starts when a qubit would be used twice, within an instruction too
     (Stim fuses ``CX 0 1`` and ``CX 1 2`` to ``CX 0 1 1 2``).
 
-    Raises ValueError naming the instruction, with its line, if it has no native form.
+    Args: readout_tags: measurements and resets may have leakage tags of their own.
+    Raises ValueError naming the instruction, with its line, if it has no native form or a tag that it may not have.
     """
-    return _split(circuit, 1)[0]
+    return _split(circuit, 1, readout_tags)[0]
 
 
-def _split(circuit: stim.Circuit, line: int) -> tuple[tuple[Moment | Loop, ...], int]:
+def _split(circuit: stim.Circuit, line: int, readout_tags: bool) -> tuple[tuple[Moment | Loop, ...], int]:
     """The moments of a block whose first instruction is on ``line``, and the line behind it."""
     out: list[Moment | Loop] = []
     current: list[stim.CircuitInstruction] = []
+    operations: list[Operation | None] = []
     busy: set[int] = set()
 
     def flush(tick: stim.CircuitInstruction | None) -> None:
         if current or tick is not None:
-            out.append(Moment(tuple(current), tick))
+            out.append(Moment(tuple(current), tuple(operations), tick))
         current.clear()
+        operations.clear()
         busy.clear()
 
     for item in circuit:
         if isinstance(item, stim.CircuitRepeatBlock):
             flush(None)
-            body, line = _split(item.body_copy(), line + 1)
+            body, line = _split(item.body_copy(), line + 1, readout_tags)
             out.append(Loop(item.repeat_count, body, item.tag))
         elif item.name == "TICK":
             flush(item)
         else:
+            if not readout_tags:
+                _refuse_tag(item, line)
             for part in _parts(item):
                 for step, instruction in enumerate(_native(part, line)):
                     used = operated_qubits(instruction)
                     if step or used & busy:
                         flush(None)
                     current.append(instruction)
+                    operations.append(operation_of(instruction) if used else None)
                     busy |= used
         line += 1
     flush(None)
     return tuple(out), line
+
+
+def _refuse_tag(item: stim.CircuitInstruction, line: int) -> None:
+    """Refuse a readout or reset that brings a table of its own."""
+    if item.name in MEASUREMENTS or stim.gate_data(item.name).is_reset:
+        tag = tags.parse_tag(item.tag)
+        if tag is not None:
+            raise ValueError(
+                f"`circuit` must leave readout and reset to the device, but line {line} has {tag.family} on "
+                f"{item.name}; drop the tag, or set the device's"
+            )
+
+
+def walk_moments(blocks: Iterable[Moment | Loop], *, passes: int = 1) -> Iterator[Moment]:
+    """All moments, those of a loop ``passes`` times, or as often as it runs if that is less."""
+    for block in blocks:
+        if isinstance(block, Loop):
+            for _ in range(min(block.count, passes)):
+                yield from walk_moments(block.body, passes=passes)
+        else:
+            yield block
 
 
 def operated_qubits(instruction: stim.CircuitInstruction) -> set[int]:

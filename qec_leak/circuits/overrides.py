@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 import stim
 
-from qec_leak.circuits import tags
+from qec_leak._checks import ranges
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.moments import MEASUREMENTS, RESETS, Loop, Moment, operated_qubits, split_moments
+from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.strategies.dqlr import DQLR
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device
 
+_MAX_PERIOD = 1000
 _OPERATION = {
     "gate": "a one-qubit gate",
     "idle": "an operation",
@@ -22,20 +24,24 @@ _OPERATION = {
     "cz": "a CZ",
     "dqlr": "a Leakage iSWAP",
 }
+_SECTION = {"gate": "gate", "cz": "cz", "leakage_iswap": "dqlr", "measurement": "readout", "reset": "reset"}
+"""The section of the device that says how an operation goes wrong, by its kind."""
 
 
 def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
     """Raise ValueError for an override of a qubit or pair that the ideal ``circuit`` does not have, or of a section
     that it uses on other qubits only. A section that it uses nowhere is as idle as the device's own defaults."""
-    if not device.qubits and not device.pairs:
-        return
-    used = _used(circuit)
+    if device.qubits or device.pairs:
+        _check_used(device, _used(circuit))
+
+
+def _check_used(device: Device, used: dict[str, set[tuple[int, ...]]]) -> None:
     qubits = used["idle"]
     pairs = used["cz"] | used["dqlr"]
     for q, override in device.qubits.items():
         for section in override:
             if (q,) not in qubits or (used[section] and (q,) not in used[section]):
-                where = _ranges(q for (q,) in (used[section] or qubits))
+                where = ranges(q for (q,) in (used[section] or qubits))
                 raise ValueError(_message(f"[qubits.{q}.{section}]", "qubit", section, f"use one of {where}"))
     for pair, override in device.pairs.items():
         for section in override:
@@ -44,11 +50,17 @@ def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
                 raise ValueError(_message(label, "pair", section, _partners(pair, used[section] or pairs)))
 
 
-def check_memory_overrides(device: Device, patch: Patch, basis: str, form: str) -> None:
+def check_memory_overrides(device: Device, patch: Patch, strategy: Strategy, basis: str, form: str) -> None:
     """``check_overrides_used`` for the memory experiments of a patch: one device serves all strategies, so qubits and
-    pairs of any of them will do."""
-    if device.qubits or device.pairs:
-        check_overrides_used(device, ideal_memory_circuit(patch, Strategy.DQLR, 2, basis, form=form))
+    pairs of any built-in one will do."""
+    if not device.qubits and not device.pairs:
+        return
+    used: dict[str, set[tuple[int, ...]]] = defaultdict(set)
+    for one in (strategy, DQLR) if patch.dqlr_pairs else (strategy,):
+        circuit = ideal_memory_circuit(patch, one, min(one.period, _MAX_PERIOD) + 1, basis, form=form)
+        for section, places in _used(circuit).items():
+            used[section] |= places
+    _check_used(device, used)
 
 
 def _message(label: str, kind: str, section: str, fix: str) -> str:
@@ -59,58 +71,26 @@ def _partners(pair: tuple[int, ...], pairs: Collection[tuple[int, ...]]) -> str:
     for q in pair:
         others = [a if b == q else b for a, b in pairs if q in (a, b)]
         if others:
-            return f"qubit {q} has one with {_ranges(others)}"
+            return f"qubit {q} has one with {ranges(others)}"
     listed = sorted(f"{a}-{b}" for a, b in pairs)
     return (
         f"pairs of the circuit are {', '.join(listed[:4])}{' ...' if len(listed) > 4 else ''}" if listed else "drop it"
     )
 
 
-def _ranges(numbers: Iterable[int]) -> str:
-    """[0, 1, 2, 5, 6] -> "0 to 2, 5, 6"."""
-    runs: list[list[int]] = []
-    for n in sorted(set(numbers)):
-        if runs and runs[-1][1] == n - 1:
-            runs[-1][1] = n
-        else:
-            runs.append([n, n])
-    return ", ".join(str(a) if a == b else f"{a}, {b}" if b == a + 1 else f"{a} to {b}" for a, b in runs)
-
-
 def _used(circuit: stim.Circuit) -> dict[str, set[tuple[int, ...]]]:
     """Qubits (one index) and pairs (two, the lower first) of the circuit, by the device's section that acts on them."""
     used: dict[str, set[tuple[int, ...]]] = defaultdict(set)
 
-    def visit(blocks: tuple[Moment | Loop, ...]) -> None:
-        for block in blocks:
-            if isinstance(block, Loop):
-                visit(block.body)
+    for moment in walk_moments(split_moments(circuit)):
+        for operation in moment.operations:
+            if operation is None:
                 continue
-            for instruction in block.instructions:
-                qubits = operated_qubits(instruction)
-                used["idle"] |= {(q,) for q in qubits}
-                section = _section(instruction)
-                if section in ("cz", "dqlr") and qubits:
-                    values = [t.value for t in instruction.targets_copy()]
-                    pairs = zip(values[::2], values[1::2], strict=True)
-                    used[section] |= {(min(pair), max(pair)) for pair in pairs}
-                elif section is not None:
-                    used[section] |= {(q,) for q in qubits}
-
-    visit(split_moments(circuit))
+            qubits = {(q,) for q in operation.qubits}
+            used["idle"] |= qubits
+            section = _SECTION.get(operation.kind)
+            if section in ("cz", "dqlr"):
+                used[section] |= {(min(pair), max(pair)) for pair in operation.groups}
+            elif section is not None:
+                used[section] |= qubits
     return used
-
-
-def _section(instruction: stim.CircuitInstruction) -> str | None:
-    """The section of the device that says how the instruction goes wrong; None for one that does nothing itself."""
-    name = instruction.name
-    if name in MEASUREMENTS:
-        return "readout"
-    if name in RESETS:
-        return "reset"
-    tag = tags.parse_tag(instruction.tag) if name in ("I", "II") else None
-    if name == "II":
-        return "dqlr" if tag is not None and tag.family == tags.ISWAP else None
-    if name == "CZ":
-        return "cz"
-    return None if tag is not None and tag.family in (tags.INJECT, tags.IDLE) else "gate"

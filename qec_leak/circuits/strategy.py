@@ -1,45 +1,61 @@
-"""Leakage removal strategies: what ends a round, and how detectors compare rounds."""
+"""A strategy is a value: its name, and the operations that end a round on a patch."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from abc import ABC, abstractmethod
+from typing import ClassVar
 
-from qec_leak._checks import check_choice
+import stim
+
+from qec_leak.circuits.patch import Patch
 
 
-class Strategy(StrEnum):
-    """What happens to leakage at the end of a round (Miao et al., arXiv:2211.04728, Fig. 3).
+class Strategy(ABC):
+    """What is done about leakage at the end of a round.
 
-    NO_RESET: nothing; measure qubits go on from the state that was measured.
-    MLR: multi-level reset of the measure qubits.
-    DQLR: MLR, then a Leakage iSWAP on pairs of data and measure qubits, then a second reset.
+    The built-in ones are ``Strategy.NO_RESET``, ``Strategy.MLR`` and ``Strategy.DQLR`` (Miao et al., arXiv:2211.04728,
+    Fig. 3). A subclass says what its rounds end with (docs/extending.md). Detectors follow from that: a measure qubit
+    that is reset tells the syndrome s_t itself, m_t = s_t; without reset it tells the running parity of all syndromes,
+    m_t = m_(t-1) + s_t mod 2. A detector is always s_t + s_(t-1) mod 2.
     """
 
-    NO_RESET = "NO_RESET"
-    MLR = "MLR"
-    DQLR = "DQLR"
-
-    @classmethod
-    def parse(cls, text: str) -> Strategy:
-        """The strategy called ``text``; case does not matter, and ``-`` is as good as ``_``."""
-        name = text.strip().upper().replace("-", "_") if isinstance(text, str) else text
-        return cls(check_choice("strategy", name, tuple(member.value for member in cls)))
+    NO_RESET: ClassVar[Strategy]
+    MLR: ClassVar[Strategy]
+    DQLR: ClassVar[Strategy]
 
     @property
-    def resets_measure_qubits(self) -> bool:
-        """True if every round starts with measure qubits in 0."""
-        return self is not Strategy.NO_RESET
+    def name(self) -> str:
+        """What output calls it."""
+        return type(self).__name__
 
     @property
-    def removes_data_leakage(self) -> bool:
-        """True if the strategy moves leakage off the data qubits."""
-        return self is Strategy.DQLR
+    def period(self) -> int:
+        """After so many rounds the ends of rounds come again."""
+        return 1
 
     @property
-    def detector_lookback(self) -> int:
-        """How many rounds back a detector looks: m_t is compared with m_(t - lookback).
+    def roles(self) -> tuple[str, ...]:
+        """Qubits of the patch that its circuits have: add "removal" where removal qubits are used."""
+        return ("data", "measure")
 
-        Without reset m_t is the running parity of all syndromes so far, m_t = m_(t-1) + s_t mod 2, so that the
-        comparison of two syndromes, s_t + s_(t-1), is m_t + m_(t-2): the next neighbour in time.
+    @abstractmethod
+    def end_of_round(self, patch: Patch, number: int) -> stim.Circuit:
+        """Ideal operations that end round ``number``, between its measurement and the next round.
+
+        They are one-qubit Cliffords, CZ, CX, resets, and ``II[LEAKAGE_ISWAP] data partner`` without noise; TICKs stand
+        between moments, none before the first or behind the last. An empty circuit ends a round right after its
+        measurement. Data qubits end as they began, and each measure qubit either in 0 or as it was measured.
+
+        number: 1 <= number <= period, the first round is 1.
         """
-        return 1 if self.resets_measure_qubits else 2
+
+    def removing_every(self, rounds: int) -> Strategy:
+        """The strategy that removes leakage of data qubits only in rounds whose number is a multiple of ``rounds``
+        (``dqlr_every``); itself where it removes none."""
+        return self
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __format__(self, spec: str) -> str:
+        return format(self.name, spec)

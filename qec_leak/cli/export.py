@@ -63,8 +63,8 @@ def _export(
 
     from tqdm import tqdm
 
-    from qec_leak.circuits.memory import ROLES
     from qec_leak.cli.shot_data import shot_files, write_shots_of
+    from qec_leak.device.tables import ROLES
     from qec_leak.records import StagedFolder, write_populations
     from qec_leak.records.folder import METADATA, POPULATIONS
 
@@ -108,9 +108,13 @@ def _place(options: ExperimentOptions, device: str, strategy: str) -> Path:
     """Folder of one experiment, by the pattern of Willow's data set: d3_at_PLACE/BASIS/rNN."""
     code = "" if options.code == "surface" else f"{options.code}_"
     form = "" if options.form == "CSS" else f"_{options.form}"
-    device = device.replace(" (edited)", "-edited")
-    safe = "".join(c if c.isalnum() or c in "-." else "-" for c in device).strip(".") or "device"
-    return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}", options.basis, f"r{options.rounds:02d}")
+    safe = _safe(device.replace(" (edited)", "-edited")) or "device"
+    added = "".join(f"_{_safe(name)}" for name in options.processes)
+    return Path(f"{code}d{options.distance}_at_{safe}_{strategy}{form}{added}", options.basis, f"r{options.rounds:02d}")
+
+
+def _safe(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-." else "-" for c in name).strip(".")
 
 
 def _write_texts(

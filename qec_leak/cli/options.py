@@ -11,11 +11,10 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.circuits.process import Process
     from qec_leak.device import Device
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-STRATEGIES = ("NO_RESET", "MLR", "DQLR")
 
 if TYPE_CHECKING:
     _Choice = click.Choice[str]
@@ -29,6 +28,27 @@ class UpperChoice(_Choice):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(str(value).upper().replace("-", "_"), param, ctx)
+
+
+class StrategyName(_ParamType):
+    """The name of a strategy, in any spelling, or "module:attribute"."""
+
+    name = "strategy"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from qec_leak.circuits.strategies import strategy_name
+
+        try:
+            return strategy_name(str(value), name="--strategy")
+        except (TypeError, ValueError) as error:
+            self.fail(str(error), param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        from click.shell_completion import CompletionItem
+
+        from qec_leak.circuits.strategies import strategy_names
+
+        return [CompletionItem(name) for name in strategy_names() if name.startswith(incomplete.upper())]
 
 
 class GivenPath(_ParamType):
@@ -63,12 +83,21 @@ class ExperimentOptions:
     inject_leakage: float
     inject_pauli: float
     cycle_ns: float | None
+    processes: tuple[str, ...]
 
     def load_device(self) -> Device:
         """The device with its overrides, each of which acts on one of the strategies."""
         device = load_device(self.device, self.overrides)
-        check_overrides_act(self.overrides, device, has_iswap="DQLR" in self.strategies, fix="add --strategy DQLR")
+        if self.overrides:
+            check_overrides_act(self.overrides, device, has_iswap=self._has_iswap(), fix="add --strategy DQLR")
         return device
+
+    def _has_iswap(self) -> bool:
+        from qec_leak.circuits import find_strategy, make_patch
+        from qec_leak.circuits.round_end import iswap_pairs
+
+        patch = make_patch(self.code, self.distance)
+        return any(iswap_pairs(find_strategy(strategy), patch) for strategy in self.strategies)
 
     def memory(self, strategy: str, device: Device) -> MemoryExperiment:
         """The memory experiment under one strategy."""
@@ -85,6 +114,7 @@ class ExperimentOptions:
             inject_leakage=self.inject_leakage,
             inject_pauli=self.inject_pauli,
             cycle_ns=self.cycle_ns,
+            processes=load_processes(self.processes),
         )
 
 
@@ -189,9 +219,10 @@ def experiment_options(command: _Command) -> _Command:
         click.option(
             "--strategy",
             "strategies",
-            type=UpperChoice(STRATEGIES),
+            type=StrategyName(),
+            metavar="NAME",
             multiple=True,
-            help="Leakage removal; may be repeated.  [default: all three]",
+            help="Leakage removal: NO_RESET, MLR, DQLR or MODULE:ATTRIBUTE; may be repeated.  [default: all three]",
         ),
         click.option(
             "--device",
@@ -229,10 +260,29 @@ def experiment_options(command: _Command) -> _Command:
             default=None,
             help="Fill every cycle up to this length, to compare strategies in equal time.",
         ),
+        process_option,
     ]
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def process_option(command: _Command) -> _Command:
+    """Add --process."""
+    return click.option(
+        "--process",
+        "processes",
+        metavar="MODULE:ATTRIBUTE",
+        multiple=True,
+        help="Add a noise process of your own (docs/extending.md); may be repeated.",
+    )(command)
+
+
+def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
+    """The processes of --process."""
+    from qec_leak.circuits.processes.find import find_processes
+
+    return find_processes(names, name="--process")
 
 
 def sampling_options(command: _Command) -> _Command:
@@ -271,9 +321,11 @@ def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
 
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:
     """Take the experiment's options out of a command's keyword arguments; returns them and the rest."""
+    from qec_leak.circuits.strategies import strategy_names
+
     names = ExperimentOptions.__dataclass_fields__
     experiment = {name: values[name] for name in names}
-    experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or STRATEGIES
+    experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or strategy_names()
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
 
 

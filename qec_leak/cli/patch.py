@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import STRATEGIES, UpperChoice
+from qec_leak.cli.options import StrategyName, UpperChoice
 
 if TYPE_CHECKING:
     from qec_leak.circuits.patch import Patch
@@ -30,7 +30,7 @@ Examples:
 )
 @click.option(
     "--strategy",
-    type=UpperChoice(STRATEGIES),
+    type=StrategyName(),
     default="DQLR",
     show_default=True,
     help="Leakage removal: DQLR has pairs, and a removal qubit.",
@@ -64,15 +64,16 @@ def patch_command(code: str, distance: int, form: str, strategy: str, as_json: b
 
 def _qubits(patch: Patch, strategy: str, form: str) -> list[dict[str, Any]]:
     """One record a qubit of the circuit: index, x, y, role; of a measure qubit its stabilizer; its partner of DQLR."""
-    from qec_leak.circuits.strategy import Strategy
+    from qec_leak.circuits import find_strategy
+    from qec_leak.circuits.round_end import iswap_pairs
 
-    removes = Strategy.parse(strategy).removes_data_leakage
-    partner = {a: b for pair in patch.dqlr_pairs for a, b in (pair, pair[::-1])} if removes else {}
+    used = find_strategy(strategy)
+    partner = {a: b for pair in iswap_pairs(used, patch) for a, b in (pair, pair[::-1])}
     checks = {check.measure_qubit: check for check in patch.stabilizers}
     out = []
     for qubit, (x, y) in enumerate(patch.coordinates):
         role = patch.role(qubit)
-        if role == "removal" and not removes:
+        if role not in used.roles:
             continue
         record: dict[str, Any] = {"qubit": qubit, "role": role, "x": x, "y": y}
         check = checks.get(qubit)

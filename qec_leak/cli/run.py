@@ -145,6 +145,8 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine:
         out["form"] = options.form
     if options.overrides:
         out["set"] = list(options.overrides)
+    if options.processes:
+        out["processes"] = list(options.processes)
     for name in ("inject_leakage", "inject_pauli", "cycle_ns"):
         if getattr(options, name):
             out[name] = getattr(options, name)
@@ -152,7 +154,8 @@ def _metadata(options: ExperimentOptions, strategy: str, device: Device, engine:
 
 
 def _headline(options: ExperimentOptions, device: Device, shots: int, seed: int, decoder: str) -> str:
-    changes = f" with {', '.join(options.overrides)}" if options.overrides else ""
+    changed = (*options.overrides, *options.processes)
+    changes = f" with {', '.join(changed)}" if changed else ""
     rounds = "1 round" if options.rounds == 1 else f"{options.rounds} rounds"
     return (
         f"{options.code} code, distance {options.distance}, {rounds}, basis {options.basis}, device "

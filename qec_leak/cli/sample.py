@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from qec_leak.cli.options import check_overrides_act, complete_device, load_device, sampling_options
+from qec_leak.cli.options import (
+    check_overrides_act,
+    complete_device,
+    load_device,
+    load_processes,
+    process_option,
+    sampling_options,
+)
 from qec_leak.cli.shot_data import check_format, check_room, shot_data_options
 
 if TYPE_CHECKING:
@@ -29,6 +36,7 @@ Examples:
     help="Add the noise of this device to the circuit first.",
 )
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter.")
+@process_option
 @sampling_options
 @click.option(
     "--engine",
@@ -49,6 +57,7 @@ def sample_command(
     circuit: Path,
     device: str | None,
     overrides: tuple[str, ...],
+    processes: tuple[str, ...],
     shots: int,
     seed: int | None,
     threads: int,
@@ -71,6 +80,7 @@ def sample_command(
     from qec_leak._limits import check_run
     from qec_leak.circuits.arguments import check_loops
     from qec_leak.circuits.dress import dress
+    from qec_leak.circuits.roles import guess_note
     from qec_leak.cli.shot_data import shot_files, write_shots_of
     from qec_leak.engine import certify
     from qec_leak.records import StagedFolder, write_populations
@@ -79,17 +89,23 @@ def sample_command(
     check_format(format, shots)
     if overrides and device is None:
         raise ValueError("`--set` must come with --device, but there is none; add --device PRESET|FILE")
+    if processes and device is None:
+        raise ValueError("`--process` must come with --device, but there is none; add --device PRESET|FILE")
     parsed = read_circuit(circuit)
     check_loops(parsed)
+    guess = None
     if device is not None:
         loaded = load_device(device, overrides)
         fix = "the circuit needs II[LEAKAGE_ISWAP]"
         check_overrides_act(overrides, loaded, has_iswap="LEAKAGE_ISWAP" in str(parsed), fix=fix)
-        parsed = dress(parsed, loaded)
+        guess = guess_note(parsed)
+        parsed = dress(parsed, loaded, processes=load_processes(processes))
     check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
     check_room(out, [parsed], shots, format=format, heralds=heralds)
     error_model = _error_model(parsed)
     counted, notes = _missing(parsed, error_model, populations)
+    if guess is not None:
+        notes.append(guess)
     if engine == "auto" and (conflicts := certify(parsed, by_rank=False).conflicts):
         notes.append(
             f"sampled with a tableau a shot, since frames are not exact behind line {conflicts[0].line} "
@@ -123,6 +139,7 @@ def sample_command(
             "source": str(circuit),
             "device": device,
             "set": list(overrides),
+            "processes": list(processes),
             "shots": shots,
             "seed": seed,
             "engine": engine,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import decoder_option, refuse_with
+from qec_leak.cli.options import decoder_option, process_option, refuse_with
 
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
@@ -38,6 +38,7 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
     help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
 )
 @decoder_option(default=None)
+@process_option
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
@@ -64,6 +65,7 @@ def _sweep(
     quick: bool,
     overrides: tuple[str, ...],
     decoder: str | None,
+    processes: tuple[str, ...],
     as_json: bool,
 ) -> None:
     from qec_leak._limits import check_threads
@@ -74,7 +76,7 @@ def _sweep(
     check_threads("--workers", workers)
     if out is not None and out.exists() and not out.is_file():
         raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
-    sweep = read_sweep_file(file, quick=quick, overrides=overrides, decoder=decoder)
+    sweep = read_sweep_file(file, quick=quick, overrides=overrides, decoder=decoder, processes=processes)
     out = out or Path(f"{file.stem}.csv")
     if dry_run:
         _dry_run(sweep, out, workers)
@@ -90,10 +92,15 @@ def _sweep(
 
 
 def read_sweep_file(
-    file: Path, *, quick: bool = False, overrides: tuple[str, ...] = (), decoder: str | None = None
+    file: Path,
+    *,
+    quick: bool = False,
+    overrides: tuple[str, ...] = (),
+    decoder: str | None = None,
+    processes: tuple[str, ...] = (),
 ) -> Sweep:
-    """The sweep, with ``decoder`` for all its points if there is one; all mistakes of its file are printed, one line
-    each, and end the command."""
+    """The sweep, with ``decoder`` and ``processes`` for all its points if they are given; all mistakes of its file are
+    printed, one line each, and end the command."""
     from qec_leak.cli import PROGRAM
     from qec_leak.cli.errors import STATUS_BAD_INPUT
     from qec_leak.cli.errors import say as print_line
@@ -105,6 +112,10 @@ def read_sweep_file(
         if "decoder.name" in changes:
             raise ValueError("`--decoder` must not be given with --set decoder.name, but both are; drop one")
         changes["decoder.name"] = decoder
+    if processes:
+        if "circuit.processes" in changes:
+            raise ValueError("`--process` must not be given with --set circuit.processes, but both are; drop one")
+        changes["circuit.processes"] = list(processes)
     try:
         return read_sweep(file, quick=quick, overrides=changes, extra=_FIGURE_TABLES)
     except SweepFileError as error:

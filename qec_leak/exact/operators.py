@@ -11,9 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
-from qec_leak.channels import kraus
 from qec_leak.channels.kraus import Kraus
-from qec_leak.device.transmon import IdleParameters
 from qec_leak.exact.steps import Matrix
 
 # Real and imaginary parts of a one-qubit Clifford's entries; Stim gives them in single precision.
@@ -62,33 +60,3 @@ def pauli_mixture(probabilities: Sequence[float], levels: int) -> Kraus:
     terms = [(stays, np.eye(size, dtype=complex))]
     terms += [(p, pauli(s, levels)) for s, p in zip(letters, probabilities, strict=True)]
     return [np.asarray(math.sqrt(p) * matrix, dtype=complex) for p, matrix in terms if p > 0]
-
-
-def busy_idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int) -> Kraus:
-    """Idling of a transmon that is busy with a gate or a readout whose Pauli error is measured with its relaxation and
-    dephasing: only what involves levels >= 2 is left of ``operations.idle_kraus``.
-
-    Heating 1 -> 2 as there. Decay of levels n >= 2 as there (n/T1, one level at a time), but 0 and 1 do not decay.
-    Dephasing as there with 0 and 1 as one level: no coherence within the computational states is lost.
-    """
-    eta = math.exp(-time_ns / idle.t1_ns)
-    decay = []
-    for k in range(levels):
-        weights = [
-            (1.0 if k == 0 else 0.0) if n < 2 else math.comb(n, k) * eta ** (n - k) * (1 - eta) ** k
-            for n in range(k, levels)
-        ]
-        decay.append(np.diag(np.sqrt(weights), k).astype(complex))
-    rate = max(0.0, 1 / idle.t2_ns - 1 / (2 * idle.t1_ns))
-    depth = np.maximum(np.arange(levels), 1)
-    values, vectors = np.linalg.eigh(np.exp(-(np.subtract.outer(depth, depth) ** 2) * rate * time_ns))
-    blur = [np.diag(math.sqrt(v) * vectors[:, i]).astype(complex) for i, v in enumerate(values) if v > 1e-14]
-    return kraus.compose(kraus.heating(idle.heating_per_us, time_ns, levels=levels), decay, blur)
-
-
-def put_into_level(probability: float, level: int, *, levels: int) -> Kraus:
-    """A computational state goes to ``level`` with ``probability``, whatever its value; leaked levels stay."""
-    table = np.eye(levels)
-    table[:2, :2] *= 1.0 - probability
-    table[level, :2] = probability
-    return kraus.level_map(table)

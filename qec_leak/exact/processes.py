@@ -1,24 +1,26 @@
-"""A dressed circuit and its device -> steps of the exact simulator.
+"""A dressed circuit, its chip and its processes -> steps of the exact simulator.
 
-The circuit's tags say which process acts where (``cz|``, ``idle|``, ``reset|``, ...; ``qec_leak.circuits.noise`` writes
-them); what it does comes from the device's Kraus operators and unitaries, not from the tags' twirled tables.
+The circuit's tags say which process acts where (``cz|``, ``idle|``, ``reset|``, ...); what it does comes from the
+process's Kraus operators, not from the tags' twirled tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import stim
 
 from qec_leak._checks import broken_rule
-from qec_leak.channels import kraus, operations
+from qec_leak.channels import operations
 from qec_leak.channels.kraus import Kraus
 from qec_leak.circuits import tags
-from qec_leak.circuits.moments import ANNOTATIONS, MEASUREMENTS, RESETS, has_bits
-from qec_leak.device import Device
-from qec_leak.device.transmon import QubitParameters
+from qec_leak.circuits.moments import ANNOTATIONS, has_bits, is_noise
+from qec_leak.circuits.noise import TWIRLED_PAULIS
+from qec_leak.circuits.operation import MEASUREMENTS, RESETS, Operation, operation_of
+from qec_leak.circuits.process import Chip, Place, Process, duration_ns
+from qec_leak.circuits.processes import BUILT_IN, READOUT, RESET
 from qec_leak.exact import operators
 from qec_leak.exact.steps import Channel, Controlled, Measure, Scramble, Snapshot, Step
 
@@ -26,34 +28,45 @@ _BASIS_CHANGE = {"M": None, "R": None, "MX": "H", "RX": "H", "MY": "H_YZ", "RY":
 _PAULI_NOISE = {"X_ERROR": 0, "Y_ERROR": 1, "Z_ERROR": 2}
 _DEFAULT_ONE_GIVEN = 1.0
 """A leaked qubit read without a device's readout parameters: as |1>."""
+_OPERATIONS = ("leakage_iswap", "inject")
+"""Labels whose lines stand for the operation itself, which has no other line."""
 
 
 @dataclass
 class Walk:
     """Walks a dressed circuit and collects its steps.
 
+    processes: those that were added to the built-in ones.
+    tick_durations_ns: how long what stands before each TICK takes; None: as long as the operations that are written
+        there, among which waits are not.
     scramble: put a Scramble before every operation that moves amplitudes between computational and leaked levels.
     pauli_idle: the Pauli part of idling is that of the circuit's text (the Pauli twirl of T1 and T2), drawn as such,
         instead of the Kraus operators of relaxation and dephasing.
     """
 
-    device: Device
-    roles: Mapping[int, str]
+    chip: Chip
     levels: int
     scramble: bool
     pauli_idle: bool
+    processes: tuple[Process, ...] = ()
+    tick_durations_ns: Sequence[float] | None = None
     steps: list[Step] = field(default_factory=list)
     num_records: int = 0
+    _num_ticks: int = 0
     _duration_ns: float = 0.0
-    _idling: dict[int, bool] = field(default_factory=dict)  # qubits with idle noise; True: they wait, False: busy
+    _by_label: dict[str, Process] = field(default_factory=dict)
+    _current: Process | None = None  # whose lines are being read
+    _tagged: dict[int, Place] = field(default_factory=dict)  # its places with a leakage tag, by qubit
+    _twirled: dict[int, Place] = field(default_factory=dict)  # its places with Paulis, which may come before the tag
     _idle_done: bool = False
 
     def run(self, circuit: stim.Circuit) -> list[Step]:
         """Steps of ``circuit``, its REPEAT blocks unrolled. Raises ValueError naming what has no exact form."""
+        self._by_label = {process.label: process for process in (*BUILT_IN, *self.processes)}
         for item in circuit.flattened():
             assert isinstance(item, stim.CircuitInstruction)
             self._instruction(item)
-        self._end_idling()
+        self._end_process()
         return self.steps
 
     # ---- helpers ----
@@ -64,33 +77,55 @@ class Walk:
             self.steps += [Scramble(q) for q in targets]
         self.steps.append(Channel(targets, tuple(operators_)))
 
-    def _operation(self, duration_ns: float) -> None:
+    def _process(self, process: Process, place: Place) -> None:
+        kraus = process.kraus(process.parameters(place, self.chip), levels=self.levels)
+        self._channel(place.qubits, kraus, scramble=process.coherent)
+
+    def _operation(self, operation: Operation) -> None:
         """Something that takes time starts; after idle noise it is in the next moment."""
         if self._idle_done:
             self._duration_ns = 0.0
             self._idle_done = False
-        self._duration_ns = max(self._duration_ns, duration_ns)
+        taken_ns = duration_ns(self._by_label.values(), operation, self.chip)
+        self._duration_ns = max(self._duration_ns, taken_ns)
 
-    def _end_idling(self) -> None:
-        """Idle noise of the moment: its lines of the circuit only say on which qubits, and which of them wait."""
-        for q, waits in sorted(self._idling.items()):
-            idle = self._qubit(q).idle
-            if waits:
-                self._channel([q], operations.idle_kraus(idle, self._duration_ns, levels=self.levels))
-            else:
-                self._channel([q], operators.busy_idle_kraus(idle, self._duration_ns, levels=self.levels))
-        self._idle_done |= bool(self._idling)
-        self._idling = {}
+    def _end_process(self) -> None:
+        """The process whose lines were read acts: where its Paulis were, with all that it does."""
+        process, tagged, twirled = self._current, self._tagged, self._twirled
+        self._current, self._tagged, self._twirled = None, {}, {}
+        if process is None:
+            return
+        for q, place in sorted((twirled | tagged).items()):
+            self._process(process, place._replace(busy=process.busy_differs and q not in twirled))
+        self._idle_done |= process.on == "idle"
+
+    def _begin_process(self, process: Process) -> None:
+        if self._current is not process:
+            self._end_process()
+            self._current = process
+
+    def _time_ns(self, process: Process, item: stim.CircuitInstruction) -> float:
+        """How long the moment idles."""
+        if process.on != "idle":
+            return 0.0
+        if self.tick_durations_ns is not None:
+            return self.tick_durations_ns[self._num_ticks]
+        if not self._duration_ns:
+            raise _refused(
+                item, "have an operation in each moment", "give the memory experiment, which knows its waits"
+            )
+        return self._duration_ns
 
     # ---- instructions ----
 
     def _instruction(self, item: stim.CircuitInstruction) -> None:
         label = item.tag.partition("|")[0]
-        if label != "idle":
-            self._end_idling()
+        if self._current is not None and label != self._current.label:
+            self._end_process()
         if item.name == "TICK":
             self.steps.append(Snapshot(item.tag == tags.POPULATION))
             self._duration_ns, self._idle_done = 0.0, False
+            self._num_ticks += 1
         elif item.name in ANNOTATIONS:
             if item.name == "MPAD":
                 raise _refused(item, "have no MPAD", "remove it")
@@ -112,20 +147,16 @@ class Walk:
             self._gate(item)
 
     def _gate(self, item: stim.CircuitInstruction) -> None:
-        qubits = _values(item)
-        data = stim.gate_data(item.name)
-        if item.name == "CZ":
-            self._operation(max(self.device.pair(a, b).cz.duration_ns for a, b in _pairs(qubits)))
-            for a, b in _pairs(qubits):
-                self._channel((a, b), [operations.ideal_cz(self.levels)])
-        elif data.is_unitary and data.is_single_qubit_gate:
-            self._operation(max(self._qubit(q).gate.duration_ns for q in qubits))
-            for q in qubits if item.name != "I" else ():
-                self._channel([q], [operators.clifford(item.name, self.levels)])
-        elif item.name == "II":
-            self._operation(max(self._qubit(q).gate.duration_ns for q in qubits))
-        else:
+        operation = None if is_noise(item) else operation_of(item)
+        if operation is None or operation.kind not in ("gate", "pair_identity", "cz"):
             raise _refused(item, "use what dress() writes", "dress the circuit first, without other noise")
+        self._operation(operation)
+        if operation.kind == "cz":
+            for pair in operation.groups:
+                self._channel(pair, [operations.ideal_cz(self.levels)])
+        elif item.name not in ("I", "II"):
+            for q in operation.qubits:
+                self._channel([q], [operators.clifford(item.name, self.levels)])
 
     def _classical(self, name: str, first: stim.GateTarget, second: stim.GateTarget) -> None:
         """A Pauli controlled by a bit, which may be either target of a CZ."""
@@ -140,16 +171,19 @@ class Walk:
 
     def _measurement(self, item: stim.CircuitInstruction, label: str) -> None:
         turn = _BASIS_CHANGE[item.name]
-        self._operation(max(self._qubit(q).readout.duration_ns for q in _values(item)))
+        operation = operation_of(item)
+        assert operation is not None
+        self._operation(operation)
         for target in item.targets_copy():
             q = target.value
             if turn is not None:
                 self._channel([q], [operators.clifford(turn, self.levels)])
-            readout = self._qubit(q).readout
-            known = label == "readout"
-            error = readout.error if known else sum(item.gate_args_copy())
-            leaked = (readout.one_given_2, readout.one_given_3) if known else (_DEFAULT_ONE_GIVEN,) * 2
-            one_given = np.array([error, 1 - error, leaked[0]] + [leaked[1]] * (self.levels - 3))
+            if label == READOUT.label:
+                read = READOUT.one_given(READOUT.parameters(Place((q,)), self.chip))
+            else:
+                error = sum(item.gate_args_copy())
+                read = (error, 1 - error, _DEFAULT_ONE_GIVEN, _DEFAULT_ONE_GIVEN)
+            one_given = np.array([*read[:3]] + [read[3]] * (self.levels - 3))
             self.steps.append(Measure(q, 1 - one_given if target.is_inverted_result_target else one_given))
             self.num_records += 1
             if turn is not None:
@@ -157,95 +191,67 @@ class Walk:
 
     def _reset(self, item: stim.CircuitInstruction, label: str) -> None:
         turn = _BASIS_CHANGE[item.name]
-        if label != "reset":
+        operation = operation_of(item)
+        if label != RESET.label or operation is None:
             raise _refused(item, "have resets labelled by dress()", "dress the circuit first")
-        self._operation(max(self._qubit(q).reset.mlr_ns for q in _values(item)))
-        for q in _values(item):
+        self._operation(operation)
+        for place in RESET.places(operation, self.chip):
             # A reset does not care for the basis of what it resets.
-            self._channel([q], operations.reset_kraus(self._qubit(q).reset, levels=self.levels))
+            self._process(RESET, place)
             if turn is not None:
-                self._channel([q], [operators.clifford(turn, self.levels)])
-
-    def _pauli_noise(self, item: stim.CircuitInstruction, label: str) -> None:
-        if label == "idle":
-            if not self.pauli_idle:
-                self._idling.update(dict.fromkeys(_values(item), True))
-                return
-            self._end_idling()
-        # The reset's own Kraus operators leave |1>; the injection's rotation has its Z inside.
-        if label == "reset" or (label == "inject" and item.name in ("Z_ERROR", "PAULI_CHANNEL_1")):
-            return
-        mixture = operators.pauli_mixture(_probabilities(item), self.levels)
-        pairs = item.name in ("DEPOLARIZE2", "PAULI_CHANNEL_2")
-        for qubits in _pairs(_values(item)) if pairs else ((q,) for q in _values(item)):
-            self._channel(qubits, mixture)
+                self._channel(place.qubits, [operators.clifford(turn, self.levels)])
 
     def _leakage(self, item: stim.CircuitInstruction, label: str) -> None:
-        processes: dict[str, Callable[[stim.CircuitInstruction], None]] = {
-            "cz": self._cz,
-            "leakage_iswap": self._leakage_iswap,
-            "gate": self._gate_leakage,
-            "readout": self._readout_leakage,
-            "inject": self._inject,
-            "idle": self._idle,
-        }
-        if label not in processes:
-            raise _refused(item, f"label leakage with one of {', '.join(processes)}", "dress the circuit")
-        processes[label](item)
-
-    def _cz(self, item: stim.CircuitInstruction) -> None:
-        """What the device's CZ does beyond the ideal one, which stands before it."""
-        for high, low in _pairs(_values(item)):
-            unitary = operations.cz_unitary(self.device.pair(high, low).cz, levels=self.levels)
-            self._channel((high, low), [unitary @ operations.ideal_cz(self.levels)], scramble=True)
-
-    def _leakage_iswap(self, item: stim.CircuitInstruction) -> None:
-        for data, measure in _pairs(_values(item)):
-            dqlr = self.device.pair(data, measure).dqlr
-            self._operation(dqlr.iswap_ns)
-            swap = operations.leakage_iswap_kraus(dqlr, levels=self.levels)
-            self._channel((data, measure), swap, scramble=True)
-
-    def _gate_leakage(self, item: stim.CircuitInstruction) -> None:
-        for q in _values(item):
-            self._channel([q], operations.gate_kraus(self._qubit(q).gate, levels=self.levels), scramble=True)
-
-    def _readout_leakage(self, item: stim.CircuitInstruction) -> None:
-        for q in _values(item):
-            self._channel([q], operations.readout_kraus(self._qubit(q).readout, levels=self.levels))
-
-    def _inject(self, item: stim.CircuitInstruction) -> None:
-        """A 1-2 rotation (which leaks from 1 only), or a transmon put into a level whatever its value."""
+        process = self._by_label.get(label)
         tag = tags.parse_tag(item.tag)
-        assert tag is not None and tag.channel is not None
-        leaving = {t.left_with[0]: t for t in tag.channel.transitions(("C",)) if t.outgoing[0] != "C"}
-        self._operation(0.0)
-        if set(leaving) == {1}:
-            operator = kraus.leakage_rotation(leaving[1].probability, levels=self.levels)
-        elif set(leaving) == {0, 1} and leaving[0].outgoing == leaving[1].outgoing:
-            level = leaving[0].outgoing[0]
-            assert isinstance(level, int)
-            probability = leaving[0].probability + leaving[1].probability
-            operator = operators.put_into_level(probability, level, levels=self.levels)
+        if process is None or tag is None or tag.channel is None:
+            known = ", ".join(self._by_label)
+            raise _refused(item, f"label leakage with one of {known}", "dress the circuit, or give its processes")
+        try:
+            amount = process.amount_of(tag)
+        except ValueError as error:
+            raise _refused(item, str(error), "write another tag") from None
+        groups = tuple(tuple(t.value for t in group) for group in item.target_groups())
+        if label in _OPERATIONS:
+            self._operation(Operation("leakage_iswap" if len(groups[0]) == 2 else "injection", item.name, groups))
+        places = [Place(group, self._time_ns(process, item), amount) for group in groups]
+        if len(groups[0]) == 1 and process.paulis:
+            if any(place.qubits[0] in self._tagged for place in places):
+                self._end_process()
+            self._begin_process(process)
+            self._tagged |= {place.qubits[0]: place for place in places}
         else:
-            raise _refused(item, "inject from 1, or from 0 and 1 into the same level", "write another tag")
-        for q in _values(item):
-            self._channel([q], operator, scramble=True)
+            for place in places:
+                self._process(process, place)
+            self._idle_done |= process.on == "idle"
 
-    def _idle(self, item: stim.CircuitInstruction) -> None:
-        for q in _values(item):
-            self._idling.setdefault(q, False)
+    def _pauli_noise(self, item: stim.CircuitInstruction, label: str) -> None:
+        if label == RESET.label:
+            return  # the reset's own Kraus operators leave |1>
+        process = self._by_label.get(label)
+        written = item.target_groups()
+        rest = item.name in TWIRLED_PAULIS and process is not None and process.paulis and process.has_kraus
+        if process is not None and rest and not (self.pauli_idle and process.busy_differs):
+            written = [group for group in written if not self._takes(process, group[0].value, item)]
+        if written:
+            self._end_process()
+            mixture = operators.pauli_mixture(_probabilities(item), self.levels)
+            for group in written:
+                self._channel([t.value for t in group], mixture)
 
-    def _qubit(self, q: int) -> QubitParameters:
-        return self.device.qubit(q, self.roles[q])
+    def _takes(self, process: Process, q: int, item: stim.CircuitInstruction) -> bool:
+        """True where Paulis are those of the process on qubit ``q``, whose Kraus operators have them."""
+        if self._current is process and q in self._twirled:
+            return False
+        if process.on == "injection" and not isinstance(self._amount(q), float):
+            return False  # errors that are injected have its label, too
+        self._begin_process(process)
+        self._twirled[q] = Place((q,), self._time_ns(process, item))
+        return True
 
-
-def _values(item: stim.CircuitInstruction) -> list[int]:
-    return [t.value for t in item.targets_copy()]
-
-
-def _pairs(qubits: list[int]) -> Iterable[tuple[int, int]]:
-    return zip(qubits[::2], qubits[1::2], strict=True)
+    def _amount(self, q: int) -> Hashable:
+        """What the tag of the process whose lines are read asks for on qubit ``q``."""
+        return self._tagged[q].amount if q in self._tagged else None
 
 
 def _probabilities(item: stim.CircuitInstruction) -> list[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import numpy as np
@@ -13,8 +13,12 @@ import stim
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
-from qec_leak.circuits.dress import infer_roles
-from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.circuits.dress import tick_durations_ns
+from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.circuits.moments import split_moments, walk_moments
+from qec_leak.circuits.process import Chip
+from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.exact.kernels import run_shots
@@ -38,6 +42,7 @@ def circuit_steps(
     device: Device | None = None,
     *,
     roles: Mapping[int, str] | None = None,
+    processes: Iterable[AnyProcess] | None = None,
     levels: int = 5,
     mode: Mode = "coherent",
     idle: Idle = "kraus",
@@ -48,16 +53,20 @@ def circuit_steps(
     _checks.check_choice("mode", mode, MODES)
     _checks.check_choice("idle", idle, IDLES)
     if isinstance(memory, MemoryExperiment):
-        circuit = memory.circuit
+        circuit, ideal = memory.circuit, memory.ideal_circuit
         device = memory.device if device is None else device
-        known = {q: role for role in ROLES for q in memory.patch.qubits(role)}
+        processes = memory.processes if processes is None else processes
     else:
-        circuit, known = memory, infer_roles(memory)
+        circuit, ideal = memory, None
     if device is None:
         raise TypeError(_checks.broken_rule("device", "be given with a circuit", None, "pass the one that dressed it"))
+    added = find_processes(processes or ())
+    executed = circuit if ideal is None else ideal
+    known = {**qubit_roles(executed), **(roles or {})}
     walk = Walk(
-        device=device,
-        roles={**known, **(roles or {})},
+        chip=_chip(executed, device, known),
+        processes=added,
+        tick_durations_ns=None if ideal is None else tick_durations_ns(ideal, device, known, added),
         levels=levels,
         scramble=mode == "phase_randomised",
         pauli_idle=idle == "pauli",
@@ -65,11 +74,17 @@ def circuit_steps(
     return circuit, walk.run(circuit)
 
 
+def _chip(circuit: stim.Circuit, device: Device, roles: Mapping[int, str]) -> Chip:
+    coordinates = circuit.get_final_qubit_coordinates()
+    return Chip(device, roles, coordinates, lambda: walk_moments(split_moments(circuit)))
+
+
 def compile_exact_sampler(
     memory: MemoryExperiment | stim.Circuit,
     device: Device | None = None,
     *,
     roles: Mapping[int, str] | None = None,
+    processes: Iterable[AnyProcess] | None = None,
     levels: int = 5,
     mode: Mode = "coherent",
     idle: Idle = "kraus",
@@ -80,7 +95,8 @@ def compile_exact_sampler(
     Args:
         memory: a memory experiment, or a circuit that ``dress`` made.
         device: the device that dressed it; that of a memory experiment if None.
-        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``; for circuits only.
+        roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``, above what the circuit says.
+        processes: those that were given to ``dress``; None: those of the memory experiment.
         levels: 4 or 5 a transmon.   seed: integer >= 0, None for a fresh one.
         mode: "coherent": every CZ is the same unitary, amplitudes of leaked levels interfere from gate to gate.
             "phase_randomised": they get random relative phases before each operation that could let them interfere
@@ -89,10 +105,12 @@ def compile_exact_sampler(
             Pauli twirl, as written in the circuit. Leaked levels decay, and 1 is heated, as they do in both.
     Other Pauli noise of the circuit is drawn as written; Paulis act on levels 0 and 1 and not on a leaked transmon. A
     qubit that is busy while others wait has the Pauli errors of its operation instead of relaxation and dephasing, and
-    decays and heats through its leaked levels (``operators.busy_idle_kraus``).
+    decays and heats through its leaked levels (``channels.operations.busy_idle_kraus``).
     Raises ValueError or TypeError for what cannot be simulated, naming it.
     """
-    circuit, steps = circuit_steps(memory, device, roles=roles, levels=levels, mode=mode, idle=idle)
+    circuit, steps = circuit_steps(
+        memory, device, roles=roles, processes=processes, levels=levels, mode=mode, idle=idle
+    )
     return ExactSampler(circuit, steps, levels=levels, seed=seed)
 
 

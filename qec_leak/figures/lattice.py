@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.round_end import iswap_pairs
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.figures.style import house_style
 
@@ -39,7 +41,7 @@ def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
     return max(width, 2.6) + (_BAR_INCHES if bar else 0.0), height + _LEGEND_INCHES
 
 
-def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = Strategy.DQLR, *, form: str = "CSS") -> None:
+def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, form: str = "CSS") -> None:
     """Draw the qubits with their numbers, the stabilizers, and under DQLR the pairs and the removal qubit.
 
     Args:
@@ -47,21 +49,21 @@ def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = Strategy.DQL
         strategy: what is drawn of leakage removal: a line from each data qubit to the qubit that takes its leakage.
         form: "XZZX" marks the data qubits that this form conjugates with a Hadamard.
     """
-    parsed = Strategy.parse(strategy)
+    parsed = find_strategy(strategy)
+    pairs = iswap_pairs(parsed, patch)
     with house_style():
         _stabilizers(axes, patch)
-        used = _used(patch, parsed)
-        if parsed.removes_data_leakage:
-            for data, partner in patch.dqlr_pairs:
-                (x, y), (u, v) = patch.coordinates[data], patch.coordinates[partner]
-                axes.plot([x, u], [y, v], color=_PAIR_COLOR, linewidth=2.5, zorder=2, solid_capstyle="round")
+        used = [qubit for role in parsed.roles for qubit in patch.qubits(role)]
+        for data, partner in pairs:
+            (x, y), (u, v) = patch.coordinates[data], patch.coordinates[partner]
+            axes.plot([x, u], [y, v], color=_PAIR_COLOR, linewidth=2.5, zorder=2, solid_capstyle="round")
         turned = set(patch.xzzx_qubits) if form == "XZZX" else set()
         for qubit in used:
             color = _color(patch, qubit)
             face = "#ffffff" if qubit in turned or patch.role(qubit) != "data" else color
             _qubit(axes, patch, qubit, face=face, edge=color, text="#ffffff" if face == color else color)
         _frame(axes, patch)
-        _legend(axes, patch, parsed, bool(turned))
+        _legend(axes, patch, used, paired=bool(pairs), turned=bool(turned))
 
 
 def plot_qubit_leakage(
@@ -154,11 +156,6 @@ def _step(patch: Patch) -> float:
     return float(min(wanted, _MAX_INCHES / (span + 2)))
 
 
-def _used(patch: Patch, strategy: Strategy) -> tuple[int, ...]:
-    removal = patch.removal_qubits if strategy.removes_data_leakage else ()
-    return (*patch.data_qubits, *patch.measure_qubits, *removal)
-
-
 def _color(patch: Patch, qubit: int) -> str:
     role = patch.role(qubit)
     if role == "measure":
@@ -174,7 +171,7 @@ def _frame(axes: Axes, patch: Patch) -> None:
     axes.set_axis_off()
 
 
-def _legend(axes: Axes, patch: Patch, strategy: Strategy, turned: bool) -> None:
+def _legend(axes: Axes, patch: Patch, used: Collection[int], *, paired: bool, turned: bool) -> None:
     def entry(label: str, marker: str, color: str, face: str) -> Line2D:
         return Line2D(
             [], [], linestyle="none", marker=marker, markersize=6, color=color, markerfacecolor=face, label=label
@@ -185,8 +182,9 @@ def _legend(axes: Axes, patch: Patch, strategy: Strategy, turned: bool) -> None:
         entries.append(entry("data, turned", "o", _DATA_COLOR, "white"))
     for basis in sorted({check.basis for check in patch.stabilizers}):
         entries.append(entry(f"measure {basis}", "s", _BASIS_COLORS[basis], "white"))
-    if strategy.removes_data_leakage:
+    if set(patch.removal_qubits) & set(used):
         entries.append(entry("removal", "D", _REMOVAL_COLOR, "white"))
+    if paired:
         entries.append(Line2D([], [], color=_PAIR_COLOR, linewidth=2.5, label="DQLR pair"))
     figure = axes.get_figure(root=True)
     assert figure is not None

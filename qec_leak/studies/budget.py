@@ -17,6 +17,7 @@ for idling and heating (averaged over computational states); ``weight``, ``weigh
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,9 +26,11 @@ from typing import NamedTuple
 import numpy as np
 
 from qec_leak import _checks
-from qec_leak.circuits import Strategy, make_patch
+from qec_leak.circuits import find_strategy, make_patch
 from qec_leak.circuits.dress import cycle_ns
 from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.patch import Patch
+from qec_leak.circuits.round_end import iswap_pairs, round_end
 from qec_leak.device import Device
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.logical import LogicalCounts, counts_of
@@ -83,7 +86,7 @@ def scaled(device: Device, factor: float) -> Device:
 
 
 def _used(process: Process, point: Point) -> bool:
-    return process.key != "dqlr.error" or point.circuit["strategy"] == "DQLR"
+    return process.key != "dqlr.error" or bool(iswap_pairs(find_strategy(point.circuit["strategy"]), _patch()))
 
 
 def _changed(point: Point, process: str, factor: float, device: Device) -> Point:
@@ -134,20 +137,21 @@ def probability(process: Process, device: Device, strategy: str) -> float:
     resets); of heating, per cycle, averaged over 0 and 1."""
     value = _parameter(device, process.key)
     if process.key == "idle.dd_error_per_us":
-        resets = 2 if strategy == "DQLR" else int(strategy == "MLR")
-        waiting_ns = device.readout.duration_ns + resets * device.reset.mlr_ns
-        return value * 1e-3 * (waiting_ns + (device.dqlr.iswap_ns if strategy == "DQLR" else 0.0))
+        names = [item.name for item in round_end(find_strategy(strategy), _patch(), 1).operations]
+        waiting_ns = device.readout.duration_ns + names.count("R") * device.reset.mlr_ns
+        return value * 1e-3 * (waiting_ns + names.count("II") * device.dqlr.iswap_ns)
     if process.key == "idle.heating_per_us":
         return -math.expm1(-value * 1e-3 * _cycle_ns(device, strategy)) / 2
     return value
 
 
+@functools.cache
+def _patch() -> Patch:
+    return make_patch("surface", 3)
+
+
 def _cycle_ns(device: Device, strategy: str) -> float:
-    patch, parsed = make_patch("surface", 3), Strategy.parse(strategy)
-    roles = {q: role for role in ("data", "measure", "removal") for q in patch.qubits(role)}
-    if not parsed.removes_data_leakage:
-        roles = {q: role for q, role in roles.items() if role != "removal"}
-    return cycle_ns(ideal_memory_circuit(patch, parsed, 2, "Z"), device, roles)
+    return cycle_ns(ideal_memory_circuit(_patch(), strategy, 2, "Z"), device)
 
 
 def rows(results: Results, device: str, strategy: str) -> tuple[list[str], Array, Array, Array]:

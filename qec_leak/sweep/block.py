@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import sinter
 import stim
 
+from qec_leak.circuits.roles import text_without_roles
 from qec_leak.decoding import compile_decoder, count_logical_errors
 from qec_leak.engine import LeakageSampler, compile_sampler
 from qec_leak.engine.kernels import BLOCK_SHOTS
@@ -57,7 +58,7 @@ class CompiledPoint:
     def __init__(self, point: Point) -> None:
         self.point = point
         memory = point.memory()
-        self.circuit_text = str(memory.circuit)
+        self.circuit_text = text_without_roles(memory.circuit)
         self.num_detectors = memory.circuit.num_detectors
         self._decoder = compile_decoder(memory.circuit, point.decoder)
         self.strong_id = str(

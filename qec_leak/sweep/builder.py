@@ -11,10 +11,11 @@ from typing import Any
 from qec_leak import _checks
 from qec_leak._limits import MAX_AXIS_POINTS, check_size
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
-from qec_leak.circuits.ideal import ideal_memory_circuit
+from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import make_patch
-from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values
 from qec_leak.sweep.axes import Report, Step, product
@@ -235,24 +236,21 @@ class PointBuilder:
 def _check_arguments(arguments: Step, device: Device | None) -> None:
     """Raise ValueError for arguments of ``memory_experiment`` that do not go together; ``cycle_ns`` and overrides of
     qubits and pairs are checked on ``device`` if that is given."""
-    others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns")}
+    others = {k: v for k, v in arguments.items() if k not in ("code", "distance", "strategy", "cycle_ns", "processes")}
     check_size(arguments["distance"], arguments["rounds"])
     patch = make_patch(arguments.get("code", "surface"), arguments["distance"])
-    strategy = Strategy.parse(arguments.get("strategy", Strategy.MLR))
+    strategy = find_strategy(arguments.get("strategy", "MLR"))
     basis, rounds = others.pop("basis", "Z"), others.pop("rounds")
     ideal_memory_circuit(patch, strategy, rounds, basis, **others)
     if device is None:
         return
-    check_memory_overrides(device, patch, basis, others.get("form", "CSS"))
+    check_memory_overrides(device, patch, strategy, basis, others.get("form", "CSS"))
     cycle_ns = arguments.get("cycle_ns")
     if cycle_ns is None:
         return
-    if arguments.get("dqlr_every", 1) != 1:
-        raise ValueError(f"`cycle_ns` must be left out when rounds differ, but is {cycle_ns!r}; use dqlr_every = 1")
-    used = ("data", "measure", "removal") if strategy.removes_data_leakage else ("data", "measure")
-    roles = {q: role for role in used for q in patch.qubits(role)}
+    check_same_rounds(strategy, cycle_ns, arguments.get("dqlr_every", 1))
     two_rounds = ideal_memory_circuit(patch, strategy, 2, basis, form=others.get("form", "CSS"))
-    taken_ns = cycle_ns_of(two_rounds, device, roles)
+    taken_ns = cycle_ns_of(two_rounds, device, find_processes(arguments.get("processes", ())))
     if cycle_ns < taken_ns:
         raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {strategy}, but is {cycle_ns!r}; raise it")
 

@@ -6,6 +6,7 @@ Sections (all but [circuit] and [stop] may be left out)::
     [circuit]                       # keyword arguments of qec_leak.memory_experiment, but the device
     code = "surface"
     rounds = 5
+    processes = ["mine:MyNoise"]    # noise processes of your own, "module:attribute"
     [device]
     preset = "miao2023"             # or file = "mine.toml", relative to the sweep file
     without_leakage = false         # Device.without_leakage(), before the overrides

@@ -28,8 +28,10 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.analysis import DetectorLayout, detector_layout
-from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.circuits.memory import MemoryExperiment
+from qec_leak.circuits.roles import qubit_roles
 from qec_leak.decoding import Decoded
+from qec_leak.device.tables import ROLES
 from qec_leak.engine import ShotBatch
 from qec_leak.records.event_counts import count_events
 
@@ -66,13 +68,15 @@ class ShotCounter:
         return cls(memory.circuit, detector_layout(memory), {role: memory.qubits(role) for role in ROLES})
 
     @classmethod
-    def of_circuit(cls, circuit: stim.Circuit, qubits: Mapping[str, Sequence[int]]) -> ShotCounter:
-        """The counter of any circuit; detectors of a memory are found by their coordinates."""
+    def of_circuit(cls, circuit: stim.Circuit) -> ShotCounter:
+        """The counter of any circuit; detectors of a memory are found by their coordinates, roles as the circuit gives
+        them (``qubit_roles``)."""
         try:
             layout = detector_layout(circuit)
         except ValueError:
             layout = None
-        return cls(circuit, layout, qubits)
+        roles = qubit_roles(circuit)
+        return cls(circuit, layout, {role: sorted(q for q in roles if roles[q] == role) for role in ROLES})
 
     def counts(self, batch: ShotBatch) -> Counter[str]:
         """custom_counts of a batch that was sampled with populations="rounds"."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
-from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.strategies import strategy_name
 from qec_leak.decoding import find_decoder
 
 Check = Callable[[str, Any], Any]
@@ -37,11 +38,25 @@ def _probability(maximum: float) -> Check:
     return lambda name, value: _checks.check_probability(name, value, maximum=maximum)
 
 
+def _strategy(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(_checks.broken_rule(name, "be the name of a strategy", value, "write it in quotes"))
+    return strategy_name(value, name=name)
+
+
 def _decoder(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(_checks.broken_rule(name, "be the name of a decoder", value, "write it in quotes"))
     find_decoder(value, name=name)
     return value
+
+
+def _processes(name: str, value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
+        raise TypeError(_checks.broken_rule(name, "list processes", value, 'write ["my_module:MyProcess"]'))
+    find_processes(names, name=name)
+    return tuple(names)
 
 
 def _below_one(name: str, value: Any) -> float:
@@ -56,7 +71,7 @@ CIRCUIT: dict[str, Check] = {
     "distance": _distance,
     "rounds": _integer(1),
     "basis": _choice("X", "Z"),
-    "strategy": lambda name, value: Strategy.parse(value).value,
+    "strategy": _strategy,
     "form": _choice("CSS", "XZZX"),
     "dqlr_every": _integer(1),
     "inject_leakage": _probability(0.5),
@@ -64,6 +79,7 @@ CIRCUIT: dict[str, Check] = {
     "leak_qubit": _integer(0),
     "leak_round": _integer(0),
     "cycle_ns": _checks.check_positive,
+    "processes": _processes,
 }
 """By argument of ``memory_experiment``; an argument that is not here is checked by the function itself."""
 

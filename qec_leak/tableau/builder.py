@@ -129,7 +129,7 @@ class Builder:
         gates = gate_table()
         return Program(
             num_qubits=count,
-            num_words=-(-count // 64),
+            num_words=-(-2 * count // 64),
             loop_depth=self.max_depth,
             ops=np.array(self.ops, np.int64).reshape(-1, 5),
             targets=np.array(self.targets, np.int64),
@@ -146,6 +146,5 @@ class Builder:
             resets=np.array(list(self.resets), np.float64).reshape(-1, 2, 3),
             gate_linear=gates.linear,
             gate_flips=gates.flips,
-            gate_hidden=gates.hidden,
             gate_keeps_z=gates.keeps_z,
         )

@@ -28,13 +28,11 @@ class GateTable(NamedTuple):
     """One-qubit gates by code. What is new is linear in what was, with signs for each Pauli.
 
     linear: uint64 (24, 4) masks: x from x, x from z, z from x, z from z.   flips: uint64 (24, 3) masks: sign of the
-    image of X, Y, Z.   hidden: uint8 (24, 8): new values of X, Y, Z (bits 0, 1, 2) from the old ones.
-    keeps_z: uint8 (24,): Z becomes Z or -Z.
+    image of X, Y, Z.   keeps_z: uint8 (24,): Z becomes Z or -Z.
     """
 
     linear: npt.NDArray[np.uint64]
     flips: npt.NDArray[np.uint64]
-    hidden: npt.NDArray[np.uint8]
     keeps_z: npt.NDArray[np.uint8]
 
 
@@ -50,7 +48,6 @@ def gate_table() -> GateTable:
     table = GateTable(
         np.zeros((count, 4), np.uint64),
         np.zeros((count, 3), np.uint64),
-        np.zeros((count, 8), np.uint8),
         np.zeros(count, np.uint8),
     )
     for code, name in enumerate(ONE_QUBIT_GATES):
@@ -61,10 +58,6 @@ def gate_table() -> GateTable:
             table.linear[code, 2 + place] = _ALL if image[0] in (2, 3) else 0
         table.flips[code] = [_ALL if image.sign == -1 else 0 for image in images]
         table.keeps_z[code] = images[2][0] == 3
-        pulled_back = [tableau.inverse()(stim.PauliString(p)) for p in "XYZ"]
-        for old in range(8):
-            values = [(old >> (p[0] - 1) & 1) ^ (p.sign == -1) for p in pulled_back]
-            table.hidden[code, old] = sum(v << k for k, v in enumerate(values))
     return table
 
 

@@ -1,13 +1,22 @@
 """The kernel: shots one after another, each with a tableau of its own. State, all plain arrays for speed:
 
-tab: uint64 (qubits, 4, words), columns of the tableau: bit i of word i // 64 is generator i. XS, ZS: stabilizers; XD,
-    ZD: destabilizers (Aaronson and Gottesman, quant-ph/0406196). A Y counts as i X Z. Destabilizers need no signs.
-info: uint8 (5, qubits). HIDDEN: what X, Y, Z (bits 0, 1, 2) would give where the tableau does not decide it. FRESH: Z
-    is decided, by the value in HIDDEN. LEVEL_OF: 0, 2 or 3. BASE: a leaked qubit stays in the tableau as |base>.
-    USED: something happened, or did not, because of the hidden value of Z, and Z is still the same.
-line: uint64 (7, words). SIGN: of the stabilizers. LEAKED: number of leaked qubits, in word 0. The others are scratch.
+tab: uint64 (qubits, 4, words), columns of the tableau: bit i of word i // 64 is row i. XS, ZS: stabilizers, and behind
+    them asked values; XD, ZD: destabilizers (Aaronson and Gottesman, quant-ph/0406196). A Y counts as i X Z.
+    Destabilizers need no signs.
+info: uint8 (4, qubits). FRESH: Z is decided, by the bit in VALUE. LEVEL_OF: 0, 2 or 3. BASE: a leaked qubit stays in
+    the tableau as |base>.
+line: uint64 (10, words). SIGN: of stabilizers and asked values. OWN: which rows are stabilizers. LEAKED, ASKED, WORDS:
+    numbers of leaked qubits, of asked values and of words in use, in word 0. The others are scratch.
 rng: uint64 (4,).   gap: int64 (streams,), trials up to the next hit.   scale: float64 (streams,), 1 / log(1 - p).
-basis: uint64 (qubits + 1, 3, words), scratch of ``use``.
+basis: uint64 (qubits + 1, 3, words), scratch of ``value_by_asked``.
+
+An asked value is what Z of a qubit was found to be when something would have happened for one of its values and did
+not. It does not collapse the state: shots in which nothing happened follow rho -> rho - p (P rho + rho P) / 2, with the
+projector P on the value for which it happens with probability p. That is the sum of M_v(rho) = (P_v rho + rho P_v) / 2
+over values v, each as likely as nothing happens with it. In M_v the Pauli Z S has the value v s for every stabilizer S
+of value s that commutes with Z, and what does not commute with Z keeps its value. So an asked value is a row of the
+tableau, a Pauli that gates move on, and it decides a measurement of Z S. This is exact for one asked value. Of several
+that do not commute the later ones are kept where they contradict: what is left out is of second order in p.
 """
 
 from __future__ import annotations
@@ -24,8 +33,9 @@ from qec_leak.tableau.tables import COIN_Z, LEAVE, LEVEL, RETURN
 U1, U2, U4, U8, U16, U32 = np.uint64(1), np.uint64(2), np.uint64(4), np.uint64(8), np.uint64(16), np.uint64(32)
 ZERO, ALL = np.uint64(0), np.uint64(2**64 - 1)
 NEVER = 1 << 62
-X, Y, Z = 1, 2, 4
-"""Bits of hidden values."""
+NOTHING, UNLIKE = -1, -2
+FREE = 2
+"""Of a value: nothing decides it."""
 
 ONE, CZ, SWAP, MEASURE, RESET = map(int, (Op.ONE, Op.CZ, Op.SWAP, Op.MEASURE, Op.RESET))
 NOISE_1, NOISE_2 = int(Op.NOISE_1), int(Op.NOISE_2)
@@ -35,8 +45,8 @@ SNAPSHOT, LOOP_BEGIN, LOOP_END, LEVEL_READ = map(int, (Op.SNAPSHOT, Op.LOOP_BEGI
 
 
 XS, ZS, XD, ZD = 0, 1, 2, 3
-HIDDEN, FRESH, LEVEL_OF, BASE, USED = 0, 1, 2, 3, 4
-PRODUCT, STAB, DESTAB, ONCE, TWICE, SIGN, LEAKED = 0, 1, 2, 3, 4, 5, 6
+VALUE, FRESH, LEVEL_OF, BASE = 0, 1, 2, 3
+PRODUCT, STAB, DESTAB, ONCE, TWICE, SIGN, OWN, LEAKED, ASKED, WORDS = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 U8s = npt.NDArray[np.uint8]
 I64s = npt.NDArray[np.int64]
@@ -116,12 +126,12 @@ def one_qubit_gates(tab: U64s, info: U8s, line: U64s, p: Program, code: int, sta
     targets = p.targets
     xx, xz, zx, zz = p.gate_linear[code, 0], p.gate_linear[code, 1], p.gate_linear[code, 2], p.gate_linear[code, 3]
     of_x, of_y, of_z = p.gate_flips[code, 0], p.gate_flips[code, 1], p.gate_flips[code, 2]
-    hidden, keeps_z = p.gate_hidden[code], p.gate_keeps_z[code]
+    keeps_z, flips_z = p.gate_keeps_z[code], np.uint8(of_z & U1)
     for k in range(start, start + count):
         q = targets[k]
         if info[LEVEL_OF, q]:
             continue
-        for w in range(line.shape[1]):
+        for w in range(int(line[WORDS, 0])):
             x, z = tab[q, XS, w], tab[q, ZS, w]
             line[SIGN, w] ^= (x & ~z & of_x) ^ (x & z & of_y) ^ (~x & z & of_z)
             tab[q, XS, w] = (x & xx) ^ (z & xz)
@@ -129,66 +139,61 @@ def one_qubit_gates(tab: U64s, info: U8s, line: U64s, p: Program, code: int, sta
             x, z = tab[q, XD, w], tab[q, ZD, w]
             tab[q, XD, w] = (x & xx) ^ (z & xz)
             tab[q, ZD, w] = (x & zx) ^ (z & zz)
-        info[HIDDEN, q] = hidden[info[HIDDEN, q]]
+        info[VALUE, q] ^= flips_z
         info[FRESH, q] &= keeps_z
-        info[USED, q] &= keeps_z
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def controlled_z(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
-    for w in range(line.shape[1]):
+def controlled_z(tab: U64s, line: U64s, a: int, b: int) -> None:
+    for w in range(int(line[WORDS, 0])):
         xa, xb = tab[a, XS, w], tab[b, XS, w]
         line[SIGN, w] ^= xa & xb & (tab[a, ZS, w] ^ tab[b, ZS, w])
         tab[a, ZS, w] ^= xb
         tab[b, ZS, w] ^= xa
         tab[a, ZD, w] ^= tab[b, XD, w]
         tab[b, ZD, w] ^= tab[a, XD, w]
-    of_a, of_b = info[HIDDEN, a] >> 2, info[HIDDEN, b] >> 2
-    info[HIDDEN, a] ^= (X | Y) * of_b
-    info[HIDDEN, b] ^= (X | Y) * of_a
 
 
 @njit(cache=True, nogil=True)
 def swap(tab: U64s, info: U8s, line: U64s, a: int, b: int) -> None:
-    for w in range(line.shape[1]):
+    for w in range(int(line[WORDS, 0])):
         tab[a, XS, w], tab[b, XS, w] = tab[b, XS, w], tab[a, XS, w]
         tab[a, ZS, w], tab[b, ZS, w] = tab[b, ZS, w], tab[a, ZS, w]
         tab[a, XD, w], tab[b, XD, w] = tab[b, XD, w], tab[a, XD, w]
         tab[a, ZD, w], tab[b, ZD, w] = tab[b, ZD, w], tab[a, ZD, w]
-    info[HIDDEN, a], info[HIDDEN, b] = info[HIDDEN, b], info[HIDDEN, a]
+    info[VALUE, a], info[VALUE, b] = info[VALUE, b], info[VALUE, a]
     info[FRESH, a], info[FRESH, b] = info[FRESH, b], info[FRESH, a]
     info[LEVEL_OF, a], info[LEVEL_OF, b] = info[LEVEL_OF, b], info[LEVEL_OF, a]
     info[BASE, a], info[BASE, b] = info[BASE, b], info[BASE, a]
-    info[USED, a], info[USED, b] = info[USED, b], info[USED, a]
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def pauli(tab: U64s, info: U8s, line: U64s, q: int, x: int, z: int) -> None:
     """X^x Z^z on a qubit."""
-    for w in range(line.shape[1]):
+    for w in range(int(line[WORDS, 0])):
         if x:
             line[SIGN, w] ^= tab[q, ZS, w]
         if z:
             line[SIGN, w] ^= tab[q, XS, w]
-    info[HIDDEN, q] ^= (Y | Z) * x ^ (X | Y) * z
+    info[VALUE, q] ^= x
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def decided(tab: U64s, line: U64s, q: int) -> bool:
     """Whether the tableau decides Z of the qubit."""
     anti = ZERO
-    for w in range(line.shape[1]):
-        anti |= tab[q, XS, w]
+    for w in range(int(line[WORDS, 0])):
+        anti |= tab[q, XS, w] & line[OWN, w]
     return not anti
 
 
 @njit(cache=True, nogil=True)
 def product_sign(tab: U64s, line: U64s) -> int:
-    """Sign of the product of the stabilizers in row PRODUCT, which has only Z factors.
+    """Sign of the product of the rows in PRODUCT, in their order, which has only Z factors.
 
     Each is i^(Y's) X^x Z^z; in a product each Z passes the X of later ones, and gives a sign.
     """
-    words = line.shape[1]
+    words = int(line[WORDS, 0])
     count, sign = 0, ZERO
     for w in range(words):
         count += int(ones(line[PRODUCT, w]))
@@ -218,29 +223,28 @@ def product_sign(tab: U64s, line: U64s) -> int:
 
 @njit(cache=True, nogil=True, forceinline=True)
 def refresh(tab: U64s, info: U8s, line: U64s, q: int) -> bool:
-    """Where the tableau decides Z, the hidden value becomes what it says. Returns whether it does."""
+    """Where the tableau decides Z, VALUE becomes what it says. Returns whether it does."""
     if info[FRESH, q]:
         return True
     if not decided(tab, line, q):
         return False
-    for w in range(line.shape[1]):
+    for w in range(int(line[WORDS, 0])):
         line[PRODUCT, w] = tab[q, XD, w]
     set_value(info, q, product_sign(tab, line))
-    info[FRESH, q] = 1
     return True
 
 
 @njit(cache=True, nogil=True, forceinline=True)
 def set_value(info: U8s, q: int, value: int) -> None:
-    """Hidden value of Z; that of Y follows, X stays."""
-    if (info[HIDDEN, q] >> 2) != value:
-        info[HIDDEN, q] ^= Y | Z
+    """Z is decided by ``value``."""
+    info[VALUE, q] = value
+    info[FRESH, q] = 1
 
 
 @njit(cache=True, nogil=True)
 def collapse(tab: U64s, line: U64s, q: int, value: int) -> None:
     """Projects on Z = ``value``, which the tableau does not decide."""
-    words = line.shape[1]
+    words = int(line[WORDS, 0])
     pivot = 0
     while not tab[q, XS, pivot]:
         pivot += 1
@@ -282,15 +286,109 @@ def collapse(tab: U64s, line: U64s, q: int, value: int) -> None:
     line[SIGN, pivot] = (line[SIGN, pivot] & ~bit) | (bit if value else ZERO)
 
 
-# ---- measurements, resets, levels ----------------------------------------------------------------------------------
+# ---- asked values --------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def has(mask: U64s, row: int) -> bool:
+    return bool((mask[row >> 6] >> np.uint64(row & 63)) & U1)
 
 
 @njit(cache=True, nogil=True)
-def reduce_last(basis: U64s, count: int) -> bool:
-    """Takes from row ``count`` the rows before it that make its columns vanish. Returns whether they do.
+def against(tab: U64s, row: int, words: int, others: U64s, destabilizers: U64s) -> None:
+    """Which rows do not commute with a row: stabilizers and asked values; destabilizers."""
+    at, bit = row >> 6, np.uint64(row & 63)
+    for w in range(words):
+        others[w] = destabilizers[w] = ZERO
+    for c in range(tab.shape[0]):
+        x, z = (tab[c, XS, at] >> bit) & U1, (tab[c, ZS, at] >> bit) & U1
+        if x | z:
+            x, z = ZERO - x, ZERO - z
+            for w in range(words):
+                others[w] ^= (tab[c, ZS, w] & x) ^ (tab[c, XS, w] & z)
+                destabilizers[w] ^= (tab[c, ZD, w] & x) ^ (tab[c, XD, w] & z)
 
-    A row: a sum of X columns of stabilizers, of destabilizers, and of hidden values (word 0 of the last)."""
-    words = basis.shape[2]
+
+@njit(cache=True, nogil=True)
+def multiply(tab: U64s, line: U64s, row: int, by: int) -> int:
+    """A row becomes, but for its sign, its product with another. Returns the power of i before the product."""
+    into, of = U1 << np.uint64(row & 63), np.uint64(by & 63)
+    power = 2 * int(has(line[SIGN], by))
+    for c in range(tab.shape[0]):
+        x, z, u, v = has(tab[c, XS], row), has(tab[c, ZS], row), has(tab[c, XS], by), has(tab[c, ZS], by)
+        if x and z:
+            power += int(v) - int(u)
+        elif x:
+            power += int(v) * (2 * int(u) - 1)
+        elif z:
+            power += int(u) * (1 - 2 * int(v))
+        tab[c, XS, row >> 6] ^= into * ((tab[c, XS, by >> 6] >> of) & U1)
+        tab[c, ZS, row >> 6] ^= into * ((tab[c, ZS, by >> 6] >> of) & U1)
+    return power
+
+
+@njit(cache=True, nogil=True)
+def without_bit(words: U64s, row: int) -> None:
+    """Takes a bit out; those behind it move up."""
+    at = row >> 6
+    low = (U1 << np.uint64(row & 63)) - U1
+    words[at] = (words[at] & low) | ((words[at] >> U1) & ~low)
+    for w in range(at + 1, words.shape[0]):
+        words[w - 1] |= words[w] << np.uint64(63)
+        words[w] >>= U1
+
+
+@njit(cache=True, nogil=True)
+def forget(tab: U64s, line: U64s, row: int) -> None:
+    """Drops an asked value."""
+    for c in range(tab.shape[0]):
+        without_bit(tab[c, XS], row)
+        without_bit(tab[c, ZS], row)
+    without_bit(line[SIGN], row)
+    line[ASKED, 0] -= U1
+
+
+@njit(cache=True, nogil=True)
+def carry_over(tab: U64s, line: U64s, q: int) -> None:
+    """Before Z of a qubit is measured: an asked value C that does not commute with it becomes C S, of a stabilizer S
+    that commutes with C and not with Z; without one, nothing can tell any more what C was. So it is where Z is decided:
+    the outcome is sure then, and C is lost all the same."""
+    n, words = tab.shape[0], int(line[WORDS, 0])
+    other = line[ONCE]
+    row = n
+    while row < n + int(line[ASKED, 0]):
+        if not has(tab[q, XS], row):
+            row += 1
+            continue
+        against(tab, row, words, other, line[DESTAB])
+        one = two = pivot = -1
+        for k in range(n + int(line[ASKED, 0])):
+            if has(tab[q, XS], k):
+                if k != row and one < 0 and not has(other, k):
+                    one = k
+                if k < n:
+                    pivot = k
+            elif k < n and has(other, k):
+                two = k
+        bit = U1 << np.uint64(row & 63)
+        if one >= 0:
+            power = multiply(tab, line, row, one)
+        elif two >= 0 and pivot >= 0:
+            power = multiply(tab, line, row, two)
+            power += multiply(tab, line, row, pivot)
+        else:
+            forget(tab, line, row)
+            continue
+        if power & 2:
+            line[SIGN, row >> 6] ^= bit
+        row += 1
+    for w in range(words):
+        other[w] = ZERO
+
+
+@njit(cache=True, nogil=True)
+def reduce_last(basis: U64s, count: int, words: int) -> bool:
+    """Takes from row ``count`` the rows before it that make its first part vanish. Returns whether they do."""
     for k in range(count):
         w = 0
         while not basis[k, 0, w]:
@@ -306,67 +404,114 @@ def reduce_last(basis: U64s, count: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def use(tab: U64s, info: U8s, line: U64s, basis: U64s, q: int) -> None:
-    """Before the hidden value of Z of a qubit is used: where the tableau ties it to hidden values that were used
-    before, it obeys. No hidden values of X, Y and Z can obey all ties by themselves (Mermin's square)."""
-    if info[USED, q]:
-        return
+def value_by_asked(tab: U64s, line: U64s, basis: U64s, q: int) -> int:
+    """Value of Z of a qubit that the stabilizers do not decide, by the asked values; FREE if they do not either.
+
+    Two Paulis are the same but for a stabilizer where the same stabilizers do not commute with them. Rows of ``basis``:
+    stabilizers and destabilizers that do not commute with a product of asked values, and which these are.
+    """
+    n, words = tab.shape[0], int(line[WORDS, 0])
     count = 0
-    words = line.shape[1]
-    for k in range(info.shape[1] + 1):
-        last = k == info.shape[1]
-        other = q if last else k
-        if not last and not (info[USED, k] and info[LEVEL_OF, k] == 0):
-            continue
+    row = n + int(line[ASKED, 0]) - 1
+    while row >= n:  # from the last one that was asked
+        against(tab, row, words, basis[count, 0], basis[count, 1])
         for w in range(words):
-            basis[count, 0, w], basis[count, 1, w] = tab[other, XS, w], tab[other, XD, w]
-        basis[count, 2, 0] = 0 if last else info[HIDDEN, other] >> 2
-        tied = reduce_last(basis, count)
-        if last and tied:
-            for w in range(words):
-                line[PRODUCT, w] = basis[count, 1, w]
-            set_value(info, q, product_sign(tab, line) ^ (basis[count, 2, 0] & U1))
-        if not tied:
+            basis[count, 0, w] &= line[OWN, w]
+            basis[count, 2, w] = ZERO
+        basis[count, 2, row >> 6] = U1 << np.uint64(row & 63)
+        if reduce_last(basis, count, words):
+            forget(tab, line, row)
+            for k in range(count):
+                without_bit(basis[k, 2], row)
+        else:
             count += 1
-    info[USED, q] = 1
+        row -= 1
+    for w in range(words):
+        basis[count, 0, w], basis[count, 1, w] = tab[q, XS, w] & line[OWN, w], tab[q, XD, w]
+        basis[count, 2, w] = ZERO
+    if not reduce_last(basis, count, words):
+        return FREE
+    chosen, other = basis[count, 2], line[ONCE]
+    first = -1
+    for row in range(n + int(line[ASKED, 0]) - 1, n - 1, -1):
+        if has(chosen, row):
+            first = row
+    for row in range(n + int(line[ASKED, 0]) - 1, first - 1, -1):
+        if has(chosen, row):  # must commute with what is left once the later ones are taken off
+            against(tab, row, words, other, line[DESTAB])
+            odd = has(tab[q, XS], row)
+            for later in range(row + 1, n + int(line[ASKED, 0])):
+                odd ^= has(chosen, later) and has(other, later)
+            if odd:
+                forget(tab, line, first)
+                return FREE
+    for w in range(words):
+        line[PRODUCT, w] = basis[count, 1, w] | chosen[w]
+    return int(product_sign(tab, line))
+
+
+@njit(cache=True, nogil=True)
+def undecided_value(tab: U64s, line: U64s, rng: U64s, basis: U64s, q: int) -> int:
+    """Value of Z of a qubit that the stabilizers do not decide: by the asked values, else a coin."""
+    value = value_by_asked(tab, line, basis, q) if line[ASKED, 0] else FREE
+    return int(coin(rng)) if value == FREE else value
+
+
+@njit(cache=True, nogil=True)
+def ask(tab: U64s, line: U64s, rng: U64s, basis: U64s, q: int) -> int:
+    """Value of Z of a qubit that the stabilizers do not decide, to be remembered."""
+    value = value_by_asked(tab, line, basis, q) if line[ASKED, 0] else FREE
+    if value != FREE:
+        return value
+    value = int(coin(rng))
+    row = tab.shape[0] + int(line[ASKED, 0])
+    line[WORDS, 0] = max(line[WORDS, 0], np.uint64((row >> 6) + 1))
+    tab[q, ZS, row >> 6] |= U1 << np.uint64(row & 63)
+    if value:
+        line[SIGN, row >> 6] |= U1 << np.uint64(row & 63)
+    line[ASKED, 0] += U1
+    return value
+
+
+# ---- measurements, resets, levels ----------------------------------------------------------------------------------
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def read(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, q: int) -> int:
-    """Measures a computational qubit: what the tableau decides, else the hidden value."""
-    known = refresh(tab, info, line, q)
-    if not known:
-        use(tab, info, line, basis, q)
-    value = info[HIDDEN, q] >> 2
-    if not known:
+def project(tab: U64s, info: U8s, line: U64s, q: int, value: int) -> None:
+    """Projects a computational qubit on the value that is decided, else on ``value``."""
+    if line[ASKED, 0]:
+        carry_over(tab, line, q)
+    if not refresh(tab, info, line, q):
         collapse(tab, line, q, value)
-        info[FRESH, q] = 1
-    x = coin(rng)
-    info[HIDDEN, q] = X * x | Y * (x ^ value) | Z * value
-    return int(value)
+        set_value(info, q, value)
 
 
 @njit(cache=True, nogil=True)
-def leave(tab: U64s, info: U8s, line: U64s, q: int, level: int) -> None:
-    """A computational qubit leaks, with its value."""
-    if not refresh(tab, info, line, q):
-        collapse(tab, line, q, info[HIDDEN, q] >> 2)
-    info[BASE, q] = info[HIDDEN, q] >> 2
+def read(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, q: int) -> int:
+    """Measures a computational qubit."""
+    value = 0 if refresh(tab, info, line, q) else undecided_value(tab, line, rng, basis, q)
+    project(tab, info, line, q, value)
+    return int(info[VALUE, q])
+
+
+@njit(cache=True, nogil=True)
+def leave(tab: U64s, info: U8s, line: U64s, q: int, level: int, value: int) -> None:
+    """A computational qubit leaks, with its value: ``value``, if the stabilizers do not decide it."""
+    project(tab, info, line, q, value)
+    info[BASE, q] = info[VALUE, q]
     info[LEVEL_OF, q] = level
     info[FRESH, q] = 0
-    line[LEAKED, 0] += 1
+    line[LEAKED, 0] += U1
 
 
 @njit(cache=True, nogil=True)
-def come_back(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int, value: int) -> None:
+def come_back(tab: U64s, info: U8s, line: U64s, q: int, value: int) -> None:
     """A leaked qubit becomes |value>."""
     if info[BASE, q] != value:
         pauli(tab, info, line, q, 1, 0)
     info[LEVEL_OF, q] = 0
-    line[LEAKED, 0] -= 1
-    info[FRESH, q] = 1
-    x = coin(rng)
-    info[HIDDEN, q] = X * x | Y * (x ^ value) | Z * value
+    line[LEAKED, 0] -= U1
+    set_value(info, q, value)
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -384,39 +529,54 @@ def reset(tab: U64s, info: U8s, line: U64s, rng: U64s, basis: U64s, resets: F64s
             after += 1
         after = (after + 1) % 4
     if after < 2:
-        come_back(tab, info, line, rng, q, after)
+        come_back(tab, info, line, q, after)
     else:
         info[LEVEL_OF, q] = after
 
 
 @njit(cache=True, nogil=True)
 def label(tab: U64s, info: U8s, line: U64s, q: int) -> int:
-    """0 and 1 known, 2 and 3 leaked, 4 computational with a hidden value."""
+    """0 and 1 decided, 2 and 3 leaked, 4 computational and not decided."""
     if info[LEVEL_OF, q]:
         return np.int64(info[LEVEL_OF, q])
-    return np.int64(info[HIDDEN, q] >> 2) if refresh(tab, info, line, q) else 4
+    return np.int64(info[VALUE, q]) if refresh(tab, info, line, q) else 4
 
 
 @njit(cache=True, nogil=True)
-def may_act(rows: I64s, cum: F64s, first: int, second: int, u: float) -> bool:
-    """Whether ``u`` lets anything happen in the row of these labels with any hidden values."""
+def branch(rows: I64s, cum: F64s, labels: int, u: float) -> int:
+    """Which branch of the row of these labels, 6 a + b, is drawn; NOTHING if none is."""
+    row, end = rows[labels], rows[labels + 1]
+    while row < end and u >= cum[row]:
+        row += 1
+    return row if row < end else NOTHING
+
+
+@njit(cache=True, nogil=True)
+def branch_of_all(rows: I64s, cum: F64s, actions: U8s, first: int, second: int, u: float) -> int:
+    """The branch that does the same for all values that are not decided; UNLIKE if they differ or a value leaves."""
+    row = branch(rows, cum, 6 * first + second, u)
     for a in range(first, first + 1 + (first == 4)):
         for b in range(second, second + 1 + (second == 4)):
-            last = rows[6 * a + b + 1] - 1
-            if last >= rows[6 * a + b] and u < cum[last]:
-                return True
-    return False
+            other = branch(rows, cum, 6 * a + b, u)
+            if other != row:
+                if row == NOTHING or other == NOTHING:
+                    return UNLIKE
+                if actions[row, 0] != actions[other, 0] or actions[row, 1] != actions[other, 1]:
+                    return UNLIKE
+    if row != NOTHING and ((first == 4 and actions[row, 0] & LEAVE) or (second == 4 and actions[row, 1] & LEAVE)):
+        return UNLIKE
+    return row
 
 
 @njit(cache=True, nogil=True)
-def act(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int, action: int) -> None:
-    """What a drawn branch does to a qubit (actions: tables.py)."""
+def act(tab: U64s, info: U8s, line: U64s, rng: U64s, q: int, action: int, value: int) -> None:
+    """What a drawn branch does to a qubit (actions: tables.py); ``value``: as asked, if it was."""
     if action & LEAVE:
-        leave(tab, info, line, q, 2 + (action & 1))
+        leave(tab, info, line, q, 2 + (action & 1), value)
     elif action & LEVEL:
         info[LEVEL_OF, q] = 2 + (action & 1)
     elif action & RETURN:
-        come_back(tab, info, line, rng, q, action & 1)
+        come_back(tab, info, line, q, action & 1)
     elif action:
         pauli(tab, info, line, q, action & 1, coin(rng) if action & COIN_Z else (action >> 1) & 1)
 
@@ -456,21 +616,17 @@ def channel(
             u = uniform(rng) * (1.0 if leaked else most)
             first = label(tab, info, line, a) if arity == 2 else 0
             second = label(tab, info, line, b)
-            row = end = 0
-            if may_act(rows, cum, first, second, u):
+            row = branch_of_all(rows, cum, actions, first, second, u)
+            if row == UNLIKE:
                 if first == 4:
-                    use(tab, info, line, basis, a)
-                    first = 4 + np.int64(info[HIDDEN, a] >> 2)
+                    first += ask(tab, line, rng, basis, a)
                 if second == 4:
-                    use(tab, info, line, basis, b)
-                    second = 4 + np.int64(info[HIDDEN, b] >> 2)
-                row, end = rows[6 * first + second], rows[6 * first + second + 1]
-            while row < end and u >= cum[row]:
-                row += 1
-            if row < end:
+                    second += ask(tab, line, rng, basis, b)
+                row = branch(rows, cum, 6 * first + second, u)
+            if row != NOTHING:
                 if arity == 2:
-                    act(tab, info, line, rng, a, actions[row, 0])
-                act(tab, info, line, rng, b, actions[row, 1])
+                    act(tab, info, line, rng, a, actions[row, 0], first & 1)
+                act(tab, info, line, rng, b, actions[row, 1], second & 1)
         if k == hit:
             hit += 1 + next_gap(scale, rng, stream)
         k += 1
@@ -573,10 +729,10 @@ def prepare(tab: U64s, info: U8s, line: U64s, rng: U64s, gap: I64s, scale: F64s,
     line[:] = ZERO
     info[:] = 0
     info[FRESH] = 1
+    line[WORDS, 0] = np.uint64((tab.shape[0] + 63) >> 6)
     for q in range(tab.shape[0]):
         tab[q, XD, q >> 6] = tab[q, ZS, q >> 6] = U1 << np.uint64(q & 63)
-        x = coin(rng)
-        info[HIDDEN, q] = X * x | Y * x
+        line[OWN, q >> 6] |= U1 << np.uint64(q & 63)
     for stream in range(gap.shape[0]):
         gap[stream] = next_gap(scale, rng, stream)
 
@@ -611,7 +767,7 @@ def run_shot(
         elif op == CZ:
             for k in range(start, start + count, 2):
                 if (info[LEVEL_OF, targets[k]] | info[LEVEL_OF, targets[k + 1]]) == 0:
-                    controlled_z(tab, info, line, targets[k], targets[k + 1])
+                    controlled_z(tab, line, targets[k], targets[k + 1])
         elif op in (NOISE_1, NOISE_2):
             arity = 1 if op == NOISE_1 else 2
             if gap[stream] >= count // arity:  # as a rule, nothing happens
@@ -717,7 +873,7 @@ def run_shots(
     levels: like ``records``, or of shape (0, 0).   counts: int64 (snapshots, compact qubits, 2), added to.
     """
     n, words = p.num_qubits, p.num_words
-    tab, info, line = np.zeros((n, 4, words), np.uint64), np.zeros((5, n), np.uint8), np.zeros((7, words), np.uint64)
+    tab, info, line = np.zeros((n, 4, words), np.uint64), np.zeros((4, n), np.uint8), np.zeros((10, words), np.uint64)
     rng, gap, scale = np.zeros(4, np.uint64), np.zeros(p.gaps.shape[0], np.int64), np.ones(p.gaps.shape[0])
     for stream in range(p.gaps.shape[0]):
         if p.gaps[stream] > 0.0:

@@ -68,5 +68,4 @@ class Program(NamedTuple):
     resets: npt.NDArray[np.float64]
     gate_linear: npt.NDArray[np.uint64]
     gate_flips: npt.NDArray[np.uint64]
-    gate_hidden: npt.NDArray[np.uint8]
     gate_keeps_z: npt.NDArray[np.uint8]

@@ -9,9 +9,9 @@ from qec_leak.tableau.grammar import UNTOUCHED, Fates, Rows, Tag
 
 TOLERANCE = 1e-9
 ONLY_KNOWN = "LEAKAGE_TRANSITION_Z"
-HIDDEN = "ab"
-"""Labels of a computational qubit whose value the tableau does not decide, by its hidden value 0, 1."""
-LABELS = "0123" + HIDDEN
+ASKED = "ab"
+"""Labels of a computational qubit whose value the stabilizers do not decide, by its asked value 0, 1."""
+LABELS = "0123" + ASKED
 """The kernel's labels, in the order of its codes."""
 
 PAULI_X, PAULI_Z, COIN_Z, RETURN, LEAVE, LEVEL = 1, 2, 4, 8, 16, 32
@@ -115,27 +115,28 @@ def _with_values(fates: Fates, row: str, known: list[int]) -> Fates:
 
 
 def _by_values(labels: str, full: Rows, only_known: bool) -> dict[Fates, float]:
-    """What happens to qubits with these labels, hidden values among them.
+    """What happens to qubits with these labels, asked values among them.
 
-    Where a value is hidden, branches that change a level are those of the row with the value in its place; the Pauli
+    Where a value was asked, branches that change a level are those of the row with the value in its place; the Pauli
     that a qubit gets which stays is that of the same branch of the row of unknown values. The rest of the probability
-    goes to what that row does to qubits that stay in their levels. A fate ``I?``, ``X?`` has a Z half of the time: the
-    row of unknown values does not say. A channel for known values only acts as if the value had been read.
+    goes to what that row does to qubits that stay in their levels. It stands first, so that what does not depend on
+    values is drawn alike for all of them. A fate ``I?``, ``X?`` has a Z half of the time: the row of unknown values
+    does not say. A channel for known values only acts as if the value had been read.
     """
-    unknown = "".join("C" if label in HIDDEN else label for label in labels)
+    unknown = "".join("C" if label in ASKED else label for label in labels)
     if unknown == labels:
         return full[labels]
-    row = "".join(str(HIDDEN.index(label)) if label in HIDDEN else label for label in labels)
-    hidden = [q for q in range(len(labels)) if labels[q] in HIDDEN]
+    row = "".join(str(ASKED.index(label)) if label in ASKED else label for label in labels)
+    asked = [q for q in range(len(labels)) if labels[q] in ASKED]
     out: dict[Fates, float] = {}
     for fates, p in full[row].items():
         if not _moves(row, fates) and not only_known:
             continue
-        alike = {other: w for other, w in full[unknown].items() if _same_branch(fates, other, row, hidden)}
+        alike = {other: w for other, w in full[unknown].items() if _same_branch(fates, other, row, asked)}
         total = sum(alike.values())
         if total <= 0:
             unsure = [
-                ("X?" if fate != row[q] else "I?") if q in hidden and fate in ("0", "1") else fate
+                ("X?" if fate != row[q] else "I?") if q in asked and fate in ("0", "1") else fate
                 for q, fate in enumerate(fates)
             ]
             _add(out, tuple(unsure), p)
@@ -149,7 +150,7 @@ def _by_values(labels: str, full: Rows, only_known: bool) -> dict[Fates, float]:
     if kept > TOLERANCE:
         for fates, p in in_place.items():
             _add(out, fates, p * max(rest, 0.0) / kept)
-    return out
+    return dict(sorted(out.items(), key=lambda branch: _moves(row, branch[0])))
 
 
 def _moves(row: str, fates: Fates) -> bool:
@@ -159,10 +160,10 @@ def _moves(row: str, fates: Fates) -> bool:
     )
 
 
-def _same_branch(fates: Fates, other: Fates, row: str, hidden: list[int]) -> bool:
+def _same_branch(fates: Fates, other: Fates, row: str, asked: list[int]) -> bool:
     """Whether ``other``, of the row of unknown values, is the branch that is ``fates`` where they are known."""
     for q, (fate, unknown) in enumerate(zip(fates, other, strict=True)):
-        if q in hidden and fate in ("0", "1"):
+        if q in asked and fate in ("0", "1"):
             if unknown not in _STAYS or (_STAYS[unknown] & PAULI_X) != (int(fate) ^ int(row[q])):
                 return False
         elif fate != unknown:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
-from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.strategies import strategy_names
 from qec_leak.validate.check import Check, Result, Settings, agreement, told_apart
 from qec_leak.validate.compare import chance_of_largest
 from qec_leak.validate.exact_judge import (
@@ -26,13 +26,13 @@ def run(settings: Settings) -> Result:
     """All checks of this topic."""
     checks: list[Check] = []
     repetition, small = settings.shots(2_048, 40_000), settings.shots(2_048, 60_000)
-    for strategy in Strategy:
+    for strategy in strategy_names():
         memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=strategy, device=exaggerated())
         checks += _compare(f"repetition d=3, {strategy}", memory, repetition, settings.seed, 4)
     if settings.full:
-        memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=exaggerated())
+        memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy="MLR", device=exaggerated())
         checks += _compare("repetition d=3, MLR, 5 levels", memory, repetition // 8, settings.seed, 5)
-    for strategy in Strategy if settings.full else (Strategy.MLR,):
+    for strategy in strategy_names() if settings.full else ("MLR",):
         memory = small_memory(strategy, 4, pauli_partners(exaggerated()))
         checks += _compare(f"patch d=2, {strategy}", memory, small, settings.seed, 4)
     return Result((*checks, *_power(settings)))
@@ -63,9 +63,9 @@ def _compare(title: str, memory: MemoryExperiment, shots: int, seed: int, levels
 def _power(settings: Settings) -> list[Check]:
     """A device whose leakage is off by a factor of two must be told from the right one."""
     shots = settings.shots(4_096, 20_000)
-    memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=exaggerated())
+    memory = memory_experiment(code="repetition", distance=3, rounds=6, strategy="MLR", device=exaggerated())
     wrong = exaggerated().replace({"cz.leakage": 0.02})
-    other = memory_experiment(code="repetition", distance=3, rounds=6, strategy=Strategy.MLR, device=wrong)
+    other = memory_experiment(code="repetition", distance=3, rounds=6, strategy="MLR", device=wrong)
     found = population_deviations(
         engine_batch(other, _ENGINE_SHOTS * shots, settings.seed), exact_batch(memory, shots, settings.seed, levels=4)
     )

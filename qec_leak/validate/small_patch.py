@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import ideal_memory_circuit
-from qec_leak.circuits.memory import ROLES, MemoryExperiment
+from qec_leak.circuits.memory import MemoryExperiment
 from qec_leak.circuits.patch import SURFACE_CZ_STEPS, Patch, Stabilizer
+from qec_leak.circuits.roles import qubit_roles
+from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.device import Device
 
@@ -37,11 +39,16 @@ def small_patch() -> Patch:
 
 
 def small_memory(
-    strategy: str, rounds: int, device: Device, *, basis: str = "Z", leak_qubit: int | None = None, leak_round: int = 0
+    strategy: Strategy | str,
+    rounds: int,
+    device: Device,
+    *,
+    basis: str = "Z",
+    leak_qubit: int | None = None,
+    leak_round: int = 0,
 ) -> MemoryExperiment:
     """A memory experiment of the d=2 patch."""
-    patch, parsed = small_patch(), Strategy.parse(strategy)
+    patch, parsed = small_patch(), find_strategy(strategy)
     ideal = ideal_memory_circuit(patch, parsed, rounds, basis, leak_qubit=leak_qubit, leak_round=leak_round)
-    roles = {q: role for role in ROLES for q in patch.qubits(role)}
-    circuit = dressed(ideal, device, roles)
+    circuit = dressed(ideal, device, qubit_roles(ideal))
     return MemoryExperiment(patch, parsed, rounds, basis, device, ideal, circuit)

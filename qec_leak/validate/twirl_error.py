@@ -8,7 +8,7 @@ from collections import defaultdict
 import numpy as np
 
 from qec_leak.circuits.memory import MemoryExperiment, memory_experiment
-from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.strategies import strategy_names
 from qec_leak.decoding import decode
 from qec_leak.device import Device
 from qec_leak.engine import ShotBatch
@@ -30,7 +30,7 @@ def run(settings: Settings) -> Result:
     checks: list[Check] = []
     rows: list[tuple[str, ...]] = []
     points: dict[tuple[str, str], list[tuple[float, float, float]]] = defaultdict(list)
-    for strategy in Strategy:
+    for strategy in strategy_names():
         for leakage in _FULL_LEAKAGE if settings.full else _QUICK_LEAKAGE:
             device = Device.preset("miao2023").replace({"cz.leakage": leakage})
             memory = memory_experiment(code="repetition", distance=3, rounds=_ROUNDS, strategy=strategy, device=device)
@@ -62,7 +62,7 @@ def run(settings: Settings) -> Result:
 
 def _partner_phase(settings: Settings) -> Check:
     """Two checks that do not commute, as they share a leaked data qubit, and whose measure qubits get its phase."""
-    memory = small_memory(Strategy.MLR, 3, quiet(), leak_qubit=0, leak_round=1)
+    memory = small_memory("MLR", 3, quiet(), leak_qubit=0, leak_round=1)
     shots = settings.shots(2_000, 40_000)
     exact = exact_batch(memory, shots, settings.seed, levels=4).detection_events
     engine = engine_batch(memory, _ENGINE_SHOTS * shots, settings.seed).detection_events
@@ -80,7 +80,7 @@ def _partner_phase(settings: Settings) -> Check:
 def _relaxation(settings: Settings) -> Check:
     """Relaxation of 1 to 0, which its Pauli twirl takes for flips either way: no leakage involved."""
     device = Device.preset("miao2023").without_leakage()
-    memory = memory_experiment(code="repetition", distance=3, rounds=_ROUNDS, strategy=Strategy.MLR, device=device)
+    memory = memory_experiment(code="repetition", distance=3, rounds=_ROUNDS, strategy="MLR", device=device)
     shots = settings.shots(2_000, 10_000)
     exact = _numbers(memory, exact_batch(memory, shots, settings.seed, mode="coherent", idle="kraus", levels=4))[1]
     engine = _numbers(memory, engine_batch(memory, _ENGINE_SHOTS * shots, settings.seed))[1]

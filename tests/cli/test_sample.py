@@ -44,6 +44,8 @@ def test_standard_input_dressed_with_a_device(tmp_path, monkeypatch, capsys):
     assert main(args) == 0
     device = qec_leak.Device.preset("willow").replace({"cz.error": 0.01})
     assert (tmp_path / "circuit_noisy.stim").read_text() == f"{qec_leak.dress(stim.Circuit(ideal), device)}\n"
+    note = "note: roles are guessed (data 0, 1); write QUBIT_COORDS[role:data](x, y) q to give them"
+    assert note in capsys.readouterr().err
 
 
 def test_random_detectors_and_observables_are_sampled(tmp_path, capsys):

@@ -15,8 +15,8 @@ TEXT = (Path(__file__).parents[2] / "docs" / "tags.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", TEXT, flags=re.DOTALL)
 
 
-def leakage_of_data_qubits(circuit, roles):
-    noisy = ql.dress(circuit, ql.Device.preset("miao2023"), roles=roles)
+def leakage_of_data_qubits(circuit):
+    noisy = ql.dress(circuit, ql.Device.preset("miao2023"))
     batch = ql.compile_sampler(noisy, seed=5).sample(20_000, populations="rounds")
     return batch.leakage_population.mean(axis=0)[[0, 2, 4]]
 
@@ -37,15 +37,15 @@ def test_dqlr_in_a_circuit_of_ones_own(tmp_path):
     assert 0.01 < leakage < 0.2 and 0.1 < wrong < 20.0
     names = {}
     exec(script, names)
-    circuit, roles = names["circuit"], names["roles"]
+    circuit = names["circuit"]
     text = str(circuit)
     assert text.count("LEAKAGE_ISWAP") == 2
     without = stim.Circuit(re.sub(r" *II\[LEAKAGE_ISWAP\].*\n", "", text))
-    leaky, clean = leakage_of_data_qubits(without, roles), leakage_of_data_qubits(circuit, roles)
+    leaky, clean = leakage_of_data_qubits(without), leakage_of_data_qubits(circuit)
     assert leaky.mean() > 4 * clean.mean() and (leaky > 1.5 * clean).all()
     # A partner that is not reset before the swap leaks what it is to clean.
     hasty = stim.Circuit(re.sub(r"R 1 3 5\n( *TICK\n *II)", r"R 1 3\n\1", text))
-    assert leakage_of_data_qubits(hasty, roles)[2] > 5 * clean[2]
+    assert leakage_of_data_qubits(hasty)[2] > 5 * clean[2]
 
 
 def test_the_commands_options_exist(capsys):

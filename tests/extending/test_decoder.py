@@ -98,8 +98,8 @@ def test_sweep_in_processes_from_the_current_folder(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     by_decoder = {stats.decoder: stats for stats in sinter.read_stats_from_csv_files(tmp_path / "out.csv")}
-    assert list(by_decoder) == ["qec_leak-pymatching", f"qec_leak-{NAME}"]
-    matching, ours = by_decoder.values()
+    assert len(by_decoder) == 2
+    matching, ours = by_decoder["qec_leak-pymatching"], by_decoder[f"qec_leak-{NAME}"]
     [point] = [p for p in parse_sweep(SWEEP).points if p.decoder == NAME]
     again = CompiledPoint(point).run(0, Block(0, SHOTS))
     assert counted(ours) == (again.errors, *(again.custom_counts[f"decoder_{n}"] for n in ("heralds", "leaky_shots")))

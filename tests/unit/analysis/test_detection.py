@@ -8,16 +8,16 @@ import pytest
 from qec_leak.analysis import DetectionStatistics, detector_layout
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import make_patch
-from qec_leak.circuits.strategy import Strategy
+from qec_leak.circuits.strategies import find_strategy, strategy_names
 
 
 def experiment(code="surface", strategy="MLR", rounds=5):
-    patch, strategy = make_patch(code, 3), Strategy.parse(strategy)
+    patch, strategy = make_patch(code, 3), find_strategy(strategy)
     circuit = ideal_memory_circuit(patch, strategy, rounds, "Z")
     return SimpleNamespace(patch=patch, strategy=strategy, rounds=rounds, circuit=circuit)
 
 
-@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("strategy", strategy_names())
 @pytest.mark.parametrize("rounds", [1, 2, 5])
 def test_layout_of_the_surface_code(strategy, rounds):
     layout = detector_layout(experiment(strategy=strategy, rounds=rounds))
@@ -29,7 +29,7 @@ def test_layout_of_the_surface_code(strategy, rounds):
     # d=3: 4 checks of each weight, 2 of each in each basis; the first round and the final comparison have Z only.
     assert count == {(w, r): 2 if r in (1, rounds + 1) else 4 for w in (4, 2) for r in range(1, rounds + 2)}
     assert layout.weights == (4, 2)
-    assert layout.lookback == strategy.detector_lookback
+    assert layout.lookback == (2 if strategy == "NO_RESET" else 1)
 
 
 def test_layout_of_the_repetition_code():

@@ -11,7 +11,6 @@ import stim
 import qec_leak as ql
 from qec_leak.channels import operations
 from qec_leak.circuits import tags
-from qec_leak.circuits.dress import infer_roles
 from qec_leak.circuits.moments import Moment, has_bits, split_moments
 from qec_leak.device import Device
 
@@ -293,13 +292,6 @@ def test_readout_and_reset_are_the_devices(line: str) -> None:
         dressed("H 0\n" + line)
 
 
-def test_roles_are_inferred() -> None:
-    circuit = stim.Circuit("CX 0 1\nM 1\nCX 0 1\nM 0 1")
-    assert infer_roles(circuit) == {0: "data", 1: "measure"}
-    looped = stim.Circuit("REPEAT 2 {\n    CX 0 1\n    M 1\n}\nM 0")
-    assert infer_roles(looped) == {0: "data", 1: "measure"}
-
-
 @pytest.mark.parametrize("line", ["SWAP 0 1", "CY 0 1", "MPP X0*X1", "MXX 0 1", "ISWAP 0 1", "SPP X0", "XCX 0 1"])
 def test_what_cannot_be_dressed_is_named(line: str) -> None:
     with pytest.raises(ValueError, match=r"but line 4 has .*; decompose it into those") as error:
@@ -340,3 +332,12 @@ def test_a_device_without_leakage_cannot_leak(strategy: str) -> None:
         assert sampler.sample(2000).leakage_population.max() == 0
     leaky = ql.memory_experiment(distance=3, rounds=3, strategy=strategy, device="miao2023").circuit
     assert ql.compile_sampler(leaky, seed=1).program.can_leak.all()
+
+
+@pytest.mark.parametrize("strategy", ["NO_RESET", "MLR", "DQLR"])
+def test_the_cycle_of_rounds_that_are_folded(strategy: str) -> None:
+    memory = ql.memory_experiment(
+        code="repetition", distance=3, rounds=3, strategy=strategy, device="sycamore", cycle_ns=5000.0
+    )
+    rounds = str(memory.ideal_circuit.flattened()).split("TICK[LEAKAGE_POPULATION]")
+    assert all("IDLE_NS" in text for text in rounds[:3])

@@ -154,12 +154,10 @@ def test_circuits_without_a_model_are_one_line(text, message):
 
 
 def test_batches_that_are_none():
-    with pytest.raises(
-        TypeError, match=r"`batch` must be shots of the circuit, but is missing; give decode\(circuit, b"
-    ):
-        decode(CIRCUIT, None)
-    with pytest.raises(TypeError, match=r"`batch` must be what a sampler returned, but is int; give sampler\.sample"):
-        decode(CIRCUIT, 3)
+    for none, name in ((None, "NoneType"), (3, "int")):
+        message = rf"`batch` must be what a sampler returned, but is {name}; give sampler\.sample"
+        with pytest.raises(TypeError, match=message):
+            decode(CIRCUIT, none)
     for wrong in (None, 3, CIRCUIT.detector_error_model()):
         with pytest.raises(TypeError, match=r"`circuit` must be a stim\.Circuit or its text, but is"):
             compile_sampler(wrong)

@@ -8,6 +8,7 @@ import stim
 
 import qec_leak as ql
 from qec_leak.exact import Expectation, circuit_steps, evolve
+from qec_leak.exact.steps import Channel
 
 IN_2 = "I_ERROR[inject|LEAKAGE_TRANSITION_1: (1, U-->2)] "
 QUIET = ql.Device.preset("miao2023").replace(
@@ -113,7 +114,7 @@ def test_injection_leaks_from_1_only() -> None:
     [
         ("R 0", "labelled by dress"),
         ("E(0.1) X0", "use what dress"),
-        ("SWAP 0 1", "use one-qubit Cliffords"),
+        ("SWAP 0 1", "use what dress"),
         ("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0", "label leakage with one of"),
         ("I_ERROR[inject|LEAKAGE_TRANSITION_1: (0.1, U-->2, 0)] 0", "inject from 1"),
     ],
@@ -133,3 +134,37 @@ def test_an_instruction_may_hold_pairs_with_and_without_bits(fused: str) -> None
     for record in (-3, -2, -1):
         assert one(found, record) > 0.9
         assert one(found, record) == pytest.approx(one(apart, record), abs=1e-12)
+
+
+def test_waits_of_a_memory_experiment_last_as_long_as_it_says() -> None:
+    memory = ql.memory_experiment(
+        code="repetition", distance=3, rounds=2, strategy="NO_RESET", device=QUIET, cycle_ns=9000.0
+    )
+    waited_ns = memory.device.idle.t1_ns * np.log(_largest_decay(memory))
+    operations_ns = 2 * QUIET.gate.duration_ns + 2 * QUIET.cz.duration_ns + QUIET.readout.duration_ns
+    assert waited_ns == pytest.approx(9000.0 - operations_ns, rel=1e-9)
+
+
+def _largest_decay(memory: ql.MemoryExperiment) -> float:
+    """1 / P(1 stays 1) of the longest idling."""
+    _, steps = circuit_steps(memory)
+    noise = [step.kraus for step in steps if isinstance(step, Channel) and len(step.qubits) == 1 < len(step.kraus)]
+    stays = [sum(abs(k[1, 1]) ** 2 for k in kraus) for kraus in noise]
+    return max(1 / p for p in stays if p > 0.5)
+
+
+def test_a_circuit_alone_does_not_know_its_waits() -> None:
+    with pytest.raises(ValueError, match=r"must have an operation in each moment.*give the memory experiment"):
+        expectation("X 0\nTICK\nI[IDLE_NS(700)] 0\nTICK\nM 0")
+
+
+@pytest.mark.parametrize("population", [0.0, 0.1])
+def test_injected_errors_are_drawn_beside_injected_leakage(population: float) -> None:
+    injected = f"I[INJECT_LEAKAGE({population})] 0\n" if population else ""
+    text = f"H 0\nTICK\n{injected}X_ERROR[inject](0.2) 1\nZ_ERROR[inject](0.3) 0\nTICK\nH 0\nTICK\nM 0 1"
+    still = QUIET.replace({"idle.t1_ns": float("inf"), "idle.t2_ns": float("inf"), "readout.one_given_2": 0.0})
+    found = expectation(text, still)
+    c = math.sqrt(1 - 2 * population)  # amplitude of 1, after the rotation
+    flipped = ((1 - c) ** 2 * 0.7 + (1 + c) ** 2 * 0.3) / 4
+    assert one(found, -2) == pytest.approx(flipped, abs=1e-9)
+    assert one(found, -1) == pytest.approx(0.2, abs=1e-12)

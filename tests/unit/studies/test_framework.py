@@ -58,7 +58,7 @@ def test_points(file):
     ]
     assert {p.device.idle.t1_ns for p in points} == {2.5e4}
     memory = memory_of(points[3], rounds=4, basis=None)
-    assert (memory.strategy, memory.rounds, memory.device.cz.leakage) == ("DQLR", 4, 1e-4)
+    assert (str(memory.strategy), memory.rounds, memory.device.cz.leakage) == ("DQLR", 4, 1e-4)
 
 
 def test_quick_and_overrides(file):

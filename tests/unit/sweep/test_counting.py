@@ -6,7 +6,6 @@ import stim
 
 import qec_leak as ql
 from qec_leak.cli.sampling import RunningCounts
-from qec_leak.sinter import _qubits_by_role
 from qec_leak.sweep.counting import ShotCounter
 
 
@@ -20,7 +19,7 @@ def test_a_memory_and_its_circuit_are_counted_alike(code, strategy):
     memory = ql.memory_experiment(code=code, distance=3, rounds=4, strategy=strategy, inject_leakage=0.02)
     batch = sampled(memory.circuit)
     counts = ShotCounter.of_memory(memory).counts(batch)
-    assert counts == ShotCounter.of_circuit(memory.circuit, _qubits_by_role(memory.circuit)).counts(batch)
+    assert counts == ShotCounter.of_circuit(memory.circuit).counts(batch)
     assert counts["bulk_squares"] > counts["bulk_events"] > 0 and counts["leaked_data_r4"] > 0
     running = RunningCounts(memory)
     assert len(list(running.counted(iter([batch, batch])))) == 2
@@ -43,6 +42,6 @@ def test_counts_are_those_of_the_unpacked_events():
 
 def test_a_circuit_that_is_no_memory():
     circuit = stim.Circuit("X_ERROR(0.1) 0 1\nM 0 1\nDETECTOR rec[-1]\nDETECTOR rec[-2]")
-    counts = ShotCounter.of_circuit(circuit, {"data": [0, 1]}).counts(sampled(circuit))
+    counts = ShotCounter.of_circuit(circuit).counts(sampled(circuit))
     assert counts == {"detectors_checked": 6000, "detection_events": counts["detection_events"], "qubits_data": 6000}
     assert 450 < counts["detection_events"] < 750

@@ -12,6 +12,7 @@ import sinter
 
 from qec_leak import compile_sampler
 from qec_leak.analysis import DetectionStatistics, detector_layout, populations_of
+from qec_leak.circuits.roles import text_without_roles
 from qec_leak.decoding import compile_decoder, count_logical_errors
 from qec_leak.sweep import (
     Block,
@@ -64,7 +65,7 @@ def test_block_is_what_its_parts_say(sweep):
     point, block = sweep.points[-1], Block(1000, 3000)
     counts = run_block(point, block, 5)
     memory = point.memory()
-    batch = compile_sampler(memory.circuit, seed=block_seed(5, str(memory.circuit), 1000)).sample(2000)
+    batch = compile_sampler(memory.circuit, seed=block_seed(5, text_without_roles(memory.circuit), 1000)).sample(2000)
     decoder = compile_decoder(memory.circuit)
     assert counts.errors == count_logical_errors(decoder.decode_batch(batch).flips_b8, batch.observable_flips_b8)
     task = sinter.Task(
@@ -227,7 +228,7 @@ class Interrupting:
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
-    sweep = parse_sweep(TEXT.replace("6000", "300000").replace("max_errors = 500", ""))
+    sweep = parse_sweep(TEXT.replace("6000", "40000").replace("max_errors = 500", ""))
     assert threading.current_thread() is threading.main_thread()
     out = tmp_path / "results.csv"
     before = signal.getsignal(signal.SIGINT)

@@ -1,0 +1,142 @@
+"""A noise process is a value: its label, how long it lasts, where it acts, and its Kraus operators.
+
+``circuits.noise`` writes twirled tags from it, ``exact.processes`` reads their labels and takes its Kraus operators.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from qec_leak.channels.kraus import Kraus
+from qec_leak.circuits.moments import Moment
+from qec_leak.circuits.operation import Operation
+from qec_leak.circuits.tags import Tag
+from qec_leak.device import Device
+from qec_leak.device.transmon import PairParameters, QubitParameters
+
+
+@dataclass(frozen=True, eq=False)
+class Chip:
+    """A device, and the part of each qubit of a circuit on it.
+
+    roles: "data", "measure" or "removal" by qubit.   coordinates: of QUBIT_COORDS, by qubit.
+    moments: makes all moments of the circuit.
+    """
+
+    device: Device
+    roles: Mapping[int, str]
+    coordinates: Mapping[int, list[float]]
+    moments: Callable[[], Iterable[Moment]]
+
+    @functools.cached_property
+    def qubits(self) -> tuple[int, ...]:
+        """Qubits that the circuit uses; all of them idle when nothing else happens to them."""
+        return tuple(sorted(self.roles))
+
+    @functools.cached_property
+    def neighbours(self) -> Mapping[int, set[int]]:
+        """Coupled qubits: those that share a two-qubit gate anywhere in the circuit."""
+        out: dict[int, set[int]] = defaultdict(set)
+        for moment in self.moments():
+            for operation in moment.operations:
+                for group in operation.groups if operation is not None else ():
+                    for q in group:
+                        out[q] |= {other for other in group if other != q}
+        return out
+
+    @functools.cache  # noqa: B019 - a chip lives as long as one walk through a circuit
+    def qubit(self, index: int) -> QubitParameters:
+        """The device's parameters of a qubit in its role."""
+        return self.device.qubit(index, self.roles[index])
+
+    @functools.cache  # noqa: B019 - as above
+    def pair(self, first: int, second: int) -> PairParameters:
+        """The device's parameters of a pair, in any order."""
+        return self.device.pair(first, second)
+
+
+class Place(NamedTuple):
+    """Where a process acts once.
+
+    qubits: one or two, in the order of its Kraus operators.   time_ns: how long it idles, 0 beside other operations.
+    amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
+    busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part of
+        what waiting does, and ``kraus`` is asked for operators without Paulis.
+    position: places of built-in processes are visited in this order.
+    """
+
+    qubits: tuple[int, ...]
+    time_ns: float = 0.0
+    amount: Hashable = None
+    busy: bool = False
+    position: int = 0
+
+
+class PauliError(NamedTuple):
+    """A noise instruction of Stim's: its name, its probabilities, and its qubits."""
+
+    name: str
+    probabilities: tuple[float, ...]
+    qubits: tuple[int, ...]
+
+
+class Process:
+    """A noise process; each is a subclass with a label.
+
+    Attributes:
+        label: its name in the circuit's tags, ``label|LEAKAGE_TRANSITION_1: ...``.
+        on: the kind of operation behind which it acts: "gate", "cz", "leakage_iswap", "measurement", "reset",
+            "injection" or "idle", that is at the end of every moment, on qubits that do nothing in it.
+        paulis: the Paulis of its twirl are noise. False: the error of its operation has them already.
+        coherent: it moves amplitudes between computational and leaked levels; "phase_randomised" trajectories are
+            given random phases before. Leave it True if in doubt.
+        busy_differs: there are places that are busy.
+    """
+
+    label: str = ""
+    on: str = ""
+    paulis: bool = True
+    coherent: bool = True
+    busy_differs: bool = False
+
+    @property
+    def has_kraus(self) -> bool:
+        """False for a process of Pauli errors alone."""
+        return type(self).kraus is not Process.kraus
+
+    def duration_ns(self, operation: Operation, chip: Chip) -> float:
+        """How long ``operation`` takes by this process; a moment lasts as long as the slowest says."""
+        return 0.0
+
+    def places(self, operation: Operation, chip: Chip) -> Iterable[Place]:
+        """Where it acts during ``operation``: on the qubits of each of its gates, if it is of the kind ``on``."""
+        if operation.kind == self.on:
+            for position, group in enumerate(operation.groups):
+                yield Place(group, operation.time_ns, position=position)
+
+    def parameters(self, place: Place, chip: Chip) -> Any:
+        """What the Kraus operators depend on, hashable; it follows from ``chip`` and the place's qubits and time."""
+        return None
+
+    def kraus(self, parameters: Any, *, levels: int) -> Kraus:
+        """Kraus operators on transmons of ``levels`` levels, 4 or 5: complex128 (levels**k, levels**k) for k qubits,
+        the first one most significant, sum K^dagger K = 1. Left out by a process of ``errors`` alone."""
+        raise NotImplementedError
+
+    def errors(self, place: Place, chip: Chip) -> Iterable[PauliError]:
+        """Pauli noise that comes with it, beside its Kraus operators: with those, neither Z_ERROR nor PAULI_CHANNEL_1,
+        which hold the Paulis of their twirl."""
+        return ()
+
+    def amount_of(self, tag: Tag) -> Hashable:
+        """What a circuit's tag with this label asks for. Raises ValueError with a rule that the tag breaks."""
+        return None
+
+
+def duration_ns(processes: Iterable[Process], operation: Operation, chip: Chip) -> float:
+    """How long an operation takes: as long as the slowest of its processes."""
+    return max((process.duration_ns(operation, chip) for process in processes), default=0.0)

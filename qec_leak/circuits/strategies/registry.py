@@ -1,0 +1,63 @@
+"""Strategies by name: built in, or "module:attribute"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from qec_leak import _checks, _plugins
+from qec_leak.circuits.strategies.dqlr import DQLR
+from qec_leak.circuits.strategies.mlr import MLR
+from qec_leak.circuits.strategies.no_reset import NO_RESET
+from qec_leak.circuits.strategy import Strategy
+
+_BUILT_IN: Mapping[str, Strategy] = {strategy.name: strategy for strategy in (NO_RESET, MLR, DQLR)}
+Strategy.NO_RESET, Strategy.MLR, Strategy.DQLR = NO_RESET, MLR, DQLR
+
+
+def strategy_names() -> tuple[str, ...]:
+    """Names of the built-in strategies, from least to most removal."""
+    return tuple(_BUILT_IN)
+
+
+def find_strategy(strategy: Strategy | str, *, name: str = "strategy") -> Strategy:
+    """The strategy of a name; a strategy is itself.
+
+    Args:
+        strategy: a name of ``strategy_names()``, where case does not matter and ``-`` is as good as ``_``; or
+            "module:attribute", where the attribute is a Strategy, or a class or function without arguments that makes
+            one; or a Strategy.
+        name: what errors call the argument.
+    Raises ValueError for a name that is unknown or does not import, TypeError for what is no strategy.
+    """
+    if not isinstance(strategy, str):
+        return _as_strategy(strategy, name, strategy)
+    if _plugins.is_path(strategy):
+        found: Any = _plugins.load_attribute(name, strategy)
+        return _as_strategy(found() if callable(found) else found, name, strategy)
+    known = _BUILT_IN.get(_spelled(strategy))
+    if known is None:
+        fix = _checks.suggestion(strategy, _BUILT_IN) or "choose one of them"
+        listed = ", ".join(repr(one) for one in _BUILT_IN)
+        raise ValueError(_checks.broken_rule(name, f"be one of {listed}", strategy, f"{fix}, or give module:attribute"))
+    return known
+
+
+def strategy_name(strategy: Strategy | str, *, name: str = "strategy") -> str:
+    """What results call a strategy: its name, or the "module:attribute" by which it was asked for.
+
+    Raises what ``find_strategy`` raises.
+    """
+    found = find_strategy(strategy, name=name)
+    return strategy if isinstance(strategy, str) and _plugins.is_path(strategy) else found.name
+
+
+def _spelled(text: str) -> str:
+    return text.strip().upper().replace("-", "_")
+
+
+def _as_strategy(value: Any, name: str, given: object) -> Strategy:
+    if not isinstance(value, Strategy):
+        fix = "give a name, module:attribute or a qec_leak.Strategy"
+        raise TypeError(_checks.broken_rule(name, "be a strategy or the name of one", given, fix))
+    return value
