@@ -12,23 +12,25 @@ import numpy as np
 
 import qec_leak as ql
 from benchmarks.levels import LEVELS, memory_of
-from qec_leak.engine.counts import expected_counts
 from qec_leak.engine.kernels import BLOCK_SHOTS
-from qec_leak.engine.rows import WORDS
-from qec_leak.program import UNREAD, Op, Program
+from qec_leak.engine.plan import plan_of
+from qec_leak.engine.plan.codes import LAYER_1, LAYER_2, UNREAD
+from qec_leak.engine.plan.tables import PlanTables
+from qec_leak.engine.simd.vectors import WORDS
+from qec_leak.program import Op
 
 ROUNDS = 30
 _TOUCHED = {Op.H: 4, Op.S: 3, Op.SQRT_X: 3, Op.CZ: 6, Op.RESET: 2, Op.MEASURE: 3, Op.DETECTOR: 3}
 """Words read and written per word of shots, a target (a pair for CZ)."""
 
 
-def times_run(program: Program) -> list[int]:
+def times_run(tables: PlanTables) -> list[int]:
     """How often each operation runs in a shot."""
     times, stack, now = [], [], 1
-    for op, _, _, param in program.ops.tolist():
+    for op, _, _, param in tables.ops.tolist():
         if op == Op.LOOP_BEGIN:
             stack.append(now)
-            now *= int(program.loop_counts[param])
+            now *= int(tables.loop_counts[param])
         times.append(now)
         if op == Op.LOOP_END:
             now = stack.pop()
@@ -36,25 +38,24 @@ def times_run(program: Program) -> list[int]:
 
 
 def work_of(level: str, distance: int) -> dict[str, float]:
-    """Per qubit, round and shot: events of each kind, leaked shots met by two-transmon channels, and words touched."""
+    """Per qubit, round and shot: events of each kind, leaked shots at two-transmon channels, and words touched."""
     memory = memory_of(level, distance, ROUNDS, ql.Device.preset("miao2023"))
     sampler = ql.compile_sampler(memory.circuit, seed=1)
     program = sampler.program
-    expected = np.nan_to_num(expected_counts(program, BLOCK_SHOTS))
+    plan = plan_of(program)
+    tables, expected = plan.tables, np.nan_to_num(plan.expected)
     leaked = sampler.sample(8 * BLOCK_SHOTS).leakage_population.mean(axis=0)
     work: Counter[str] = Counter()
-    for (op, start, count, _), times, events in zip(program.ops.tolist(), times_run(program), expected, strict=True):
-        kind = {Op.PAULI_1: "Pauli, one qubit", Op.PAULI_2: "Pauli, two qubits", Op.MEASURE: "record flips"}.get(op)
+    for (op, start, count, _), times, events in zip(tables.ops.tolist(), times_run(tables), expected, strict=True):
+        kind = {LAYER_1: "Pauli, one qubit", LAYER_2: "Pauli, two qubits", int(Op.MEASURE): "record flips"}.get(op)
         if op in (Op.CHANNEL_1, Op.CHANNEL_2):
             kind = "visits by channels"
         if kind is not None:
             work[kind] += times * events / BLOCK_SHOTS
         if op == Op.CHANNEL_2:
-            work["leaked shots at two-transmon channels"] += (
-                times * leaked[program.targets[start : start + count]].sum()
-            )
+            work["leaked shots at two-transmon channels"] += times * leaked[tables.targets[start : start + count]].sum()
         places = count // 2 if op == Op.CZ else count
-        unread = program.values[start : start + count] & UNREAD if op in (Op.RESET, Op.MEASURE) else 0
+        unread = tables.values[start : start + count] & UNREAD if op in (Op.RESET, Op.MEASURE) else 0
         work["words touched, of 64 shots"] += times * (places * _TOUCHED.get(op, 0) - np.count_nonzero(unread))
     norm = program.num_qubits * ROUNDS
     return {kind: total / norm for kind, total in work.items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 import secrets
 import threading
@@ -17,12 +16,11 @@ from numba import config
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED, check_batch, check_threads
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.counts import count_tables, expected_counts, expected_met
-from qec_leak.engine.kernels import BLOCK_SHOTS, Block, Outputs, Tables, empty_block, keeping, run_blocks
+from qec_leak.engine.kernels import BLOCK_SHOTS, Outputs, Shots, empty_block, keeping, sample_blocks
 from qec_leak.engine.kinds import Populations, in_batches
-from qec_leak.engine.packed import packed_tables
-from qec_leak.engine.references import reference
+from qec_leak.engine.plan import plan_of
 from qec_leak.engine.rng import block_states
+from qec_leak.engine.simd.pointers import pointer_to
 from qec_leak.program import Program
 
 _config: Any = config  # whose names are made when it is imported
@@ -48,11 +46,9 @@ class LeakageSampler:
         check_threads("threads", self.threads)
         self._next_shot = 0
         self._lock = threading.Lock()  # of _next_shot; lists of idle blocks only ever append and pop
-        self._idle_blocks: list[Block] = []
-        counts = count_tables(expected_counts(program, BLOCK_SHOTS), expected_met(program))
-        made = counts | packed_tables(program) | {"can_leak": bool(program.can_leak.any())}
-        arrays = {name: made[name] if name in made else getattr(program, name) for name in Tables._fields}
-        self._tables = reference(Tables(**arrays))  # type: ignore[arg-type]
+        self._idle_blocks: list[Shots] = []
+        self._plan = plan_of(program)
+        self._tables = pointer_to(self._plan.tables)
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
         self._flipped = tuple(
             np.argwhere(flips.T)[:, ::-1].astype(np.int32, order="C")
@@ -191,7 +187,7 @@ class LeakageSampler:
         kept, levels, counts = batch.measurements_b8, batch.heralds, batch.population_counts
         snapshots = 0 if counts is None else len(counts)
         block = self._idle_block()
-        used = keeping(block, self.program, kept is not None, levels is not None, snapshots)
+        used = keeping(block, self._plan, kept is not None, levels is not None, snapshots)
         nothing = np.zeros((0, 0), dtype=np.uint8)
         outputs = Outputs(
             detectors=batch.detection_events_b8,
@@ -203,24 +199,23 @@ class LeakageSampler:
             flipped_detectors=self._flipped[0],
             flipped_observables=self._flipped[1],
         )
-        arrays = self._tables, reference(used), reference(outputs)
+        arrays = self._tables, pointer_to(used), pointer_to(outputs)
         shots = batch.first_shot, batch.first_shot + batch.shots
         work = functools.partial(
-            run_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
+            sample_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
         )
         return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
-    def _idle_block(self) -> Block:
-        """A block, of an earlier call if there is one: the system has to find new memory for a new one, which takes as
-        long as hundreds of shots."""
+    def _idle_block(self) -> Shots:
+        """A block of an earlier call, if there is one. The system finds memory for a new one, which takes as long as
+        hundreds of shots."""
         try:
             return self._idle_blocks.pop()
         except IndexError:
-            return empty_block(self.program)
+            return empty_block(self._plan)
 
 
 def _going_on(kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int) -> LeakageSampler:
-    program = dataclasses.replace(program)  # read-only arrays, as kernels are compiled for; copies of arrays are not
     sampler = kind(program, seed=seed, threads=threads)
     sampler._next_shot = next_shot
     return sampler
@@ -240,13 +235,13 @@ class _Run(NamedTuple):
     """A thread's share of a batch: the call that samples it, the block that it needs, level counts that it leaves."""
 
     work: Callable[[], None]
-    block: Block
+    block: Shots
     counts: npt.NDArray[np.int64]
 
 
 def _run_all(runs: Sequence[_Run]) -> None:
-    """Each run on a thread of its own, the first on this one. A thread has nothing to do but its kernel: what needs the
-    GIL, and so a core for a while, keeps others from a core of their own for some milliseconds."""
+    """Each run on a thread of its own, the first on this one. A thread runs its kernel only: Python code would need the
+    GIL, and keep the other threads waiting for some milliseconds."""
     if len(runs) == 1:
         return runs[0].work()
     with ThreadPoolExecutor(len(runs) - 1) as pool:

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from qec_leak.engine.simd.jit import uncounted
 
 C128 = npt.NDArray[np.complex128]
 F64 = npt.NDArray[np.float64]
@@ -85,10 +86,9 @@ class State(NamedTuple):
     chance: F64
 
 
-# Kernels allocate nothing, so they need no reference counts; passing arrays costs more than most of them take, so all
-# but the outermost are inlined.
-_kernel = njit(nogil=True, cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
-_outer = njit(nogil=True, cache=True, _nrt=False)  # type: ignore[call-overload]
+# Passing arrays costs more than most kernels take, so all but the outermost are inlined.
+_kernel = uncounted(cache=True, forceinline=True)
+_outer = uncounted(cache=True)
 
 
 @_kernel

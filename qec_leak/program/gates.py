@@ -35,7 +35,7 @@ _SWAP_WITH = {"CXSWAP": ("CX", "SWAP"), "SWAPCX": ("SWAP", "CX"), "CZSWAP": ("CZ
 _ISWAPS = {"ISWAP": "S", "ISWAP_DAG": "S_DAG"}
 """The one-qubit gate that stands before CZ and SWAP on both qubits."""
 
-Step = tuple[str, str]
+Part = tuple[str, str]
 """("1", gate) on the first target, ("2", gate) on the second, ("CZ", ""), ("SWAP", "") or ("ROTATION", "XX")."""
 
 
@@ -61,15 +61,16 @@ def flips_z(name: str) -> bool:
 
 
 @functools.cache
-def two_qubit_steps(name: str) -> tuple[Step, ...]:
-    """The gate as steps of the engine. A leaked qubit takes no part in one-qubit gates and CZs; a SWAP moves it."""
+def two_qubit_parts(name: str) -> tuple[Part, ...]:
+    """The gate in parts: basis changes, CZ, SWAP and rotations. A leaked qubit takes no part in one-qubit gates and
+    CZs. A SWAP moves it."""
     if name in _CONTROLLED:
         change = [(str(i + 1), gate) for i, p in enumerate(_CONTROLLED[name]) if (gate := _BASIS_CHANGE[p])]
         return (*change, ("CZ", ""), *change)
     if name == "SWAP":
         return (("SWAP", ""),)
     if name in _SWAP_WITH:
-        return tuple(step for part in _SWAP_WITH[name] for step in two_qubit_steps(part))
+        return tuple(inner for part in _SWAP_WITH[name] for inner in two_qubit_parts(part))
     if name in _ISWAPS:
         return ("1", _ISWAPS[name]), ("2", _ISWAPS[name]), ("CZ", ""), ("SWAP", "")
     return (("ROTATION", _ROTATIONS[name]),)

@@ -13,8 +13,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.program.labels import instructions
-from qec_leak.program.program import Op
-from qec_leak.program.prune import Instruction
+from qec_leak.program.program import Instruction, Op
 
 Bits = npt.NDArray[np.bool_]
 _RECORDS = (Op.MEASURE, Op.PAD, Op.HERALDED, Op.MEASURE_LEVEL)

@@ -13,16 +13,6 @@ CLASSICAL = {"CX": 1, "CY": 2, "CZ": 3, "XCZ": 1, "YCZ": 2}
 """Gates that a bit may control, and the Pauli (X 1, Y 2, Z 3) that they then are."""
 
 
-def largest_lookback(circuit: stim.Circuit) -> int:
-    back = (-t.value for i in instructions(circuit) for t in i.targets_copy() if t.is_measurement_record_target)
-    return max(back, default=0)
-
-
-def largest_layer(circuit: stim.Circuit) -> int:
-    """Largest number of records that one instruction appends."""
-    return max((i.num_measurements for i in instructions(circuit)), default=0)
-
-
 def largest_feedback(circuit: stim.Circuit) -> int:
     """Largest lookback of a Pauli controlled by a record."""
     back = (

@@ -2,14 +2,17 @@
 
     python tests/mutation/run_mutations.py [--both] [--only WORD]
 
-The package and its tests are copied to a temporary folder; each mutation is an exact replacement of text there, after
-which the tests named below run, and `qec-leak validate` where they pass (with --both: always). A mutation is caught if
-either fails. The unbroken copy must pass both. Exit status 1 if a mutation survives.
+The package and its tests are copied to a temporary folder. Each mutation replaces some tokens of a function there. Then
+the tests named below run, and `qec-leak validate` where they pass (with --both: always). A mutation is caught if either
+fails. The unbroken copy must pass both. Exit status 1 if a mutation survives.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
+import io
+import itertools
 import os
 import re
 import shutil
@@ -17,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tokenize
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +30,7 @@ TESTS = (
     "tests/unit/circuits/test_cycle.py",
     "tests/unit/circuits/test_dress.py",
     "tests/unit/circuits/test_ideal.py",
-    "tests/unit/engine/test_calm.py",
+    "tests/unit/engine/test_partner_of_leaked.py",
     "tests/unit/engine/test_frozen_frame.py",
     "tests/unit/engine/test_levels.py",
     "tests/unit/engine/test_operations.py",
@@ -36,129 +40,195 @@ VALIDATE = ("--quick", "--only", "deg")
 
 @dataclass(frozen=True)
 class Mutation:
-    """In ``file`` the only occurrence of ``old`` becomes ``new``; ``also`` is another (file, old, new)."""
+    """The only occurrence of ``old`` in ``function`` becomes ``new``; ``also`` is another (function, old, new).
+
+    A function is found by its name, wherever in the package it stands: "Class.method" for a method, "file:function"
+    where other files have one of this name. ``old`` is found
+    token by token, so spaces, line breaks and comments do not count. A name in it that begins with two underscores
+    stands for any one token, the same wherever it occurs, and may be used in ``new``.
+    """
 
     name: str
-    file: str
+    function: str
     old: str
     new: str
     also: tuple[str, str, str] | None = None
 
     @property
     def edits(self) -> list[tuple[str, str, str]]:
-        """(file, old, new) of all replacements, each in another file."""
-        return [(self.file, self.old, self.new), *([self.also] if self.also else [])]
+        """(function, old, new) of all replacements, each in another file."""
+        return [(self.function, self.old, self.new), *([self.also] if self.also else [])]
 
     def apply(self, root: Path) -> dict[Path, str]:
         """Break the copy at ``root``; returns the unbroken texts."""
-        unbroken = {root / file: (root / file).read_text() for file, _, _ in self.edits}
-        for file, old, new in self.edits:
-            text = unbroken[root / file]
-            if text.count(old) != 1:
+        unbroken: dict[Path, str] = {}
+        for function, old, new in self.edits:
+            path, first, last = only_function(root, function)
+            text = path.read_text()
+            unbroken.setdefault(path, text)
+            found = occurrences(text, first, last, old)
+            if len(found) != 1:
                 raise SystemExit(
-                    f"mutation {self.name!r} must find {old!r} once in {file}, but finds it {text.count(old)} times; "
+                    f"mutation {self.name!r} must find {old!r} once in {function}, but finds it {len(found)} times; "
                     "state it anew"
                 )
-            (root / file).write_text(text.replace(old, new))
+            begin, end, names = found[0]
+            for wildcard, token in names.items():
+                new = re.sub(rf"\b{wildcard}\b", token, new)
+            path.write_text(text[:begin] + new + text[end:])
         return unbroken
+
+
+def only_function(root: Path, name: str) -> tuple[Path, int, int]:
+    """The file of the only function of this name in the package, and its first and last line."""
+    stem, _, qualified = name.rpartition(":")
+    names = qualified.split(".")
+    found = []
+    for path in sorted((root / "qec_leak").rglob(f"{stem or '*'}.py")):
+        text = path.read_text()
+        if f"def {names[-1]}(" in text:
+            found += [(path, node.lineno, node.end_lineno or 0) for node in functions(ast.parse(text), names)]
+    if len(found) != 1:
+        places = ", ".join(str(path.relative_to(root)) for path, _, _ in found) or "nowhere"
+        raise SystemExit(f"function {name} must be defined once, but is in {places}; name it as it is called now")
+    return found[0]
+
+
+def functions(tree: ast.AST, names: list[str]) -> list[ast.FunctionDef]:
+    """Functions at the end of a path of names, from a module or class."""
+    inside = [node for node in ast.iter_child_nodes(tree) if getattr(node, "name", None) == names[0]]
+    if len(names) > 1:
+        return [found for node in inside for found in functions(node, names[1:])]
+    return [node for node in inside if isinstance(node, ast.FunctionDef)]
+
+
+def tokens(text: str) -> list[tokenize.TokenInfo]:
+    """Tokens of some source that count."""
+    skipped = (tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.COMMENT, tokenize.ENDMARKER)
+    out = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type not in skipped and token.string.strip():
+                out.append(token)
+    except tokenize.TokenError:  # a bracket that stays open is no fault of a part of a statement
+        pass
+    return out
+
+
+def occurrences(text: str, first: int, last: int, old: str) -> list[tuple[int, int, dict[str, str]]]:
+    """(begin, end, what wildcards stand for) of ``old`` in lines first..last of ``text``."""
+    starts = [0, *itertools.accumulate(len(line) for line in text.splitlines(keepends=True))]
+    given = [token for token in tokens(text) if first <= token.start[0] <= last]
+    wanted = [token.string for token in tokens(old)]
+    found = []
+    for k in range(len(given) - len(wanted) + 1):
+        names: dict[str, str] = {}
+        part = given[k : k + len(wanted)]
+        if all(
+            token.string == (names.setdefault(want, token.string) if want.startswith("__") else want)
+            for token, want in zip(part, wanted, strict=True)
+        ):
+            (row, column), (end_row, end_column) = part[0].start, part[-1].end
+            found.append((starts[row - 1] + column, starts[end_row - 1] + end_column, names))
+    return found
 
 
 # Those of programs and kernels take longest: each has Numba compile anew.
 MUTATIONS = (
     Mutation(
         "return bit random",
-        "qec_leak/channels/twirl.py",
+        "twirl:_row",
         "Transition(w / total, *key) for key, w in weights.items()",
         "Transition(w / total / 2, *key[:3], tuple(None if r is None else b for r in key[3]))\n"
         "        for key, w in weights.items() for b in (0, 1)",
     ),
     Mutation(
         "value on return ignored",
-        "qec_leak/program/sites.py",
-        "value = left if left is not None else returned",
-        "value = left if left is not None else returned and 0",
+        "actions:_action",
+        "left if left is not None else returned",
+        "left if left is not None else returned and 0",
     ),
     Mutation(
         "leaving value ignored",
-        "qec_leak/program/sites.py",
-        "value = left if left is not None else returned",
-        "value = 0 if left is not None else returned",
+        "actions:_action",
+        "left if left is not None else returned",
+        "0 if left is not None else returned",
     ),
     Mutation(
         "partner's Z dropped",
-        "qec_leak/program/sites.py",
+        "actions:_action",
         '| (FLIP_Z if pauli in "YZ" else 0)',
         "| 0",
     ),
     Mutation(
         "transport to the wrong qubit",
-        "qec_leak/circuits/processes/cz.py",
+        "Cz.places",
         "yield Place(_high_low(a, b, chip),",
         "yield Place(_high_low(a, b, chip)[::-1],",
     ),
     Mutation(
         "DQLR without its second reset",
-        "qec_leak/circuits/strategies/dqlr.py",
-        'dqlr_pairs)\n            circuit.append("TICK")\n            circuit.append("R", reset)\n',
-        "dqlr_pairs)\n",
+        "DataQubitLeakageRemoval.end_of_round",
+        'dqlr_pairs) circuit.append("TICK") circuit.append("R", reset)',
+        "dqlr_pairs)",
     ),
     Mutation(
         "NO_RESET compares neighbouring rounds",
-        "qec_leak/circuits/ideal.py",
+        "_Plan._tell_one_before",
         "return self._end(number - 1).reset if number > 1",
         "return frozenset(self.patch.measure_qubits) if number > 1",
     ),
     Mutation(
         "heating rate doubled",
-        "qec_leak/channels/operations.py",
-        "kraus.heating(idle.heating_per_us, time_ns, levels=levels),\n",
-        "kraus.heating(2 * idle.heating_per_us, time_ns, levels=levels),\n",
+        "operations:idle_kraus",
+        "kraus.heating(idle.heating_per_us, time_ns",
+        "kraus.heating(2 * idle.heating_per_us, time_ns",
     ),
     Mutation(
         "Leakage iSWAP always complete",
-        "qec_leak/channels/operations.py",
+        "leakage_iswap_kraus",
         "if dqlr.efficiency == 1.0:",
         "if True:",
     ),
     Mutation(
         "leaked qubit takes in frames",
-        "qec_leak/engine/kernels/frames.py",
-        "            if population[p] + population[q]:",
-        "            if False:",
+        "apply_gates",
+        "if population[__p] + population[__q]:",
+        "if False:",
     ),
     Mutation(
         "reset clears leakage always",
-        "qec_leak/engine/kernels/measurement.py",
-        "            if table < 0:\n                continue",
-        "            if table < 1000000:\n                continue",
+        "reset_qubits",
+        "if table < 0: continue",
+        "if table < 1000000: continue",
     ),
     Mutation(
         "leaked qubit reads 0",
-        "qec_leak/engine/kernels/measurement.py",
-        "reads = _read_ones(t.readout[readout, 2], leaked & ~three",
-        "reads = _read_ones(1.0 - t.readout[readout, 2], leaked & ~three",
+        "measure_qubits",
+        "t.readout[readout, 2]",
+        "1.0 - t.readout[readout, 2]",
     ),
     Mutation(
-        "calm shots are left without their default",
-        "qec_leak/engine/kernels/leaked_pairs.py",
-        "            _do_defaults(start, first, last, site, t, b)\n",
-        "",
+        "leaked pairs are left without their default",
+        "apply_to_leaked_pairs",
+        "_do_defaults(start, first, last, site, t, b)",
+        "pass",
     ),
     Mutation(
-        "calm shots that are met have their default too",
-        "qec_leak/engine/kernels/leaked_pairs.py",
-        "met = load_row(planes, partner + LEAKED) | noted",
-        "met = load_row(planes, partner + LEAKED)",
+        "visited shots have their default too",
+        "_default_of_partner",
+        "load_vector(planes, partner + LEAKED) | noted",
+        "load_vector(planes, partner + LEAKED)",
     ),
     Mutation(
         "leaked qubits are never anchored on the reference",
-        "qec_leak/engine/kernels/measurement.py",
-        "store_row(planes, row + X, (flips & ~leaked) | (leaked & reference))",
+        "measure_qubits",
+        "store_vector(planes, __at + X, (__flips & ~__leaked) | (__leaked & __reference))",
         "pass",
         # Anchoring after gates makes that of measurements redundant in most circuits.
         also=(
-            "qec_leak/engine/kernels/frames.py",
-            "return (x & ~leaked) | (leaked & all_if(value & 1))",
+            "_anchored",
+            "return (x & ~__leaked) | (__leaked & all_if(value & 1))",
             "return x",
         ),
     ),

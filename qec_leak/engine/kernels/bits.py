@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, ROW, U64, ZERO, W
+from qec_leak.engine.kernels.layout import BIT, ONE, STRIDE, ZERO, W
+from qec_leak.engine.plan.tables import I32, U64
+from qec_leak.engine.simd.jit import inlined
 
 
 @inlined
@@ -30,20 +31,20 @@ def all_if(condition: int) -> np.uint64:
 
 @inlined
 def is_below(a: np.uint64, b: np.uint64) -> np.uint64:
-    """1 if a < b, both below 2^63, words or rows: a comparison that is combined with other bits may become a branch."""
+    """1 if a < b, both below 2^63, words or vectors. A comparison that is combined with bits may become a branch."""
     return (a - b) >> BIT
 
 
 @inlined
 def qubit_at(targets: I32, k: int) -> np.uint64:
-    """Target k, a qubit. Indices that are words, not integers, are not looked at for counting from the end."""
+    """Target k, a qubit. Numba does not check unsigned indices for counting from the end."""
     return np.uint64(targets[np.uint64(k)])
 
 
 @inlined
-def row_at(q: int) -> np.uint64:
+def planes_of(q: int) -> np.uint64:
     """Index of the first word of a qubit's planes."""
-    return np.uint64(q) * ROW
+    return np.uint64(q) * STRIDE
 
 
 @inlined

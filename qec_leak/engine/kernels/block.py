@@ -4,23 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import row_at
-from qec_leak.engine.kernels.channels import meet_channel
+from qec_leak.engine.kernels.bits import planes_of
+from qec_leak.engine.kernels.channels import apply_channel
 from qec_leak.engine.kernels.frames import anchor, apply_gates, controlled_paulis, pauli_rotation, swaps
-from qec_leak.engine.kernels.jit import entry, section
-from qec_leak.engine.kernels.layout import (
-    BIT,
-    BLOCK_SHOTS,
-    I64,
-    ONE,
-    U64,
-    ZERO,
-    Block,
-    Outputs,
-    Tables,
-    W,
-    Z,
-)
+from qec_leak.engine.kernels.layout import BIT, ONE, ZERO, Outputs, Shots, W, Z
 from qec_leak.engine.kernels.measurement import (
     assignment_errors,
     assignment_events,
@@ -36,20 +23,24 @@ from qec_leak.engine.kernels.measurement import (
 )
 from qec_leak.engine.kernels.outputs import pack_shots, set_sweep, take_out_sweep, write_detectors, write_levels
 from qec_leak.engine.kernels.pauli_noise import (
-    bernoulli_noise,
     correlated_noise,
+    drawn_noise,
     heralded_noise,
     pad_records,
     pauli_layer,
 )
-from qec_leak.engine.kernels.random_numbers import how_many, random_row, random_word
-from qec_leak.engine.rows import load_row, row_of, store_row
+from qec_leak.engine.kernels.random_numbers import how_many, random_vector, random_word
+from qec_leak.engine.plan.codes import LAYER_1, LAYER_2
+from qec_leak.engine.plan.formats import BLOCK_SHOTS
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
+from qec_leak.engine.simd.jit import entry, section
+from qec_leak.engine.simd.vectors import load_vector, store_vector, vector_of
 from qec_leak.program import Op
 
 _LOOP_BEGIN, _LOOP_END = int(Op.LOOP_BEGIN), int(Op.LOOP_END)
 _CZ, _SWAP = int(Op.CZ), int(Op.SWAP)
+_LAYER_1, _LAYER_2 = int(LAYER_1), int(LAYER_2)
 _PAULI_1, _PAULI_2 = int(Op.PAULI_1), int(Op.PAULI_2)
-_BERNOULLI_1, _BERNOULLI_2 = int(Op.BERNOULLI_1), int(Op.BERNOULLI_2)
 _CORRELATED, _ELSE_CORRELATED = int(Op.CORRELATED), int(Op.ELSE_CORRELATED)
 _CHANNEL_1, _CHANNEL_2 = int(Op.CHANNEL_1), int(Op.CHANNEL_2)
 _RESET, _MEASURE, _MEASURE_PAULI = int(Op.RESET), int(Op.MEASURE), int(Op.MEASURE_PAULI)
@@ -60,25 +51,25 @@ _PAD, _HERALDED = int(Op.PAD), int(Op.HERALDED)
 
 
 @section
-def _start(b: Block) -> None:
+def _start(b: Shots) -> None:
     """All qubits in |0>: x frame 0, z frame random."""
     for k in range(b.planes.shape[0]):
         b.planes[k] = ZERO
     for k in range(b.observables.shape[0]):
         b.observables[k] = ZERO
-    store_row(b.happened, ZERO, row_of(ZERO))
+    store_vector(b.happened, ZERO, vector_of(ZERO))
     b.population[:] = 0
     for q in range(b.population.shape[0]):
-        store_row(b.planes, row_at(q) + Z, random_row(b.rng))
+        store_vector(b.planes, planes_of(q) + Z, random_vector(b.rng))
 
 
 @section
-def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, b: Block, records: int) -> None:
+def _noise(op: int, events: int, start: int, count: int, param: int, t: PlanTables, b: Shots, records: int) -> None:
     """Noise that is not leakage."""
-    if op <= _PAULI_2:
-        pauli_layer(1 if op == _PAULI_1 else 2, events, param, t, b)
-    elif op <= _BERNOULLI_2:
-        bernoulli_noise(1 if op == _BERNOULLI_1 else 2, start, count, param, t, b)
+    if op >= _LAYER_1:
+        pauli_layer(1 if op == _LAYER_1 else 2, events, param, t, b)
+    elif op <= _PAULI_2:
+        drawn_noise(1 if op == _PAULI_1 else 2, start, count, param, t, b)
     elif op == _HERALDED:
         heralded_noise(start, count, param, records, t, b)
     else:
@@ -86,7 +77,7 @@ def _noise(op: int, events: int, start: int, count: int, param: int, t: Tables, 
 
 
 @section
-def _measurements(events: int, start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
+def _measurements(events: int, start: int, count: int, readout: int, t: PlanTables, b: Shots, records: int) -> None:
     """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
     measure_qubits(start, count, readout, records, t, b)
     if events >= 0:
@@ -98,7 +89,7 @@ def _measurements(events: int, start: int, count: int, readout: int, t: Tables, 
 
 
 @section
-def _levels(start: int, count: int, readout: int, t: Tables, b: Block, records: int) -> None:
+def _levels(start: int, count: int, readout: int, t: PlanTables, b: Shots, records: int) -> None:
     """Records of levels."""
     measure_levels(start, count, readout, records, t, b)
     if b.heralds.shape[0]:
@@ -106,7 +97,7 @@ def _levels(start: int, count: int, readout: int, t: Tables, b: Block, records: 
 
 
 @section
-def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) -> None:
+def _frames(op: int, start: int, count: int, t: PlanTables, b: Shots, records: int) -> None:
     """What moves frames without noise: gates, classical control, anchors."""
     if op <= _CZ:
         apply_gates(op, start, count, t, b)
@@ -123,7 +114,7 @@ def _frames(op: int, start: int, count: int, t: Tables, b: Block, records: int) 
 
 
 @section
-def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
+def _run_block(t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
     """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
     none, 1 at tagged TICKs, 2 at every TICK."""
     ops = t.ops
@@ -145,8 +136,8 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             else:
                 depth -= 1
         elif _CHANNEL_1 <= op <= _CHANNEL_2:
-            meet_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
-        elif _PAULI_1 <= op <= _HERALDED:
+            apply_channel(1 if op == _CHANNEL_1 else 2, events, start, count, param, t, b)
+        elif op >= _PAULI_1:
             if op == _HERALDED:
                 measured = count
             _noise(op, events, start, count, param, t, b, records)
@@ -159,7 +150,7 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
             measured = 1
             measure_pauli(start, count, param, records, t, b)
         elif op == _DETECTOR:
-            store_row(b.detectors, np.uint64(detectors & 63) * W, parity_of(start, count, records, t, b))
+            store_vector(b.detectors, np.uint64(detectors & 63) * W, parity_of(start, count, records, t, b))
             detectors += 1
             if detectors & 63 == 0:
                 flip = write_detectors(
@@ -168,8 +159,8 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
                 )  # fmt: skip
         elif op == _OBSERVABLE:
             first = np.uint64(param) * W
-            parity = load_row(b.observables, first) ^ parity_of(start, count, records, t, b)
-            store_row(b.observables, first, parity)
+            parity = load_vector(b.observables, first) ^ parity_of(start, count, records, t, b)
+            store_vector(b.observables, first, parity)
         elif op == _SNAPSHOT:
             if snapshots == 2 or (snapshots == 1 and param == 1):
                 count_levels(taken, b)
@@ -195,8 +186,8 @@ def _run_block(t: Tables, b: Block, out: Outputs, low: int, high: int, row: int,
 
 
 @entry
-def run_blocks(
-    t: Tables, b: Block, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
+def sample_blocks(
+    t: PlanTables, b: Shots, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
 ) -> None:
     """Run ``blocks`` (indices) and write those of their shots that are in first_shot..last_shot-1 into rows of ``out``.
 
@@ -206,7 +197,7 @@ def run_blocks(
         start = blocks[k] * BLOCK_SHOTS
         low, high = max(first_shot - start, 0), min(last_shot - start, BLOCK_SHOTS)
         row = start + low - first_shot
-        store_row(b.valid, ZERO, row_of(ZERO))
+        store_vector(b.valid, ZERO, vector_of(ZERO))
         for shot in range(low, high):
             b.valid[shot >> 6] |= ONE << (np.uint64(shot) & BIT)
         b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]

@@ -4,35 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.bits import all_if, lowest_bit, qubit_at, row_at
-from qec_leak.engine.kernels.jit import inlined, kernel, section
-from qec_leak.engine.kernels.layout import (
-    BLOCK_SHOTS,
-    DRAWN,
-    HALF,
-    LEAKED,
-    LOG_SHOTS,
-    ONE,
-    SIX,
-    U64,
-    ZERO,
-    Block,
-    Tables,
-    W,
-    X,
-)
-from qec_leak.engine.kernels.leaked_pairs import meet_leaked_2
-from qec_leak.engine.kernels.leaked_singles import meet_leaked_1
+from qec_leak.engine.kernels.bits import all_if, lowest_bit, planes_of, qubit_at
+from qec_leak.engine.kernels.layout import DRAWN, HALF, LEAKED, LOG_WORD, ONE, ZERO, Shots, W, X
+from qec_leak.engine.kernels.leaked_pairs import apply_to_leaked_pairs
+from qec_leak.engine.kernels.leaked_singles import apply_to_leaked_singles
 from qec_leak.engine.kernels.random_numbers import mix
 from qec_leak.engine.kernels.visits import SHOT, class_start, noted_at
 from qec_leak.engine.kernels.visits_of_pairs import list_pairs, make_pairs
 from qec_leak.engine.kernels.visits_of_singles import list_singles, make_singles
-from qec_leak.engine.rows import WORDS, load_row, row_of, row_of_steps, store_row, words_set
-from qec_leak.program import FLIPPED, USUAL
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS
+from qec_leak.engine.plan.sites import FLIPPED, USUAL
+from qec_leak.engine.plan.tables import U64, PlanTables
+from qec_leak.engine.simd.jit import inlined, kernel, section
+from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vector_of, vector_of_steps, words_set
 
 
 @kernel
-def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Tables, b: Block) -> tuple[int, int]:
+def _flipped_candidates(place: int, arity: int, start: int, count: int, t: PlanTables, b: Shots) -> tuple[int, int]:
     """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
     reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
     targets, values, planes, words = t.targets, t.values, b.planes, b.words
@@ -40,20 +28,20 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: Table
     while place < count // arity and found <= DRAWN:
         first = np.uint64(start + arity * place)
         last = first + np.uint64(arity - 1)
-        at_0, at_1 = row_at(qubit_at(targets, first)), row_at(qubit_at(targets, last))
+        at_0, at_1 = planes_of(qubit_at(targets, first)), planes_of(qubit_at(targets, last))
         known_0, known_1 = all_if(values[first] >> 1 & 1), all_if(values[last] >> 1 & 1)
-        rest = words_set((load_row(planes, at_0 + X) & known_0) | (load_row(planes, at_1 + X) & known_1))
+        rest = words_set((load_vector(planes, at_0 + X) & known_0) | (load_vector(planes, at_1 + X) & known_1))
         while rest:
             w = lowest_bit(rest)
             rest &= rest - ONE
             left = (planes[at_0 + X + w] & known_0) | (planes[at_1 + X + w] & known_1)
             left &= ~(planes[at_0 + LEAKED + w] | planes[at_1 + LEAKED + w])
             while left:
-                words[np.uint64(found)] = (np.uint64(place) << HALF) | (w << SIX) | lowest_bit(left)
+                words[np.uint64(found)] = (np.uint64(place) << HALF) | (w << LOG_WORD) | lowest_bit(left)
                 left &= left - ONE
                 found += 1
         place += 1
-    store_row(words, np.uint64(found), row_of(ZERO))  # places that exist, for what fills the last row
+    store_vector(words, np.uint64(found), vector_of(ZERO))  # places that exist, behind the last
     return place, found
 
 
@@ -62,8 +50,8 @@ def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> N
     """Candidates at random: Poisson events."""
     state, step = rng[0], rng[1]
     for k in range(0, drawn, WORDS):
-        word = mix(row_of_steps(state + np.uint64(k) * step, step))
-        store_row(words, np.uint64(k), ((((word >> HALF) * places) >> HALF) << HALF) | (word & SHOT))
+        word = mix(vector_of_steps(state + np.uint64(k) * step, step))
+        store_vector(words, np.uint64(k), ((((word >> HALF) * places) >> HALF) << HALF) | (word & SHOT))
     rng[0] = state + np.uint64(drawn) * step
 
 
@@ -71,18 +59,17 @@ def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> N
 def _next_candidates(end: int, drawn: int, words: U64) -> None:
     """All shots of all places as candidates, from the last on: the next before ``end``."""
     for k in range(0, drawn, WORDS):
-        shot = row_of_steps(np.uint64(end - k), ZERO - ONE)
-        store_row(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
+        shot = vector_of_steps(np.uint64(end - k), ZERO - ONE)
+        store_vector(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
 
 
 @kernel
-def _meet_computational(
-    listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block
+def _apply_to_computational(
+    listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots
 ) -> np.uint64:
-    """A channel on the shots that arrive computational: where the site says so, on every one in which a known value is
-    flipped; then on those that are left, by Poisson events of which the first one counts: a shot has one with
-    probability 1 - exp(-rate). ``events`` -1: each is visited. Returns the new length of the list, which goes on at
-    ``listed``."""
+    """A channel on the shots that arrive computational. Where flipped ones are visited apart, each of them is. The
+    others are visited by ``events`` Poisson events, of which the first one counts: a shot has one with probability
+    1 - exp(-rate). -1: each is visited. Returns the new length of the list, which goes on at ``listed``."""
     places = count // arity
     place = 0 if t.site_flipped[site] else places
     left = places * BLOCK_SHOTS if events < 0 else events
@@ -111,25 +98,25 @@ def _meet_computational(
 
 
 @inlined
-def _forget(listed: np.uint64, arity: int, places: int, b: Block) -> None:
-    """Leave no shot noted. At places of one transmon those that are noted are listed, mostly fewer than places."""
+def _forget(listed: np.uint64, arity: int, places: int, b: Shots) -> None:
+    """Leave no shot noted. At places of one transmon all noted shots are listed, mostly fewer than places."""
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
             visit = b.visits[np.uint64(i)]
-            b.noted[noted_at(visit >> HALF, (visit & SHOT) >> SIX)] = ZERO
+            b.noted[noted_at(visit >> HALF, (visit & SHOT) >> LOG_WORD)] = ZERO
     else:
         for place in range(places):
-            store_row(b.noted, np.uint64(place) * W, row_of(ZERO))
+            store_vector(b.noted, np.uint64(place) * W, vector_of(ZERO))
 
 
 @section
-def meet_channel(arity: int, events: int, start: int, count: int, site: int, t: Tables, b: Block) -> None:
-    """A leakage channel on every place of an operation; places have no qubit in common. No shot is noted before and
+def apply_channel(arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots) -> None:
+    """A leakage channel on every place of an operation. Places have no qubit in common. No shot is noted before or
     after."""
     listed = ZERO
     if arity == 2:
-        meet_leaked_2(start, count, site, t, b)
+        apply_to_leaked_pairs(start, count, site, t, b)
     elif t.site_leaked[site] > 0.0:
-        listed = meet_leaked_1(start, count, site, t, b)
-    listed = _meet_computational(listed, arity, events, start, count, site, t, b)
+        listed = apply_to_leaked_singles(start, count, site, t, b)
+    listed = _apply_to_computational(listed, arity, events, start, count, site, t, b)
     _forget(listed, arity, count // arity, b)

@@ -5,30 +5,31 @@ from __future__ import annotations
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below, qubit_at
-from qec_leak.engine.kernels.jit import inlined, kernel
-from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, ONE, ROW, SIX, THREE, ZERO, Block, Tables
+from qec_leak.engine.kernels.layout import BIT, DRAWN, FOUR, LIST, LOG_WORD, ONE, STRIDE, THREE, ZERO, Shots
 from qec_leak.engine.kernels.random_numbers import chosen, draw_words
-from qec_leak.engine.kernels.visits import class_start, met_of, noted_at, visit_of
+from qec_leak.engine.kernels.visits import class_start, events_among, noted_at, visit_of
 from qec_leak.engine.kernels.visits_of_singles import make_singles
-from qec_leak.program import LEAKED_CLASS
+from qec_leak.engine.plan.sites import LEAKED_CLASS
+from qec_leak.engine.plan.tables import PlanTables
+from qec_leak.engine.simd.jit import inlined, kernel
 
 
 @inlined
 def _list_leaked(
-    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Block
+    listed: np.uint64, q: np.uint64, place: np.uint64, shot: np.uint64, exists: np.uint64, b: Shots
 ) -> np.uint64:
     """List the visit of a leaked shot to a channel of one transmon, if it exists and is not noted; returns the new
     length."""
-    w, bit = shot >> SIX, shot & BIT
+    w, bit = shot >> LOG_WORD, shot & BIT
     noting = noted_at(place, w)
     fresh = ~(b.noted[noting] >> bit) & exists
     b.noted[noting] |= fresh << bit
-    b.visits[listed] = visit_of(place, FOUR + ((b.planes[q * ROW + THREE + w] >> bit) & ONE), shot)
+    b.visits[listed] = visit_of(place, FOUR + ((b.planes[q * STRIDE + THREE + w] >> bit) & ONE), shot)
     return listed + fresh
 
 
 @kernel
-def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.uint64:
+def apply_to_leaked_singles(start: int, count: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
     """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
     lists of them, as if these were as long as the longest. Returns how many visits are listed."""
     most = 0
@@ -42,7 +43,7 @@ def meet_leaked_1(start: int, count: int, site: int, t: Tables, b: Block) -> np.
                 shot = np.uint64(b.leaked_shots[q * np.uint64(LIST) + np.uint64(i)])
                 listed = _list_leaked(listed, q, np.uint64(k), shot, ONE, b)
     elif most:
-        events, among = met_of(most * count, site, t, b.rng)
+        events, among = events_among(most * count, site, t, b.rng)
         state, length = b.rng[0], among / count / 2.0**63
         while events > 0:
             drawn = min(events, DRAWN)

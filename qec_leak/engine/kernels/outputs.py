@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.hints import will_write
 from qec_leak.engine.kernels.frames import xor_into
-from qec_leak.engine.kernels.jit import inlined, kernel
-from qec_leak.engine.kernels.layout import BIT, I32, ONE, TILE, TILE_STEP, TILES, TWO, U8, U64, ZERO, W
-from qec_leak.engine.kernels.random_numbers import random_row
-from qec_leak.engine.rows import WORDS, load_row, store_row
+from qec_leak.engine.kernels.layout import BIT, ONE, TILE, TILE_STEP, TILES, TWO, U8, ZERO, W
+from qec_leak.engine.kernels.random_numbers import random_vector
+from qec_leak.engine.plan.tables import I32, U64
+from qec_leak.engine.simd.jit import inlined, kernel
+from qec_leak.engine.simd.prefetch import will_write
+from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector
 
 _AHEAD = np.uint64(64)
 """Rows of ``out`` between the one that is written and the one whose cache lines are fetched."""
@@ -26,10 +27,10 @@ def _transpose(tiles: U64, first: np.uint64) -> None:
         while k < np.uint64(64):
             for j in range(k, k + width):
                 low, high = first + np.uint64(j) * W, first + (np.uint64(j) + width) * W
-                upper, lower = load_row(tiles, low), load_row(tiles, high)
+                upper, lower = load_vector(tiles, low), load_vector(tiles, high)
                 swapped = ((upper >> width) ^ lower) & mask
-                store_row(tiles, low, upper ^ (swapped << width))
-                store_row(tiles, high, lower ^ swapped)
+                store_vector(tiles, low, upper ^ (swapped << width))
+                store_vector(tiles, high, lower ^ swapped)
             k += width + width
         width >>= ONE
         mask ^= mask << width
@@ -80,9 +81,18 @@ def pack_shots(planes: U64, low: int, high: int, first_row: int, tiles: U64, out
 
 @kernel
 def write_detectors(
-    detectors: U64, first: int, last: int, flip: int, flips: I32, sweep: U64, low: int, high: int, first_row: int,
-    tiles: U64, out: U8,
-) -> int:  # fmt: skip
+    detectors: U64,
+    first: int,
+    last: int,
+    flip: int,
+    flips: I32,
+    sweep: U64,
+    low: int,
+    high: int,
+    first_row: int,
+    tiles: U64,
+    out: U8,
+) -> int:
     """Take in detectors first..last-1, at most 64, without what sweep bits do to them (``flips`` from ``flip`` on), and
     write out all tiles if they are full or these are the last; returns the flip that is next."""
     while flip < flips.shape[0] and flips[flip, 1] < last:
@@ -113,7 +123,7 @@ def set_sweep(given: U8, low: int, high: int, first_row: int, rng: U64, sweep: U
     for bit in range(sweep.shape[0] // WORDS):
         first = np.uint64(bit) * W
         if given.shape[0] == 0:
-            store_row(sweep, first, random_row(rng))
+            store_vector(sweep, first, random_vector(rng))
             continue
         for w in range(WORDS):
             sweep[first + np.uint64(w)] = ZERO

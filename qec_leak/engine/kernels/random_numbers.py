@@ -11,16 +11,17 @@ import math
 import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below
-from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import F64, HALF, LOW, ONE, U64, Tables, W
-from qec_leak.engine.rows import WORDS, Row, row_of_steps, store_row
+from qec_leak.engine.kernels.layout import HALF, LOW, ONE, W
+from qec_leak.engine.plan.tables import F64, U64, PlanTables
+from qec_leak.engine.simd.jit import inlined
+from qec_leak.engine.simd.vectors import WORDS, Vector, store_vector, vector_of_steps
 
 _NEVER = np.int64(1) << np.int64(62)
 
 
 @inlined
 def mix(v: np.uint64) -> np.uint64:
-    """The output function of SplitMix64, on words or rows."""
+    """The output function of SplitMix64, on words or vectors."""
     v = (v ^ (v >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     v = (v ^ (v >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return v ^ (v >> np.uint64(31))
@@ -35,18 +36,18 @@ def random_word(rng: U64) -> np.uint64:
 
 
 @inlined
-def random_row(rng: U64) -> Row:
-    """The next WORDS words as a row."""
-    row = mix(row_of_steps(rng[0], rng[1]))
+def random_vector(rng: U64) -> Vector:
+    """The next WORDS words as a vector."""
+    vector = mix(vector_of_steps(rng[0], rng[1]))
     rng[0] += W * rng[1]
-    return row
+    return vector
 
 
 @inlined
 def draw_words(count: int, state: np.uint64, step: np.uint64, words: U64) -> np.uint64:
-    """The next ``count`` words into ``words``, and what fills the last row; returns the new state."""
+    """The next ``count`` words into ``words``, and what fills the last vector. Returns the new state."""
     for k in range(0, count, WORDS):
-        store_row(words, np.uint64(k), mix(row_of_steps(state + np.uint64(k) * step, step)))
+        store_vector(words, np.uint64(k), mix(vector_of_steps(state + np.uint64(k) * step, step)))
     return state + np.uint64(count) * step
 
 
@@ -108,7 +109,7 @@ def gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np.
 @inlined
 def chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
     """One of ``size`` (below 2^32) things, and 63 random bits for it: the word times ``size``, before and behind the
-    point. Words or rows."""
+    point. Words or vectors."""
     turns = (word >> HALF) * size
     return turns >> HALF, ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
 
@@ -122,7 +123,7 @@ def drawn(word: np.uint64, table: np.uint64, share: U64) -> tuple[np.uint64, np.
 
 
 @inlined
-def how_many(row: int, t: Tables, word: np.uint64) -> int:
+def how_many(row: int, t: PlanTables, word: np.uint64) -> int:
     """Events that an operation has in a block: a Poisson variate from the alias table ``row`` of counts."""
     entry, alias = drawn(word, t.count_table[row], t.count_share)
     return np.int64((t.count_is[entry] >> (alias * HALF)) & LOW)

@@ -1,38 +1,24 @@
-"""Visits of shots by leakage channels.
+"""Visits of shots by leakage channels (docs/engine.md, rule 4).
 
-Each shot meets a channel once, in the class in which it arrives: leaked ones first, then those flipped against a
-known value where they are visited apart, then the usual ones. Who has met it is noted for each place (a group of
-targets): bits of noted[WORDS * place + w]. Shots to which more happens than a flip are put on a list of visits
-(place << 32 | row << 16 | shot), which are then made: by the row at pairs, of which many are visited
-(visits_of_pairs), one by one at single transmons (visits_of_singles). Conditions are bits that are computed with, since
-nobody can foresee them.
+A channel visits a shot once, in the class in which the shot arrives: leaked ones first, then those flipped against a
+known value where they are visited apart, then the usual ones. A visited shot is noted at its place (a group of
+targets): bits of noted[WORDS * place + w]. A shot to which more happens than a flip is put on a list of visits, words
+place << 32 | row << 16 | shot. Then listed visits are made: 16 at a time at pairs, where they are many
+(visits_of_pairs), one by one at single transmons (visits_of_singles). Conditions are bits that are computed with:
+branches would be mispredicted.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from qec_leak.engine.kernels.jit import inlined
-from qec_leak.engine.kernels.layout import (
-    BIT,
-    BLOCK_SHOTS,
-    HALF,
-    I8,
-    I64,
-    LEAKED,
-    LIST,
-    LOG_SHOTS,
-    ONE,
-    THREE,
-    U16,
-    U64,
-    Tables,
-    W,
-)
+from qec_leak.engine.kernels.layout import BIT, HALF, I8, LEAKED, LIST, ONE, THREE, U16, W
 from qec_leak.engine.kernels.random_numbers import how_many, random_word
-from qec_leak.engine.lists import CHUNK, find_in_chunk
-from qec_leak.engine.packed import ROWS
-from qec_leak.program import CLASSES
+from qec_leak.engine.plan.formats import BLOCK_SHOTS, LOG_SHOTS
+from qec_leak.engine.plan.sites import CLASSES, ROWS
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
+from qec_leak.engine.simd.chunks import CHUNK, find_in_chunk
+from qec_leak.engine.simd.jit import inlined
 
 SHOT, ROW_CODE = np.uint64(BLOCK_SHOTS - 1), np.uint64(16)
 
@@ -51,7 +37,7 @@ def noted_at(place: np.uint64, w: np.uint64) -> np.uint64:
 
 @inlined
 def visit_of(place: np.uint64, row: np.uint64, shot: np.uint64) -> np.uint64:
-    """A visit as it is listed; of ``shot`` the bits count that say which of the block it is."""
+    """A visit as it is listed. Of ``shot`` the bits of its place in the block count."""
     return (place << HALF) | (row << ROW_CODE) | (shot & SHOT)
 
 
@@ -91,16 +77,16 @@ def class_start(site: int, kind: int) -> np.uint64:
 
 
 @inlined
-def met_of(leaked: int, site: int, t: Tables, rng: U64) -> tuple[int, int]:
-    """How many events there are among so many leaked shots, a Poisson variate, and among how many: those shots rounded
-    up to a number of which there are tables (engine/counts.py) and whole 1,024."""
-    last = t.met_row.shape[1] - 1
+def events_among(leaked: int, site: int, t: PlanTables, rng: U64) -> tuple[int, int]:
+    """How many events there are among so many leaked shots, a Poisson variate, and among how many: the shots,
+    rounded up to whole 1,024 and a number of which there are tables (engine/plan/counts.py)."""
+    last = t.leaked_row.shape[1] - 1
     events, whole = 0, leaked >> LOG_SHOTS
     for _ in range(whole):
-        events += how_many(t.met_row[site, last], t, random_word(rng))
+        events += how_many(t.leaked_row[site, last], t, random_word(rng))
     rest, shift = leaked & (BLOCK_SHOTS - 1), 0
     while rest >> shift > 7:
         shift += 1
     digits = (rest + (1 << shift) - 1) >> shift
-    events += how_many(t.met_row[site, 4 * shift + digits], t, random_word(rng))
+    events += how_many(t.leaked_row[site, 4 * shift + digits], t, random_word(rng))
     return events, (whole << LOG_SHOTS) + (digits << shift)

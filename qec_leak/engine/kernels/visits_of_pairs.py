@@ -1,5 +1,5 @@
-"""Visits by channels of two transmons, listed and made: 16 are decoded together, by the row; what changes bits follows
-one by one."""
+"""Visits by channels of two transmons, listed and made: 16 are decoded together, then their bits are changed one by
+one."""
 
 from __future__ import annotations
 
@@ -7,62 +7,61 @@ import numpy as np
 
 from qec_leak.engine.kernels.bits import is_below, qubit_at
 from qec_leak.engine.kernels.flips import SECOND, THIRD, flips_of, put_flips
-from qec_leak.engine.kernels.jit import inlined, kernel
 from qec_leak.engine.kernels.layout import (
     BIT,
+    CODES,
     DECODED,
     FOUR,
     HALF,
-    I64,
     IN_BLOCK,
     LEAKED,
+    LOG_WORD,
     LOW,
     ONE,
-    SIX,
     TWO,
     U16,
-    U64,
     ZERO,
-    Block,
-    Tables,
+    Shots,
     X,
     Z,
 )
 from qec_leak.engine.kernels.random_numbers import chosen, mix
 from qec_leak.engine.kernels.visits import ROW_CODE, SHOT, change_levels, noted_at
-from qec_leak.engine.rows import WORDS, Row, gather, load_row, row_of, row_of_steps, store_row
+from qec_leak.engine.plan.tables import I64, U64, PlanTables
+from qec_leak.engine.simd.jit import inlined, kernel
+from qec_leak.engine.simd.vectors import WORDS, Vector, gather, load_vector, store_vector, vector_of, vector_of_steps
 
 _ACTION = np.uint64(31)
 _PLANES = np.uint64(2)
 
 
 @inlined
-def _row_code(transmon: Row, shot: Row, planes: U64) -> Row:
-    """Row codes of transmons (words of ``Tables.transmon``) that are computational."""
-    x = gather(planes, (transmon >> _PLANES) + ((shot >> SIX) & IN_BLOCK) + X)
+def _row_code(transmon: Vector, shot: Vector, planes: U64) -> Vector:
+    """Row codes of transmons (words of ``PlanTables.transmon``) that are computational."""
+    x = gather(planes, (transmon >> _PLANES) + ((shot >> LOG_WORD) & IN_BLOCK) + X)
     return (transmon & np.uint64(3)) ^ ((x >> (shot & BIT)) & ONE)
 
 
 @inlined
-def _leaked(transmon: Row, shot: Row, planes: U64) -> Row:
+def _leaked(transmon: Vector, shot: Vector, planes: U64) -> Vector:
     """Bit 0: whether transmons are leaked."""
-    return gather(planes, (transmon >> _PLANES) + ((shot >> SIX) & IN_BLOCK) + LEAKED) >> (shot & BIT)
+    return gather(planes, (transmon >> _PLANES) + ((shot >> LOG_WORD) & IN_BLOCK) + LEAKED) >> (shot & BIT)
 
 
 @inlined
 def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: U64, planes: U64, words: U64) -> None:
-    """Make visits of a row of candidates, with bit 63: whether something happens to it and it is not leaked."""
-    candidates = load_row(words, first)
+    """Make visits of a vector of candidates. Bit 63: something happens to it, and it is not leaked."""
+    candidates = load_vector(words, first)
     shot, target = candidates & SHOT, ((candidates >> HALF) << ONE) + np.uint64(start)
     of_0, of_1 = gather(transmon, target), gather(transmon, target + ONE)
-    row = _row_code(of_0, shot, planes) * SIX + _row_code(of_1, shot, planes)
+    row = _row_code(of_0, shot, planes) * CODES + _row_code(of_1, shot, planes)
     leaked = _leaked(of_0, shot, planes) | _leaked(of_1, shot, planes)
-    happens = ~leaked & (row_of(acts) >> row)
-    store_row(words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
+    happens = ~leaked & (vector_of(acts) >> row)
+    store_vector(words, first, (happens << BIT) | (candidates & ~LOW) | (row << ROW_CODE) | shot)
 
 
 @kernel
-def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: Tables, b: Block) -> np.uint64:
+def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: PlanTables, b: Shots) -> np.uint64:
     """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
     to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
     ``since``."""
@@ -76,7 +75,7 @@ def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t
     left, listed = np.int64(listed - since), since
     for k in range(left):
         visit = b.visits[since + np.uint64(k)]
-        noting, bit = noted_at(visit >> HALF, (visit & SHOT) >> SIX), visit & BIT
+        noting, bit = noted_at(visit >> HALF, (visit & SHOT) >> LOG_WORD), visit & BIT
         noted = b.noted[noting]
         b.noted[noting] = noted | (ONE << bit)
         b.visits[listed] = visit
@@ -85,10 +84,10 @@ def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t
 
 
 @inlined
-def _put_action(first: np.uint64, planes_at: Row, shot: Row, action: Row, coin: Row, words: U64) -> None:
+def _put_action(first: np.uint64, planes_at: Vector, shot: Vector, action: Vector, coin: Vector, words: U64) -> None:
     """Decoded visits from ``first`` on: one transmon's bytes of actions, and bits 0 of coins for z."""
     put_flips(first, planes_at, shot, action, (action >> ONE) ^ ((action >> TWO) & coin), words)
-    store_row(words, first + THIRD, action >> np.uint64(3))
+    store_vector(words, first + THIRD, action >> np.uint64(3))
 
 
 @inlined
@@ -104,10 +103,18 @@ def _act(
 
 @inlined
 def _decode_visits(
-    visits: Row, first: np.uint64, start: int, rows: np.uint64, word: Row, transmon: U64, site_table: U64,
-    branch_share: U64, branch_does: U64, words: U64,
-) -> None:  # fmt: skip
-    """What a row of visits does, decoded from ``first`` on: by one random word each."""
+    visits: Vector,
+    first: np.uint64,
+    start: int,
+    rows: np.uint64,
+    word: Vector,
+    transmon: U64,
+    site_table: U64,
+    branch_share: U64,
+    branch_does: U64,
+    words: U64,
+) -> None:
+    """What a vector of visits does, decoded from ``first`` on. Each takes one random word."""
     table = gather(site_table, ((visits >> ROW_CODE) & np.uint64(0xFFFF)) + rows)
     turned, turn = chosen(word, table >> HALF)
     entry = turned + (table & LOW)
@@ -120,18 +127,18 @@ def _decode_visits(
 
 
 @kernel
-def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: Tables, b: Block) -> None:
+def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: PlanTables, b: Shots) -> None:
     """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
     (counted from ``rows``), with one random word, and do it."""
     state, step, left = b.rng[0], b.rng[1], np.int64(listed - since)
     if left == 0:
         return
-    store_row(b.visits, listed, row_of(ZERO))  # places and rows that exist, for what fills the last row
+    store_vector(b.visits, listed, vector_of(ZERO))  # places and rows that exist, behind the last
     while left > 0:
         decoded, begin = np.int64(min(left, DECODED)), listed - np.uint64(left)
         for k in range(0, decoded, WORDS):
-            word = mix(row_of_steps(state + np.uint64(k) * step, step))
-            visits = load_row(b.visits, begin + np.uint64(k))
+            word = mix(vector_of_steps(state + np.uint64(k) * step, step))
+            visits = load_vector(b.visits, begin + np.uint64(k))
             _decode_visits(
                 visits, np.uint64(k), start, rows, word, t.transmon, t.site_table, t.branch_share, t.branch_does,
                 b.words,

@@ -11,7 +11,7 @@ from numba import config, njit
 
 import qec_leak as ql
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kernels import BLOCK_SHOTS, run_blocks
+from qec_leak.engine.kernels import BLOCK_SHOTS, sample_blocks
 from qec_leak.engine.kernels.layout import TILE_STEP, TILES
 from qec_leak.engine.kernels.outputs import pack_shots
 from qec_leak.engine.rng import block_states
@@ -151,7 +151,7 @@ def test_whatever_is_asked_for_is_compiled_once() -> None:
             sampler.sample(shots)
             sampler.sample(shots, populations=None)
             sampler.sample(shots, **OPTIONS, sweep_bits=np.ones(sampler.program.num_sweep_bits))
-    assert len(run_blocks.signatures) == 1  # each more takes as long as the first call after installation
+    assert len(sample_blocks.signatures) == 1  # each more takes as long as the first call after installation
 
 
 @njit
