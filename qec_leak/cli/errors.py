@@ -125,11 +125,34 @@ def _report(error: BaseException, program: str, args: Sequence[str] = ()) -> int
     if isinstance(error, ValueError) or (isinstance(error, TypeError) and " must " in str(error)):  # our own form
         say(f"{program}: error: {error}")
         return STATUS_BAD_INPUT
+    theirs = _line_of_user(error)
+    if theirs is not None:
+        what = f"{theirs} raises {type(error).__name__}: {error}"
+        say(f"{program}: error: {what}; correct it ({DEBUG_VARIABLE}=1 shows how)")
+        return STATUS_BAD_INPUT
     say(
         f"{program}: internal error: {type(error).__name__}: {error}; please report it with the output of "
         f"{DEBUG_VARIABLE}=1"
     )
     return STATUS_INTERNAL
+
+
+def _line_of_user(error: BaseException) -> str | None:
+    """The line of a user's own strategy, patch, process or decoder in which an error began; None if there is none."""
+    import sysconfig
+    from pathlib import Path
+
+    paths = sysconfig.get_paths()
+    not_theirs = [Path(__file__).parents[1], *(Path(paths[key]) for key in ("stdlib", "platlib", "purelib"))]
+    found, ours = None, False
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_absolute() and not any(file.is_relative_to(folder) for folder in not_theirs):
+            found = f"{file.name} line {trace.tb_lineno}" if ours else None
+        ours = ours or file.is_relative_to(not_theirs[0])
+        trace = trace.tb_next
+    return found
 
 
 def _os_message(error: OSError) -> str:

@@ -114,12 +114,33 @@ def test_device_file_with_a_typo(capsys, tmp_path):
 
 
 def test_internal_errors_are_one_line_too(capsys, monkeypatch):
-    monkeypatch.setattr("qec_leak.cli.device.load_device", lambda *args: 1 / 0)
+    monkeypatch.setattr("qec_leak.cli.device.load_device", None)
     assert main(["device", "miao2023"]) == 70
-    assert capsys.readouterr().err.startswith("qec-leak: internal error: ZeroDivisionError: division by zero; please")
+    assert capsys.readouterr().err.startswith(
+        "qec-leak: internal error: TypeError: 'NoneType' object is not callable; p"
+    )
     monkeypatch.setenv("QEC_LEAK_DEBUG", "1")
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(TypeError):
         main(["device", "miao2023"])
+
+
+RAISING = """
+from qec_leak import Strategy
+
+class Mine(Strategy):
+    def end_of_round(self, patch, number):
+        return patch.nothing
+"""
+
+
+def test_errors_in_code_of_a_user_name_its_line(capsys, monkeypatch, tmp_path):
+    (tmp_path / "raising_strategy.py").write_text(RAISING)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    out = tmp_path / "out"
+    assert main(["run", "--shots", "10", "--strategy", "raising_strategy:Mine", "--out", str(out)]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("qec-leak: error: raising_strategy.py line 6 raises AttributeError: ")
+    assert error.count("\n") == 1 and "QEC_LEAK_DEBUG=1" in error and not out.exists()
 
 
 def test_a_reader_that_stops_reading_is_no_error(tmp_path):

@@ -60,4 +60,25 @@ def _as_strategy(value: Any, name: str, given: object) -> Strategy:
     if not isinstance(value, Strategy):
         fix = "give a name, module:attribute or a qec_leak.Strategy"
         raise TypeError(_checks.broken_rule(name, "be a strategy or the name of one", given, fix))
+    _check_value(value)
     return value
+
+
+def _check_value(strategy: Strategy) -> None:
+    """Raise ValueError or TypeError for a name, period or roles that circuits and results cannot have."""
+    kind = type(strategy).__name__
+    if not isinstance(strategy.name, str) or not strategy.name.strip():
+        raise ValueError(_checks.broken_rule(f"{kind}.name", "be a text that is not empty", strategy.name, "give one"))
+    built_in = _BUILT_IN.get(_spelled(strategy.name))
+    if built_in is not None and type(strategy) is not type(built_in):
+        fix = "choose another, so that results tell them apart"
+        raise ValueError(_checks.broken_rule(f"{kind}.name", "not be that of a built-in strategy", strategy.name, fix))
+    _checks.check_int(f"{kind}.period", strategy.period, minimum=1)
+    known = ("data", "measure", "removal")
+    roles = strategy.roles
+    if not isinstance(roles, tuple) or not {"data", "measure"} <= set(roles) <= set(known):
+        raise ValueError(
+            _checks.broken_rule(
+                f"{kind}.roles", 'be a tuple of "data", "measure" and, where used, "removal"', roles, "correct it"
+            )
+        )

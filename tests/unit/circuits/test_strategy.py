@@ -158,3 +158,19 @@ def test_dqlr_needs_pairs():
     bare = replace(repetition_patch(3), dqlr_pairs=())
     with pytest.raises(ValueError, match="DQLR needs its dqlr_pairs, and this repetition patch has none"):
         ideal_memory_circuit(bare, "DQLR", 2, "Z")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"name": ""}, r"`S.name` must be a text that is not empty, but is ''; give one"),
+        ({"name": "mlr"}, r"`S.name` must not be that of a built-in strategy, but is 'mlr'; choose another"),
+        ({"period": 0}, r"`S.period` must be at least 1, but is 0"),
+        ({"roles": ("data",)}, r'`S.roles` must be a tuple of "data", "measure" and, where used, "removal"'),
+        ({"roles": ("data", "measure", "flag")}, r'`S.roles` must be a tuple of "data", "measure"'),
+    ],
+)
+def test_values_that_results_cannot_have_are_refused(changes, message):
+    kind = type("S", (Strategy,), {"end_of_round": lambda self, patch, number: stim.Circuit(), **changes})
+    with pytest.raises(ValueError, match=message):
+        find_strategy(kind())
