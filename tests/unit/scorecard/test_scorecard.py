@@ -91,6 +91,13 @@ def test_dqlr_error_in_closed_form():
     assert abs(leaky.value - residual * (1 + 4 * 3 / 4) / 6) < 5 * leaky.error
 
 
+def test_fitted_rows_pass():
+    """From the quick variants of their studies."""
+    report = score(quick=True, rows=tuple(row for row in ROWS if row.fitted))
+    assert report.passed == len(report.verdicts) == 3
+
+
+@pytest.mark.slow
 def test_quick_score_card():
     """All rows from the quick variants: the fitted ones pass, and those that a few shots can tell."""
     report = score(quick=True)
