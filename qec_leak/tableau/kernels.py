@@ -350,9 +350,9 @@ def forget(tab: U64s, line: U64s, row: int) -> None:
 
 @njit(cache=True, nogil=True)
 def carry_over(tab: U64s, line: U64s, q: int) -> None:
-    """Before Z of a qubit is measured: an asked value C that does not commute with it becomes C S, of a stabilizer S
-    that commutes with C and not with Z; without one, nothing can tell any more what C was. So it is where Z is decided:
-    the outcome is sure then, and C is lost all the same."""
+    """Before Z of a qubit is measured: an asked value C that does not commute with it is multiplied by a later one like
+    it, the last one by a stabilizer S that commutes with C and not with Z. Without one, nothing can tell any more what
+    C was. So it is where Z is decided: the outcome is sure then, and C is lost all the same."""
     n, words = tab.shape[0], int(line[WORDS, 0])
     other = line[ONCE]
     row = n
@@ -364,8 +364,8 @@ def carry_over(tab: U64s, line: U64s, q: int) -> None:
         one = two = pivot = -1
         for k in range(n + int(line[ASKED, 0])):
             if has(tab[q, XS], k):
-                if k != row and one < 0 and not has(other, k):
-                    one = k
+                if not has(other, k) and (one < 0 if k < n else k > row and one < n):
+                    one = k  # another asked value before a stabilizer: what the two say together is kept
                 if k < n:
                     pivot = k
             elif k < n and has(other, k):
