@@ -11,9 +11,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from qec_leak.figures.registry import FIGURES, PaperFigure
 from qec_leak.figures.style import house_style
-from qec_leak.studies import Experiment, Results
+from qec_leak.studies import FIGURES, Experiment, PaperFigure, Results
 
 DOCS = Path(__file__).parent
 DPI = 150

@@ -10,8 +10,7 @@ import click
 from qec_leak.cli.options import refuse_with
 
 if TYPE_CHECKING:
-    from qec_leak.figures.registry import PaperFigure
-    from qec_leak.studies import Experiment, Results, Run
+    from qec_leak.studies import Experiment, PaperFigure, Results, Run
 
 _RESERVE_BYTES = 4 << 20
 """More than the files of any one figure take."""
@@ -27,7 +26,7 @@ Examples:
 
 
 def _complete_name(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
-    from qec_leak.figures.registry import FIGURES
+    from qec_leak.studies import FIGURES
 
     return [name for name in ("all", *FIGURES) if name.startswith(incomplete)]
 
@@ -89,7 +88,7 @@ def figure_command(
 
 
 def _list() -> None:
-    from qec_leak.figures.registry import FIGURES
+    from qec_leak.studies import FIGURES
 
     width = max(map(len, FIGURES))
     for figure in FIGURES.values():
@@ -98,7 +97,7 @@ def _list() -> None:
 
 def _figures(names: tuple[str, ...]) -> list[PaperFigure]:
     from qec_leak._checks import check_choice
-    from qec_leak.figures.registry import FIGURES
+    from qec_leak.studies import FIGURES
 
     if not names:
         raise ValueError("`NAME` must be given, but is missing; 'qec-leak figure --list' shows the figures")

@@ -1,4 +1,4 @@
-"""One file per figure: statistics in, matplotlib Axes out. Nothing here touches pyplot's global state."""
+"""Plots: statistics in, matplotlib Axes out. Nothing here touches pyplot's global state, or knows of a paper."""
 
 from qec_leak.figures.detection import plot_detection_fraction
 from qec_leak.figures.device import plot_transport_matrix

@@ -23,6 +23,15 @@ STRATEGY_COLORS: Mapping[str, str] = {"NO_RESET": "#c8102e", "MLR": "#1b9e5a", "
 ROLE_MARKERS: Mapping[str, str] = {"data": "s", "measure": "o"}
 """Squares for data qubits, circles for measure qubits (Miao et al., F3a)."""
 
+OPERATION_LABELS: Mapping[str, str] = {
+    "": "start",
+    "M": "measure",
+    "R": "reset",
+    "LEAKAGE_ISWAP": "LiSWAP",
+    "IDLE": "idle",
+}
+"""Operations of a moment whose names in pictures are others."""
+
 _STYLE: dict[str, Any] = {
     "font.size": 8,
     "axes.labelsize": 8,

@@ -8,12 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qec_leak.scorecard import processes
+from qec_leak.scorecard.processes import PROCESSES
 from qec_leak.scorecard.row import Row, Verdict, judge
 from qec_leak.scorecard.rows import ROWS
 from qec_leak.studies import STUDIES, Number, Run, results_of
-
-PROCESSES = "processes"
-"""What rows need that belong to no study."""
 
 
 @dataclass(frozen=True)

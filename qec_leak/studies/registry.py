@@ -1,4 +1,4 @@
-"""The studies by name."""
+"""The figures and their studies by name."""
 
 from __future__ import annotations
 
@@ -8,42 +8,19 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak.device import Device
-from qec_leak.studies import (
-    beyond,
-    bit_flip,
-    budget,
-    correlations,
-    detection,
-    injected,
-    strategies,
-    suppression,
-    transport,
-    within_cycle,
-)
+from qec_leak.studies.beyond import beyond1, beyond2, beyond3
 from qec_leak.studies.experiment import Experiment
+from qec_leak.studies.figure import PaperFigure
+from qec_leak.studies.miao2023 import blog, f1c, f2, f3a, f3c, f4a, f5a, f5b, f5c, s4, s5, s7
 from qec_leak.studies.results import Results
 from qec_leak.studies.study import Run, Study
 
-STUDIES: Mapping[str, Study] = {
-    study.name: study
-    for study in (
-        injected.DECAY,
-        transport.STUDY,
-        strategies.STUDY,
-        within_cycle.STUDY,
-        injected.LATTICE,
-        detection.STUDY,
-        detection.BLOG,
-        bit_flip.INJECTION,
-        bit_flip.CYCLES,
-        suppression.ORDER,
-        suppression.LAMBDA,
-        correlations.STUDY,
-        beyond.SUPPRESSION,
-        beyond.INTERVAL,
-        budget.STUDY,
-    )
-}
+_MODULES = (f1c, f2, f3a, f3c, s4, f5a, blog, f4a, s5, f5b, f5c, s7, beyond1, beyond2, beyond3)
+
+FIGURES: Mapping[str, PaperFigure] = {figure.name: figure for module in _MODULES for figure in module.FIGURES}
+"""Figures by name, in the order of the paper."""
+
+STUDIES: Mapping[str, Study] = {figure.source.name: figure.source for figure in FIGURES.values()}
 """Studies by name."""
 
 

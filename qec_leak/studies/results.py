@@ -47,6 +47,10 @@ class Results:
     def __contains__(self, name: str) -> bool:
         return name in self.arrays
 
+    def strategies(self, name: str) -> list[str]:
+        """The strategies S that have an array "S.name"."""
+        return [key.removesuffix(f".{name}") for key in self.arrays if key.endswith(f".{name}")]
+
     def scalar(self, name: str) -> float:
         """The array ``name`` of a single number."""
         return float(self[name])

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 import qec_leak
 from qec_leak.studies.experiment import Experiment
+from qec_leak.studies.published import Published
 from qec_leak.studies.results import Array, Results
 
 
@@ -66,6 +67,7 @@ class Study:
 
     sample: runs the experiment and returns named arrays.
     numbers: values read off the results (fits, averages) by name; notebooks assert on them, the score card judges them.
+    published: what the literature says of these numbers, by their names; figures draw it, the score card judges by it.
     version: raised whenever what ``sample`` computes changes, so that older results are not taken for present ones.
     """
 
@@ -73,6 +75,7 @@ class Study:
     sample: Callable[[Experiment, Run], Mapping[str, Array]]
     numbers: Callable[[Results], Mapping[str, Number]]
     version: int = 1
+    published: Mapping[str, Published] = field(default_factory=dict)
 
     def fingerprint(self, experiment: Experiment) -> str:
         """Hash of all that decides the results: the experiment, the engine's sources, and ``version`` for what the

@@ -79,7 +79,7 @@ def test_interrupt_keeps_what_is_done(tmp_path, capsys, monkeypatch):
         run.progress(1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("qec_leak.studies.within_cycle.sample_populations", interrupted)
+    monkeypatch.setattr("qec_leak.studies.miao2023.f3c.sample_populations", interrupted)
     assert main(["figure", "F3a", "F3c", *TINY, "--out", str(tmp_path)]) == 130
     assert sorted(p.name for p in tmp_path.iterdir()) == ["F3a.npz", "F3a.png", "F3a.svg"]
 

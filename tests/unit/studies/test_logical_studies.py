@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
-from qec_leak.studies import Experiment, Results, Run, beyond, bit_flip, budget, correlations, results_of, suppression
+from qec_leak.studies import Experiment, Results, Run, results_of
+from qec_leak.studies.beyond import beyond1, beyond2
+from qec_leak.studies.beyond import beyond3 as budget
 from qec_leak.studies.logical import LogicalCounts, axis_name, crossing
+from qec_leak.studies.miao2023 import f4a, f5b, f5c, s5
 
 
 def made(study, shots=10**6, **columns):
@@ -59,7 +62,7 @@ class TestBitFlip:
         leakage, pauli = [0.0, 0.01, 0.03, 0.0, 0.0], [0.0, 0.0, 0.0, 0.01, 0.1]
         p = [0.01, 0.3, 0.5, 0.1, 0.5]
         results = made("F4a", p=p, strategy=["NO_RESET"] * 5, inject_leakage=leakage, inject_pauli=pauli)
-        numbers = bit_flip.injection_numbers(results)
+        numbers = f4a.numbers(results)
         assert numbers["NO_RESET leakage at 40%"].value == pytest.approx(np.sqrt(0.01 * 0.03))
         assert numbers["NO_RESET pauli at 40%"].value == pytest.approx(0.01 * 10**0.75)
         assert numbers["NO_RESET without injection"].value == 0.01
@@ -68,10 +71,10 @@ class TestBitFlip:
         rounds = np.arange(5, 61, 5)
         p = 0.5 * np.exp(-5 * np.exp(-0.04 * rounds))
         results = made("S5", p=[*p, *np.zeros(12)], rounds=[*rounds, *rounds], strategy=["MLR"] * 12 + ["DQLR"] * 12)
-        fit = bit_flip.gompertz(results, "MLR")
+        fit = s5.gompertz(results, "MLR")
         assert abs(fit.rate - 0.04) < 5 * fit.rate_error < 0.01
-        assert bit_flip.gompertz(results, "DQLR") is None
-        assert bit_flip.cycle_numbers(results)["DQLR at cycle 60"].value == 0.0
+        assert s5.gompertz(results, "DQLR") is None
+        assert s5.numbers(results)["DQLR at cycle 60"].value == 0.0
 
 
 class TestSuppression:
@@ -89,7 +92,7 @@ class TestSuppression:
         return made("F5c", shots=10**8, **columns)
 
     def test_line_and_curvature(self):
-        numbers = suppression.lambda_numbers(self.table())
+        numbers = f5c.numbers(self.table())
         assert numbers["DQLR slope, pymatching"].value == pytest.approx(111, rel=1e-2)
         assert numbers["DQLR offset, pymatching"].value == pytest.approx(0.2, rel=1e-2)
         assert numbers["DQLR R^2, pymatching"].value > 0.999
@@ -101,7 +104,7 @@ class TestSuppression:
     def test_order(self):
         strategies = ["NO_RESET", "MLR", "DQLR"]
         results = made("F5b", p=[0.45, 0.44, 0.43], strategy=strategies, inject_leakage=[1e-3] * 3)
-        numbers = suppression.order_numbers(results)
+        numbers = f5b.numbers(results)
         assert numbers["MLR - DQLR at 0.001"].value == pytest.approx(0.01)
         assert numbers["MLR - DQLR at 0.001"].error == pytest.approx(np.sqrt((0.44 * 0.56 + 0.43 * 0.57) / 1e6))
 
@@ -111,7 +114,7 @@ class TestBeyond:
         every = [1, 1, 2, 4]
         p = per_shot([3e-3, 2.5e-3, 2e-3, 2.2e-3])
         strategy = ["MLR", "DQLR", "DQLR", "DQLR"]
-        numbers = beyond.interval_numbers(
+        numbers = beyond2.numbers(
             made("beyond2", p=p, strategy=strategy, dqlr_every=every, **{"cz.leakage": [1e-3] * 4})
         )
         assert numbers["best interval at 0.001, cycles"].value == 2
@@ -122,7 +125,7 @@ class TestBeyond:
         eps = {3: np.full(4, 1e-2), 5: 1e-2 * np.array([0.5, 0.5, 0.75, 1.25])}
         columns = {"p": np.concatenate([per_shot(e) for e in eps.values()]), "strategy": ["MLR"] * 8}
         columns |= {"distance": np.repeat([3, 5], 4), "cz.leakage": np.tile(leakage, 2)}
-        numbers = beyond.suppression_numbers(made("beyond1", shots=10**8, **columns))
+        numbers = beyond1.numbers(made("beyond1", shots=10**8, **columns))
         assert numbers["MLR Lambda 3/5 at 1e-05"].value == pytest.approx(2, rel=1e-2)
         assert numbers["MLR Lambda 3/5 < 1 from"].value == pytest.approx(10**-2.5, rel=1e-2)
 
@@ -178,7 +181,7 @@ class TestCorrelations:
         overrides = {"stop.max_shots": 5000, "circuit.rounds": 8, "study.window": [4, 7]}
         results = results_of("S7", quick=True, overrides=overrides)
         assert results["window"].tolist() == [4, 7] and results["MLR.same"].shape == (4,)
-        for strategy in correlations.strategies_in(results):
+        for strategy in results.strategies("same"):
             matrix = results[f"{strategy}.matrix"]
             assert matrix.shape == (9, 9) and np.isnan(matrix.diagonal()).all()
             assert np.allclose(matrix, matrix.T, equal_nan=True)

@@ -5,7 +5,15 @@ import pytest
 
 from qec_leak.device import Device
 from qec_leak.records import LeakagePopulations
-from qec_leak.studies import Results, Run, detection, injected, results_of, strategies, transport
+from qec_leak.studies import Results, Run, results_of
+from qec_leak.studies.miao2023 import f1c, f2, f5a, injected
+from qec_leak.studies.populations import (
+    final_population,
+    population_arrays,
+    population_blocks_in,
+    populations_in,
+    settling_rounds,
+)
 from qec_leak.studies.sampling import BLOCKS
 
 FEW = {"stop.max_shots": 4000}
@@ -24,11 +32,11 @@ class TestInjected:
         arrays = {"MLR.excess": excess, "MLR.error": np.full((12, 3), 1e-3), "MLR.cycle": cycle}
         arrays |= {"qubit": np.asarray(1), "data_qubits": np.array([0, 1]), "measure_qubits": np.array([2])}
         results = made("F1c", arrays | {"MLR.centre": np.tile(excess[:, 1], (25, 1))})
-        cycles, size = injected.decay(results, "MLR")
+        cycles, size = f1c.decay(results, "MLR")
         assert cycles.value == pytest.approx(4.4) and size.value == pytest.approx(0.9)
         assert cycles.error < 1e-6  # all blocks alike
         assert injected.summed_excess(results, "MLR", "measure")[0].tolist() == [0.25] * 12
-        assert injected.decay_numbers(results)["MLR on other data after 1 cycle"].value == 0.0
+        assert f1c.numbers(results)["MLR on other data after 1 cycle"].value == 0.0
 
     def test_error_of_the_decay_covers_its_scatter(self):
         """40 noisy copies, noise correlated in time: (fit - truth)/error has a spread of 1 within 5 sigma, no bias."""
@@ -39,7 +47,7 @@ class TestInjected:
             blocks = 0.9 * np.exp(-cycle / 4.4) + noise
             arrays = {"MLR.centre": blocks, "MLR.error": np.full((12, 1), 5e-3), "MLR.cycle": cycle}
             arrays["MLR.excess"] = blocks.mean(axis=0)[:, None]
-            cycles, _ = injected.decay(made("F1c", {**arrays, "qubit": np.asarray(0)}), "MLR")
+            cycles, _ = f1c.decay(made("F1c", {**arrays, "qubit": np.asarray(0)}), "MLR")
             pulls.append((cycles.value - 4.4) / cycles.error)
         assert abs(np.std(pulls) - 1) < 5 / np.sqrt(2 * 40) and abs(np.mean(pulls)) < 5 / np.sqrt(40)
 
@@ -75,18 +83,18 @@ class TestPopulations:
     def test_read_back(self):
         qubits = {"data": (0, 2), "measure": (1,)}
         blocks = [LeakagePopulations(k + np.arange(24).reshape(4, 3, 2), 100 + k, qubits) for k in (0, 1)]
-        results = made("F3a", strategies.population_arrays("DQLR", blocks))
-        total = strategies.populations_in(results)["DQLR"]
+        results = made("F3a", population_arrays("DQLR", blocks))
+        total = populations_in(results)["DQLR"]
         assert np.array_equal(total.counts, 1 + 2 * np.arange(24).reshape(4, 3, 2))
         assert (total.shots, dict(total.qubits)) == (201, qubits)
-        assert [block.shots for block in strategies.population_blocks_in(results)["DQLR"]] == [100, 101]
+        assert [block.shots for block in population_blocks_in(results)["DQLR"]] == [100, 101]
 
     def test_all_qubits_leave_the_removal_qubit_out(self):
         counts = np.zeros((10, 3, 2), dtype=int)
         counts[:, 0, 0], counts[:, 2, 0] = 10, 100
         populations = LeakagePopulations(counts, 100, {"data": (0,), "measure": (1,), "removal": (2,)})
         for strategy in ("MLR", "DQLR"):
-            number = strategies.final_population([populations] * 2, strategy, None)
+            number = final_population([populations] * 2, strategy, None)
             assert number.value == pytest.approx(0.05) and number.error == 0.0
 
     @pytest.mark.parametrize(("strategy", "expected"), [("MLR", 0.28), ("DQLR", 0.16)])
@@ -97,14 +105,14 @@ class TestPopulations:
             counts = np.zeros((29, 1, 2), dtype=int)
             counts[:, 0, 0] = shift + np.arange(1, 30)
             blocks.append(LeakagePopulations(counts, 100, {"data": (0,)}))
-        number = strategies.final_population(blocks, strategy, "data")
+        number = final_population(blocks, strategy, "data")
         assert tuple(number) == pytest.approx((expected, 0.01))
 
     def test_settling(self):
         counts = np.full((30, 1, 2), [1000, 0])
         counts[:4, 0, 0] = [100, 500, 800, 950]
         populations = LeakagePopulations(counts, 10**6, {"data": (0,)})
-        assert strategies.settling_rounds(populations) == 4
+        assert settling_rounds(populations) == 4
 
 
 class TestWithinCycle:
@@ -123,7 +131,7 @@ class TestWithinCycle:
         overrides = FEW | {"circuit.rounds": 4, "study.first_cycle": 4, "axes.circuit.strategy": ["MLR"]}
         within = results_of("F3c", overrides=overrides | {"run.seed": 7})["MLR.population"]
         ends = results_of("F3a", overrides=FEW | {"circuit.rounds": 4, "axes.circuit.strategy": ["MLR"], "run.seed": 7})
-        populations = strategies.populations_in(ends)["MLR"]
+        populations = populations_in(ends)["MLR"]
         for row, role in enumerate(("data", "measure")):
             assert within[row, [0, -1]] == pytest.approx(populations.leakage_population(role)[-2:], abs=1e-12)
 
@@ -138,7 +146,7 @@ class TestDetection:
         final = np.full((25, 1), np.nan)
         fraction = np.stack([np.hstack([blocks, final]), np.hstack([blocks - 0.06, final])], axis=1)
         results = made("F5a", {"MLR.fraction": fraction, "weights": np.array([4, 2])})
-        numbers = detection.numbers(results)
+        numbers = f5a.numbers(results)
         slope = numbers["MLR weight 4, slope per cycle"]
         expected_error = 1e-3 / np.sqrt(25 * np.sum((rounds[2:] - rounds[2:].mean()) ** 2))
         assert abs(slope.value - 1e-3) < 5 * slope.error
@@ -163,11 +171,11 @@ class TestTransport:
         """The minimum of each fringe is at the conditional phase; the numbers are those of the matrix."""
         results = results_of("F2", quick=True)
         for of in ("low", "high"):
-            for level in transport.PARTNER_LEVELS:
+            for level in f2.PARTNER_LEVELS:
                 lowest = results["angle"][np.argmin(results[f"fringe_{of}"][level])]
                 apart = abs(lowest - results[f"phase_{of}"][level])
                 assert min(apart, 2 - apart) < 0.02
-        numbers = transport.numbers(results)
+        numbers = f2.numbers(results)
         at = int(np.flatnonzero(results["ramp_ns"] == 6.0)[0])  # the device's own pulse
         shown = [numbers["transport |30> <-> |12>"].value, numbers["transport |31> <-> |22>"].value]
         assert results["ramp_transport"][at] == pytest.approx(shown, rel=1e-6)

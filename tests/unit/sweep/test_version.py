@@ -43,5 +43,5 @@ def test_an_edit_changes_it(file, tmp_path):
 def test_what_only_shows_is_not_in_it(tmp_path):
     copy = tmp_path / "qec_leak"
     shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    (copy / "figures" / "f5c.py").write_text("")
+    (copy / "studies" / "miao2023" / "f5c.py").write_text("")
     assert source_digest(copy) == SOURCES

@@ -1,4 +1,4 @@
-"""Leakage populations against cycles under each strategy (Miao et al., F3a).
+"""Leakage populations as named arrays, and what is read off them: what several figures share.
 
 Arrays, for each strategy S: ``S.counts`` int64 (blocks, rounds, qubits, 2), shots with a qubit in level 2, 3 at the end
 of each round, by block of shots; ``S.shots`` int64 (blocks,); ``S.ROLE_qubits`` int64, qubits by role.
@@ -6,26 +6,16 @@ of each round, by block of shots; ``S.shots`` int64 (blocks,); ``S.ROLE_qubits``
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from qec_leak.records import LeakagePopulations
-from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results
-from qec_leak.studies.sampling import add, sample_populations
-from qec_leak.studies.study import Number, Run, Study
+from qec_leak.studies.sampling import add
+from qec_leak.studies.study import Number
 
 ROLES = ("data", "measure", "removal")
-
-
-def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
-    """Populations of every point; the axis is circuit.strategy."""
-    out: dict[str, Array] = {}
-    for number, point in enumerate(experiment.points):
-        blocks = sample_populations(point.memory(), experiment.shots, seed=experiment.seed + number, run=run)
-        out |= population_arrays(str(point.circuit["strategy"]), blocks)
-    return out
 
 
 def population_arrays(name: str, blocks: Sequence[LeakagePopulations]) -> dict[str, Array]:
@@ -44,9 +34,8 @@ def populations_in(results: Results) -> dict[str, LeakagePopulations]:
 
 def population_blocks_in(results: Results) -> dict[str, list[LeakagePopulations]]:
     """The same by block of shots."""
-    names = [name.removesuffix(".counts") for name in results.arrays if name.endswith(".counts")]
     out = {}
-    for name in names:
+    for name in results.strategies("counts"):
         qubits = {r: tuple(map(int, results[f"{name}.{r}_qubits"])) for r in ROLES if f"{name}.{r}_qubits" in results}
         pairs = zip(results[f"{name}.counts"], results[f"{name}.shots"], strict=True)
         out[name] = [LeakagePopulations(counts, int(shots), qubits) for counts, shots in pairs]
@@ -67,21 +56,7 @@ def settling_rounds(populations: LeakagePopulations, role: str = "data") -> int:
     return int(np.argmax(np.abs(population - population[-10:].mean()) < near)) + 1
 
 
-def numbers(results: Results) -> Mapping[str, Number]:
-    """Populations of data, measure and all qubits at the end, and when DQLR has settled."""
-    out: dict[str, Number] = {}
-    for strategy, blocks in population_blocks_in(results).items():
-        for name, role in (("data", "data"), ("measure", "measure"), ("all", None)):
-            out[f"{strategy} {name}"] = final_population(blocks, strategy, role)
-        if strategy == "DQLR":
-            out["DQLR settles, cycles"] = Number(settling_rounds(add(blocks)))
-    return out
-
-
 def code_qubits(populations: LeakagePopulations) -> LeakagePopulations:
     """Populations without those of removal qubits."""
     qubits = {role: members for role, members in populations.qubits.items() if role != "removal"}
     return LeakagePopulations(populations.counts, populations.shots, qubits)
-
-
-STUDY = Study("F3a", sample, numbers)

@@ -7,11 +7,11 @@ from matplotlib.container import ErrorbarContainer
 from PIL import Image
 
 from qec_leak import figures
-from qec_leak.figures import f1c, f2, f3c, f5a, s4
-from qec_leak.figures.blog import words
-from qec_leak.figures.registry import FIGURES
-from qec_leak.studies import STUDIES, results_of
-from qec_leak.studies.detection import average, curves
+from qec_leak.figures import registry as former_registry
+from qec_leak.studies import FIGURES, STUDIES, results_of
+from qec_leak.studies.miao2023 import f1c, f2, f3c, f5a, s4
+from qec_leak.studies.miao2023.blog import words
+from qec_leak.studies.miao2023.f5a import average, curves
 
 FEW = {"stop.max_shots": 2000}
 SMALLER = {"F2": {}, "S4": FEW, "F1c": FEW}
@@ -50,8 +50,16 @@ def test_every_figure_is_drawn(name, results, tmp_path):
 
 def test_registry_is_complete():
     for name, figure in FIGURES.items():
-        assert figure.name == name and figure.study in STUDIES and figure.title and figure.caption
+        assert figure.name == name and STUDIES[figure.study] is figure.source and figure.title and figure.caption
         assert len(f"{name}  {figure.title}") < 130 and "\n" not in figure.title
+    assert former_registry.FIGURES is FIGURES  # notebooks of users have this name
+
+
+@pytest.mark.parametrize("name", MINE)
+def test_published_numbers_have_their_simulated_ones(name, results):
+    published = FIGURES[name].source.published
+    assert set(published) <= set(FIGURES[name].source.numbers(results(FIGURES[name].study)))
+    assert all(number.source and number.bound in ("", "<", ">") for number in published.values())
 
 
 def test_detection_curves(results):

@@ -6,10 +6,9 @@ from matplotlib.container import ErrorbarContainer
 from PIL import Image
 
 from qec_leak import figures
-from qec_leak.figures import f5c
-from qec_leak.figures.registry import FIGURES
-from qec_leak.studies import results_of
-from qec_leak.studies.suppression import inverse_lambda
+from qec_leak.studies import FIGURES, results_of
+from qec_leak.studies.miao2023 import f5c
+from qec_leak.studies.miao2023.f5c import inverse_lambda
 
 SMALL = {"stop.max_shots": 1024, "run.block_shots": 1024}
 SMALLER = {

@@ -1,4 +1,4 @@
-"""Error budget: the derivative of 1/Lambda by the probability of every noise process, and what each contributes.
+"""beyond3: an error budget, the derivative of 1/Lambda by the probability of every noise process, and what each adds.
 
 1/Lambda = sum over processes of w p, with w = d(1/Lambda)/dp at half of the device's noise (Acharya et al.,
 arXiv:2207.06431, error budget; Willow, arXiv:2408.13687, Table S4): from no noise to all of it 1/Lambda grows by its
@@ -9,6 +9,8 @@ Each w is a difference quotient between a process lowered and raised, from and t
 whole probability. The two sides are sampled independently: with common random numbers two devices share their first
 differing shot only, and the correlation of their logical errors was measured to be below 0.1. Leakage processes, which
 are small, get wider steps ([study.leakage_factors], by strategy); under DQLR their effect is linear (F5c).
+
+What is sampled: experiments/beyond3.toml.
 
 Arrays: ``device``, ``strategy``, ``process`` str (rows,); ``probability`` float64 (rows,), per operation, or per cycle
 for idling and heating (averaged over computational states); ``weight``, ``weight_error`` float64 (rows,);
@@ -24,6 +26,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from qec_leak import _checks
 from qec_leak.circuits import find_strategy, make_patch
@@ -32,8 +36,11 @@ from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.round_end import iswap_pairs, round_end
 from qec_leak.device import Device
+from qec_leak.figures.style import house_style, new_figure, strategy_color, strategy_label
 from qec_leak.studies.experiment import Experiment
+from qec_leak.studies.figure import PaperFigure
 from qec_leak.studies.logical import LogicalCounts, counts_of
+from qec_leak.studies.published import Published
 from qec_leak.studies.results import Array, Results
 from qec_leak.studies.study import Number, Run, Study
 from qec_leak.sweep import Point
@@ -58,6 +65,14 @@ PROCESSES = (
     Process("CZ leakage", "cz.leakage", leaks=True),
     Process("heating", "idle.heating_per_us", leaks=True),
 )
+
+PUBLISHED = {
+    "sycamore MLR weight of CZ leakage": Published(125.0, "Acharya et al., error budget"),
+    "willow DQLR weight of CZ leakage": Published(108.0, "Willow, Table S4"),
+    "sycamore MLR weight of heating": Published(125.0, "Acharya et al., error budget"),
+    "willow DQLR weight of heating": Published(18.0, "Willow, Table S4"),
+}
+"""d(1/Lambda)/dp. The published weight on Sycamore is one number for CZ leakage and heating."""
 
 
 def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
@@ -179,4 +194,54 @@ def numbers(results: Results) -> Mapping[str, Number]:
     return out
 
 
-STUDY = Study("beyond3", sample, numbers, version=2)
+def draw(results: Results) -> Figure:
+    """A panel for each device."""
+    devices = list(dict.fromkeys(device for device, _, _ in cases(results)))
+    figure, panels = new_figure(width=3.45 * len(devices), height=3.0, panels=len(devices))
+    for axes, device in zip(panels, devices, strict=True):
+        plot_budget(axes, results, device)
+    for axes in panels[1:]:
+        axes.tick_params(labelleft=False)
+    return figure
+
+
+def plot_budget(axes: Axes, results: Results, device: str) -> None:
+    """Horizontal bars with 1-sigma errors, one colour a strategy; the legend has 1/Lambda itself."""
+    with house_style():
+        found = {
+            strategy: (base, rows(results, device, strategy)) for of, strategy, base in cases(results) if of == device
+        }
+        names = list(dict.fromkeys(name for _, (members, *_) in found.values() for name in members))
+        height = 0.8 / len(found)
+        for number, (strategy, (base, (members, p, weight, error))) in enumerate(found.items()):
+            at = np.array([names.index(name) for name in members]) + (number - (len(found) - 1) / 2) * height
+            axes.barh(
+                at,
+                weight * p,
+                height=height,
+                xerr=error * p,
+                color=strategy_color(strategy),
+                error_kw={"elinewidth": 0.7},
+                label=rf"{strategy_label(strategy)}: $1/\Lambda$ = {base}",
+            )
+        axes.set_yticks(range(len(names)), names)
+        axes.invert_yaxis()
+        axes.grid(axis="y", visible=False)
+        axes.axvline(0.0, color="#444444", linewidth=0.7)
+        axes.set_xlabel(r"contribution to $1/\Lambda$")
+        axes.set_title(device, loc="right")
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
+
+
+STUDY = Study("beyond3", sample, numbers, version=2, published=PUBLISHED)
+
+FIGURES = (
+    PaperFigure(
+        "beyond3",
+        "error budget: what each noise process contributes to 1/Lambda, leakage included",
+        STUDY,
+        draw,
+        "1/Lambda of d = 3 and 5, contributions w p with w = d(1/Lambda)/dp at half of the noise; idling is the "
+        "dynamical-decoupling part per cycle. DQLR adds idling and a gate, and removes most of what leakage costs.",
+    ),
+)
