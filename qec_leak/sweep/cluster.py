@@ -125,8 +125,8 @@ class DaskBackend(Backend):
         try:
             if self._client.status == "running":
                 return function(*arguments)
-        except Exception:  # which one depends on the moment at which it was lost
-            if self._client.status == "running":
+        except Exception as error:  # which one depends on the moment at which it was lost
+            if self._client.status == "running" and not self.is_loss(error):
                 raise
         raise SweepError(
             f"the scheduler at {self._address} is gone; what was done is kept; start it again and run the same command "
