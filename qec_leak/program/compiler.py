@@ -8,6 +8,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.program.build import Build, Numbers
+from qec_leak.program.knowledge import with_sure_values
 from qec_leak.program.leakable import leakable_qubits
 from qec_leak.program.offsets import reference_events
 from qec_leak.program.passes import check_computational, without_idle
@@ -30,6 +31,7 @@ def compile_program(circuit: stim.Circuit) -> Program:
     names = np.array(b.labels.names, dtype=np.int64)
     can_leak = leakable_qubits(len(names), b.moves, b.swaps)
     check_computational(b.computational, can_leak, b.labels.names)
+    ops = with_sure_values(ops, b.targets, b.values, b.channels.all(), len(names))
     ops = without_idle(ops, b.targets, b.values, b.channels.all(), can_leak)
     num_qubits = max(circuit.num_qubits, 1)
     by_name = np.zeros(num_qubits, dtype=bool)

@@ -9,6 +9,7 @@ import stim
 from qec_leak.circuits import tags
 from qec_leak.program.actions import acts
 from qec_leak.program.build import Build, qubits_of
+from qec_leak.program.knowledge import KNOWN
 from qec_leak.program.program import Instruction, Op
 
 
@@ -19,7 +20,8 @@ def channel(b: Build, item: stim.CircuitInstruction, tag: tags.Tag | None) -> li
     qubits, arity = qubits_of(item), tag.channel.num_qubits
     known = [b.reference.known_z(q) for q in qubits]
     sample = b.reference.z_sample()
-    values = [sample[q] + 2 * (v >= 0) for q, v in zip(qubits, known, strict=True)]
+    unknown = [sample[q] for q in qubits]
+    values = [value + KNOWN * (v >= 0) for value, v in zip(unknown, known, strict=True)]
     if tag.needs_known_z and -1 in known:
         raise ValueError(
             f"line {b.line}: {tag.family} must stand where the qubit has a known Z value, but qubit "
@@ -27,7 +29,7 @@ def channel(b: Build, item: stim.CircuitInstruction, tag: tags.Tag | None) -> li
         )
     ops = []
     for first, last in _disjoint(qubits, arity):
-        if acts(tag.channel, values[first:last]):
+        if acts(tag.channel, values[first:last]) or acts(tag.channel, unknown[first:last]):
             code = Op.CHANNEL_1 if arity == 1 else Op.CHANNEL_2
             ops.append(b.op(code, qubits[first:last], b.channels.add(tag.channel), values[first:last]))
     if ops:
