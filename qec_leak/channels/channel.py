@@ -93,7 +93,7 @@ class LeakageChannel:
         for row, transitions in table.items():
             _check_row(row, transitions)
         object.__setattr__(self, "_num_qubits", num_qubits)
-        object.__setattr__(self, "_rows", MappingProxyType(table))
+        object.__setattr__(self, "_rows", MappingProxyType(table))  # all that frozendict adds is a hash, below
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a LeakageChannel is immutable, but `{name}` was assigned; build a new channel instead")
