@@ -1,4 +1,7 @@
-"""LeakageChannel: a complete, validated, read-only table of what an operation does to transmon levels."""
+"""LeakageChannel: a complete, validated, read-only table of what an operation does to transmon levels.
+
+The table is a read-only view of a dict that nothing else holds: ``frozendict`` would add a hash, which a channel has.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +96,7 @@ class LeakageChannel:
         for row, transitions in table.items():
             _check_row(row, transitions)
         object.__setattr__(self, "_num_qubits", num_qubits)
-        object.__setattr__(self, "_rows", MappingProxyType(table))  # all that frozendict adds is a hash, below
+        object.__setattr__(self, "_rows", MappingProxyType(table))
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a LeakageChannel is immutable, but `{name}` was assigned; build a new channel instead")
