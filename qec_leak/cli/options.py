@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.circuits.patch import Patch
     from qec_leak.circuits.process import Process
     from qec_leak.device import Device
 
@@ -205,11 +206,7 @@ def experiment_options(command: _Command) -> _Command:
     options = [
         click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code."),
         click.option("--distance", "-d", type=int, default=3, show_default=True, help="Code distance, odd."),
-        click.option(
-            "--patch",
-            metavar="MODULE:ATTRIBUTE",
-            help="A patch of your own, in place of --code and --distance.",
-        ),
+        patch_option,
         click.option(
             "--rounds", "-r", type=click.IntRange(min=1), default=30, show_default=True, help="Number of rounds."
         ),
@@ -278,6 +275,23 @@ def experiment_options(command: _Command) -> _Command:
     return command
 
 
+def patch_option(command: _Command) -> _Command:
+    """Add --patch."""
+    return click.option(
+        "--patch",
+        metavar="MODULE:ATTRIBUTE",
+        help="A patch of your own (docs/extending.md), in place of --code and --distance.",
+    )(command)
+
+
+def load_patch(name: str) -> Patch:
+    """The patch of --patch. Raises ValueError where --code or --distance is given too."""
+    from qec_leak.circuits.patches import find_patch
+
+    refuse_with(click.get_current_context(), "--patch", "code", "distance")
+    return find_patch(name, name="--patch")
+
+
 def process_option(command: _Command) -> _Command:
     """Add --process."""
     return click.option(
@@ -332,15 +346,13 @@ def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
 
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:
     """Take the experiment's options out of a command's keyword arguments; returns them and the rest."""
-    from qec_leak.circuits.patches import find_patch
     from qec_leak.circuits.strategies import strategy_names
 
     names = ExperimentOptions.__dataclass_fields__
     experiment = {name: values[name] for name in names}
     experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or strategy_names()
     if experiment["patch"] is not None:
-        refuse_with(click.get_current_context(), "--patch", "code", "distance")
-        patch = find_patch(experiment["patch"], name="--patch")
+        patch = load_patch(experiment["patch"])
         experiment |= {"code": patch.code, "distance": patch.distance}
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
 

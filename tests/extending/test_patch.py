@@ -1,5 +1,6 @@
 """A patch of one's own, in one file outside of the package: Python, run, sweep, and the exact simulator."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -107,6 +108,27 @@ def test_stored_shots_are_those_of_the_exact_simulator():
             assert (exact(basis, 2)[0] == stored[f"{basis}.measurements"][:2]).all()
 
 
+def test_patch_command(tmp_path, capsys):
+    out = tmp_path / "mine.svg"
+    assert main(["patch", "--patch", NAME, "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("rectangle code, distance 2, CSS, DQLR: 12 qubits")
+    rows = [line.split() for line in text.splitlines() if line[:1].isdigit()]
+    assert ["8", "measure", "4,", "2", "X", "of", "5", "4", "2", "1", "2"] in rows
+    assert all(f">{qubit}</text>" in out.read_text() for qubit in range(12))
+    assert main(["patch", "--patch", NAME, "--strategy", "MLR", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert len(record["qubits"]) == 11 and record["logical_z"] == [0, 1, 2] and record["more_logicals"] == []
+
+
+def test_patch_command_shows_all_logical_qubits_and_needs_no_pairs(tmp_path, capsys):
+    assert main(["patch", "--patch", "two_rectangles:TWO", "--out", str(tmp_path / "two.png")]) == 0
+    text = capsys.readouterr().out
+    assert ", MLR: 22 qubits" in text
+    for line in ("logical X 0 on 0 3", "logical X 1 on 6 9", "logical Z 0 on 0 1 2", "logical Z 1 on 6 7 8"):
+        assert line in text.splitlines()
+
+
 def test_the_page_shows_this_very_file():
     assert is_on_the_page("rectangle.py")
 
@@ -120,5 +142,6 @@ def test_mistakes_are_one_line(capsys, tmp_path):
         (["json:loads.__name__"], "`--patch` must be a patch"),
     ):
         assert message in refusal(capsys, *words, *more)
+        assert message in refusal(capsys, "patch", "--patch", *more)
     with pytest.raises(ValueError, match="`distance` must not be given with a patch"):
         parse_sweep(f'[circuit]\nrounds = 2\ndistance = 3\npatch = "{NAME}"\n[stop]\nmax_shots = 10\n')
