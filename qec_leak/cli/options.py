@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -51,9 +51,10 @@ class StrategyName(_ParamType):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
-        from qec_leak.circuits.strategies import strategy_names
+        from qec_leak.circuits.strategies import installed_strategy_names, strategy_names
 
-        return [CompletionItem(name) for name in strategy_names() if name.startswith(incomplete.upper())]
+        names = (*strategy_names(), *installed_strategy_names())
+        return [CompletionItem(name) for name in names if name.upper().startswith(incomplete.upper())]
 
 
 class GivenPath(_ParamType):
@@ -230,7 +231,8 @@ def experiment_options(command: _Command) -> _Command:
             type=StrategyName(),
             metavar="NAME",
             multiple=True,
-            help="Leakage removal: NO_RESET, MLR, DQLR or MODULE:ATTRIBUTE; may be repeated.  [default: all three]",
+            help="Leakage removal: NO_RESET, MLR, DQLR, an installed strategy, or MODULE:ATTRIBUTE; may be repeated.  "
+            "[default: the three]",
         ),
         click.option(
             "--device",
@@ -279,8 +281,8 @@ def patch_option(command: _Command) -> _Command:
     """Add --patch."""
     return click.option(
         "--patch",
-        metavar="MODULE:ATTRIBUTE",
-        help="A patch of your own (docs/extending.md), in place of --code and --distance.",
+        metavar="NAME",
+        help="A patch of your own, in place of --code and --distance: MODULE:ATTRIBUTE, or an installed one.",
     )(command)
 
 
@@ -297,10 +299,29 @@ def process_option(command: _Command) -> _Command:
     return click.option(
         "--process",
         "processes",
-        metavar="MODULE:ATTRIBUTE",
+        metavar="NAME",
         multiple=True,
-        help="Add a noise process of your own (docs/extending.md); may be repeated.",
+        help="Add a noise process of your own: MODULE:ATTRIBUTE, or an installed one; may be repeated.",
     )(command)
+
+
+def sweep_file_options(command: _Command) -> _Command:
+    """Add what changes a sweep file: --quick, --set, --decoder, --process; arguments of ``read_sweep_file``."""
+    options = [
+        click.option("--quick", is_flag=True, help="With the values of the sweep file's [quick]."),
+        click.option(
+            "--set",
+            "overrides",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="Change a value of the sweep file, e.g. stop.max_shots=1000; may be repeated.",
+        ),
+        decoder_option(default=None),
+        process_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
@@ -367,12 +388,21 @@ def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, thre
 
 def refuse_with(context: click.Context, option: str, *others: str) -> None:
     """Refuse parameters, by their Python names, that were given and do nothing beside ``option``."""
+    for name in _given(context, others):
+        raise ValueError(f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them")
+
+
+def refuse_without(context: click.Context, option: str, *others: str) -> None:
+    """Refuse parameters, by their Python names, that were given and do nothing without ``option``."""
+    for name in _given(context, others):
+        raise ValueError(f"`{name}` must come with {option}, but that is missing; add it, or drop {name}")
+
+
+def _given(context: click.Context, names: Sequence[str]) -> Iterator[str]:
+    """What the command line calls those of the parameters that it gives."""
     for parameter in context.command.params:
-        if parameter.name in others and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
-            name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
-            raise ValueError(
-                f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them"
-            )
+        if parameter.name in names and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
+            yield parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
 
 
 def complete_decoder(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

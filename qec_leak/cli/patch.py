@@ -32,7 +32,7 @@ Examples:
     "--strategy",
     type=StrategyName(),
     metavar="NAME",
-    help="Leakage removal: NO_RESET, MLR, DQLR or MODULE:ATTRIBUTE. DQLR shows pairs and removal qubits.  "
+    help="Leakage removal, as in run. DQLR shows pairs and removal qubits.  "
     "[default: DQLR; MLR for a patch without pairs]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table, and draw nothing but with --out.")

@@ -127,9 +127,13 @@ def test_sweep_in_processes_from_the_current_folder(tmp_path):
     }
 
 
-def test_sweep_option_is_what_the_file_says(tmp_path):
+def test_sweep_option_is_what_the_file_says(tmp_path, capsys):
     without = SWEEP.replace(f'processes = ["{NAME}"]\n', "")
     ours = sweep(tmp_path, without, "--process", NAME)
+    status = ["status", str(tmp_path / "out.csv"), "--sweep", str(tmp_path / "mine.toml")]
+    for more, done in (([], 0), (["--process", NAME], 2)):
+        assert main([*status, *more]) == 0
+        assert f"{done} of 2 points are done" in capsys.readouterr().out
     collect(parse_sweep(SWEEP), out=tmp_path / "file.csv")
     theirs = read_rows(tmp_path / "file.csv")
     assert [(row.strong_id, row.errors) for row in ours] == [(row.strong_id, row.errors) for row in theirs]
