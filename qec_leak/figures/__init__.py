@@ -1,4 +1,4 @@
-"""Plots: statistics in, matplotlib Axes out. Nothing here touches pyplot's global state, or knows of a paper."""
+"""Plots of statistics on matplotlib Axes. They do not use pyplot's global state."""
 
 from qec_leak.figures.detection import plot_detection_fraction
 from qec_leak.figures.device import plot_transport_matrix

@@ -1,4 +1,4 @@
-"""Which colour, marker and line a curve has, and the legend that says so, a row for each of them."""
+"""Colour, marker and line of each curve, and the legend with a row for each of the three."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ class CurveStyle:
 
 @dataclass(frozen=True)
 class Styles:
-    """of_curve: in the order of the curves.   legend: rows of entries; empty where there is nothing to tell."""
+    """of_curve: in the order of the curves. legend: rows of entries; empty where no labels are needed."""
 
     of_curve: tuple[CurveStyle, ...]
     legend: tuple[tuple[Line2D, ...], ...]
 
 
 def curve_styles(curves: Sequence[Curve]) -> Styles:
-    """Styles of curves by what their labels differ in.
+    """Styles of curves by the labels in which they differ.
 
-    The colour tells the strategies apart, or else the values of the first label that varies; the marker those of the
-    second, the line those of the third and of all others together. Where only two vary, marker and line go together.
+    The colour depends on the strategy, or else on the first label that varies. The marker depends on the second, and
+    the line on the third and all others together. Where only two vary, marker and line both depend on the second.
     """
     labels = [_labels(curve) for curve in curves]
     keys = list(dict.fromkeys(key for of_curve in labels for key in of_curve))
@@ -117,7 +117,8 @@ def _style(color: str, marker: int, line: int) -> CurveStyle:
 
 
 def _colors_of(combinations: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[str]:
-    """Those of strategies, or else by number; where there are too many for that, shades from dark to light."""
+    """Colours of strategies, or else by number. Where there are more values than colours, they get shades from dark to
+    light."""
     if keys and keys[0].endswith("strategy"):
         names = [str(values[0]) for values in combinations]
         by_name = strategy_colors(names)

@@ -1,4 +1,4 @@
-"""A patch as a picture: where its qubits are, what they do, and how much each of them leaks."""
+"""Pictures of a patch: its qubits and their roles, or how much each qubit leaks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, f
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` says.
-        strategy: what is drawn of leakage removal: a line from each data qubit to the qubit that takes its leakage.
+        strategy: its Leakage iSWAPs are drawn as lines from data qubits to their partners.
         form: "XZZX" marks the data qubits that this form conjugates with a Hadamard.
     """
     parsed = find_strategy(strategy)

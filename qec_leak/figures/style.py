@@ -93,7 +93,7 @@ def save_figure(figure: Figure, *paths: str | os.PathLike[str]) -> None:
 
 
 def mark_measured(axes: Axes, x: float, value: float, strategy: str = "") -> None:
-    """A bar at the measured ``value``, in the colour of the strategy: what the simulation is compared with."""
+    """A bar at the ``value`` measured in an experiment, in the colour of the strategy."""
     axes.plot(
         [x],
         [value],

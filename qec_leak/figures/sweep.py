@@ -53,10 +53,10 @@ def plot_curves(
         axes: where to draw.
         x, y: key of the horizontal axis and name of the quantity, for the labels.
         scale: "linear", "log" (y), "logx", "loglog", or "auto": logarithmic where values span more than a factor 8.
-    Colour tells the strategies apart, or the values of the first label that varies, markers those of the next, lines
-    those of others; the legend, above the axes, has a row for each of them. Times are in ns, µs or ms, as suits their
-    size. A few whole numbers, distances say, have a tick each and no others. Values of zero on a logarithmic axis leave
-    a gap, their bands reach down to the axis.
+    The colour depends on the strategy, or else on the first label that varies, the marker on the second, the line on
+    the others. The legend above the axes has a row for each. Times are in ns, µs or ms, by their size. A few whole
+    numbers, such as distances, get one tick each. A value of zero leaves a gap on a logarithmic axis; its band reaches
+    down to the axis.
     """
     with house_style():
         values = sorted(dict.fromkeys(p.x for curve in curves for p in curve.points), key=order_key)
