@@ -21,7 +21,7 @@ from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.patches import choose_patch
 from qec_leak.circuits.process import Process
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy

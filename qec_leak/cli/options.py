@@ -326,7 +326,7 @@ def sweep_file_options(command: _Command) -> _Command:
 
 def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
     """The processes of --process."""
-    from qec_leak.circuits.processes.find import find_processes
+    from qec_leak.circuits.processes.named_processes import find_processes
 
     return find_processes(names, name="--process")
 

@@ -16,7 +16,7 @@ from qec_leak.circuits.dress import tick_durations_ns
 from qec_leak.circuits.memory import MemoryExperiment
 from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.process import Chip
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
