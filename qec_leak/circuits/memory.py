@@ -1,4 +1,4 @@
-"""memory_experiment: a patch, a strategy and a device -> the noisy circuit, and how to read what it samples."""
+"""memory_experiment: the noisy circuit of a patch, a strategy and a device, and how to read its populations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.patches import choose_patch
 from qec_leak.circuits.process import Process
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
@@ -31,7 +31,7 @@ from qec_leak.device.tables import ROLES
 
 
 class HasPopulations(Protocol):
-    """What is read of a batch: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
+    """A batch with populations: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
 
     @property
     def level_population(self) -> npt.NDArray[np.float64]: ...

@@ -1,4 +1,4 @@
-"""``qec-leak sweep``: run all points of a sweep file; what is there is not run again."""
+"""``qec-leak sweep``: runs all points of a sweep file and goes on where an earlier run ended."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import decoder_option, process_option, refuse_with
+from qec_leak.cli.options import refuse_with, sweep_file_options
 
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
@@ -29,24 +29,15 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
 @click.option("--dry-run", is_flag=True, help="Print the points, and the shots and the time that they probably take.")
-@click.option("--quick", is_flag=True, help="With the values of the file's [quick].")
-@click.option(
-    "--set",
-    "overrides",
-    metavar="KEY=VALUE",
-    multiple=True,
-    help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
-)
-@decoder_option(default=None)
-@process_option
+@sweep_file_options
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
     """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
     read.
 
-    It can be interrupted and killed at any moment: the same command goes on where it was, and the counts in the end are
-    the same, with any number of workers.
+    A sweep may be interrupted or killed at any moment; the same command continues it. The final counts do not depend on
+    interruptions or on the number of workers.
     """
     if values["dry_run"]:
         refuse_with(context, "--dry-run", "cluster", "as_json")
@@ -169,9 +160,9 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
 
 
 def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
-    """A command that draws these points: the horizontal axis is the number of which a curve then has the most values,
-    the distance if it is one of several; there is a curve for each value of what else varies, but for what goes with it
-    (axes of a zip)."""
+    """A command that draws these points. The horizontal axis is the numeric parameter that gives curves the most
+    points; the distance is preferred among equals. Other parameters that vary tell curves apart, unless they change
+    together with these (axes of a zip)."""
     labels = [dict(result.point.labels) for result in results]
     keys = list(dict.fromkeys(key for of_point in labels for key in of_point))
     varying = [key for key in keys if len({of_point.get(key) for of_point in labels}) > 1]
@@ -187,7 +178,7 @@ _DISTANCE = "circuit.distance"
 
 
 def _needed(labels: list[dict[str, Any]], x: str, keys: list[str]) -> list[str]:
-    """Those of ``keys`` without which two points would be one: the others go with ``x``, or with those."""
+    """The smallest part of ``keys`` that still tells all points apart together with ``x``."""
 
     def number(chosen: list[str]) -> int:
         return len({tuple(of_point.get(key) for key in (x, *chosen)) for of_point in labels})

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.decoding.decoder import DecodingProblem
+from qec_leak.decoding.named_decoders import AnyDecoder
 from qec_leak.decoding.ready import ReadyDecoder
-from qec_leak.decoding.registry import AnyDecoder
 
 if TYPE_CHECKING:
     from qec_leak.engine import ShotBatch  # at run time it would load the kernels into processes that only decode
@@ -46,7 +46,7 @@ def decode(
 
 
 def _problem_of(data: ShotFolder) -> DecodingProblem:
-    """What the folder has to decode by: its circuit, if that has noise."""
+    """The problem of a folder: its circuit if that has noise, else its error model."""
     if data.circuit.detector_error_model(flatten_loops=False).num_errors:
         return DecodingProblem(data.circuit)
     if data.detector_error_model is not None:

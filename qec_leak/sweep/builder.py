@@ -1,4 +1,4 @@
-"""Sections and axes of a sweep file -> its points, every value and every combination checked."""
+"""Makes the points of a sweep file from its sections and axes. It checks every value and every combination."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patches import choose_patch
-from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.processes.named_processes import find_processes
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values
@@ -76,7 +76,7 @@ class PointBuilder:
         return made
 
     def _check_different(self, points: Sequence[Point]) -> None:
-        """Report points that their rows would not tell apart."""
+        """Report points that would have the same rows."""
         first: dict[tuple[str, Any], Point] = {}
         for point in points:
             other = first.setdefault((point.decoder, point.metadata), point)
@@ -220,7 +220,7 @@ class PointBuilder:
         return device.replace(name=device.label)  # a file that began as a preset has its name
 
     def _check_circuit(self, arguments: Step, device: Device | None, settings: Step) -> None:
-        """Report what ``memory_experiment`` would raise, without the work of dressing the circuit."""
+        """Report what ``memory_experiment`` would raise, without dressing the circuit."""
         matters = arguments.get("cycle_ns") is not None or (device is not None and (device.qubits or device.pairs))
         timed = device if matters else None
         key = (*sorted((k, repr(v)) for k, v in arguments.items()), timed)

@@ -1,0 +1,82 @@
+"""Decoders by name: built in, installed (entry points "qec_leak.decoders"), or "module:attribute"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from qec_leak import _checks, _plugins
+from qec_leak.decoding.decoder import NEEDS, Decoder
+from qec_leak.decoding.matching import Matching
+
+if TYPE_CHECKING:
+    import sinter
+
+AnyDecoder: TypeAlias = "str | Decoder | sinter.Decoder"
+"""What is taken for a decoder: a name, or a decoder of ours or of sinter's."""
+
+_BUILT_IN: Mapping[str, Decoder] = {"pymatching": Matching(), "pymatching-correlated": Matching(two_passes=True)}
+
+
+def _is_decoder(value: object) -> bool:
+    if isinstance(value, Decoder):
+        return True
+    import sinter  # it takes longer than all that is here
+
+    return isinstance(value, sinter.Decoder)
+
+
+_KIND = _plugins.Kind("qec_leak.decoders", _is_decoder, built_in=_BUILT_IN)
+
+
+def decoder_names() -> tuple[str, ...]:
+    """The names that ``find_decoder`` knows: built in, then those of installed packages."""
+    return _KIND.names()
+
+
+def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
+    """The decoder of a name; a decoder is itself, and one of sinter's is wrapped.
+
+    Args:
+        decoder: a name of ``decoder_names()``; or "module:attribute", where the attribute is a decoder of ours or of
+            sinter's, a class or function without arguments that makes one, or a mapping of names to decoders (sinter's
+            custom_decoders), of which "module:attribute:name" takes one; or such a decoder itself.
+        name: what errors call the argument.
+    Raises ValueError for a name that is unknown or does not import, TypeError for what is no decoder.
+    """
+    if not isinstance(decoder, str):
+        return _as_decoder(decoder, name, decoder)
+    module, _, rest = decoder.partition(":")
+    attribute, _, key = rest.partition(":")
+    found = _KIND.value(name, f"{module}:{attribute}" if key else decoder)
+    return _as_decoder(_held(found, name, decoder, key), name, decoder)
+
+
+def decoder_name(decoder: AnyDecoder) -> str:
+    """Name of a decoder in results: the name by which it was asked for, or its own."""
+    return decoder if isinstance(decoder, str) else find_decoder(decoder).name
+
+
+def _held(found: Any, name: str, text: str, key: str) -> Any:
+    """``found``, or the one of its decoders that is chosen, where it is a mapping."""
+    if not isinstance(found, Mapping):
+        return found
+    choices = tuple(map(str, found))
+    if not key and len(found) != 1:
+        fix = f"write {text}:{choices[0]}" if choices else "give one"
+        raise ValueError(_checks.broken_rule(name, f"name one of the decoders {', '.join(choices)}", text, fix))
+    return found[_checks.check_choice(name, key, choices) if key else choices[0]]
+
+
+def _as_decoder(value: Any, name: str, given: object) -> Decoder:
+    if not _is_decoder(value):
+        fix = "give a name, a qec_leak.decoding.Decoder or a sinter.Decoder"
+        raise TypeError(_checks.broken_rule(name, "be a decoder or the name of one", given, fix))
+    if not isinstance(value, Decoder):
+        from qec_leak.decoding.of_sinter import SinterDecoder
+
+        return SinterDecoder(value)
+    if not set(value.needs) <= set(NEEDS):
+        rule = f"need some of {', '.join(NEEDS)}"
+        raise ValueError(_checks.broken_rule(f"{value.name}.needs", rule, value.needs, "correct the decoder"))
+    return value
