@@ -25,6 +25,9 @@ class ShotBatch:
     first_shot: index of the first shot under the sampler's seed.
     population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked for.
     heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None if not asked for.
+    leaked_b8, three_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether qubit q is in level 2 or 3, and whether it is
+        in level 3, at byte q // 8, bit q % 8 of a snapshot; None if not asked for (``levels``). A snapshot begins with
+        a byte of its own, and bits beyond the last qubit are 0.
     """
 
     shots: int
@@ -40,6 +43,8 @@ class ShotBatch:
     measurements_b8: Bytes | None = None
     heralds: Bytes | None = None
     population_counts: npt.NDArray[np.int64] | None = None
+    leaked_b8: Bytes | None = None
+    three_b8: Bytes | None = None
 
     @property
     def detection_events(self) -> Bits:
@@ -60,6 +65,19 @@ class ShotBatch:
     def measurements(self) -> Bits | None:
         """bool (shots, measurements): real outcomes; None if not asked for."""
         return None if self.measurements_b8 is None else unpack(self.measurements_b8, self.num_measurements)
+
+    @property
+    def levels(self) -> Bytes | None:
+        """uint8 (shots, snapshots, qubits): each qubit's level, 0 (computational), 2 or 3; None if not asked for."""
+        if self.leaked_b8 is None or self.three_b8 is None:
+            return None
+        leaked, three = (
+            np.unpackbits(plane, axis=2, count=self.num_qubits, bitorder="little")
+            for plane in (self.leaked_b8, self.three_b8)
+        )
+        leaked <<= 1
+        leaked += three
+        return leaked
 
     @property
     def leakage_population(self) -> npt.NDArray[np.float64]:
@@ -108,6 +126,8 @@ class ShotBatch:
             sweep_bits_b8=sweep,
             measurements_b8=rows("measurements_b8"),
             heralds=rows("heralds"),
+            leaked_b8=rows("leaked_b8"),
+            three_b8=rows("three_b8"),
             population_counts=None
             if any(c is None for c in counts)
             else np.sum([c for c in counts if c is not None], axis=0),
