@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak._html import card, curve
+
 Bytes = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
 
@@ -15,6 +17,12 @@ Bits = npt.NDArray[np.bool_]
 def unpack(packed: Bytes, bits: int) -> Bits:
     """uint8 (shots, ceil(bits/8)), little-endian -> bool (shots, bits)."""
     return np.unpackbits(packed, axis=1, count=bits, bitorder="little").astype(bool)
+
+
+def _share(packed: Bytes, bits: int) -> str:
+    """How many of the bits are set, in percent."""
+    total = packed.shape[0] * bits
+    return f"{100 * int(np.unpackbits(packed).sum()) / total:.3g} %" if total else "0 %"
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +100,22 @@ class ShotBatch:
                 "`populations` must be 'rounds' or 'moments' to read them, but is None; ask sample() for them"
             )
         return self.population_counts / max(self.shots, 1)
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, object] = {
+            "shots": f"{self.first_shot:,} to {self.first_shot + self.shots - 1:,}" if self.shots else "none",
+            "qubits": self.num_qubits,
+            "detectors": f"{self.num_detectors:,}, {_share(self.detection_events_b8, self.num_detectors)} fired",
+            "observables": f"{self.num_observables}, {_share(self.observable_flips_b8, self.num_observables)} flipped",
+        }
+        kept = {"measurements": self.measurements_b8, "heralds": self.heralds, "levels": self.leaked_b8}
+        rows["kept"] = ", ".join(name for name, part in kept.items() if part is not None) or "events and flips"
+        picture = ""
+        if self.population_counts is not None and len(self.population_counts):
+            leaked = self.leakage_population.mean(axis=1)
+            rows["P(leaked), mean of all qubits"] = f"{100 * leaked[0]:.3g} % to {100 * leaked[-1]:.3g} %"
+            picture = curve(leaked.tolist(), about=f"P(leaked) at {len(leaked)} snapshots")
+        return card("Shots", rows, picture=picture)
 
     @staticmethod
     def concatenate(batches: Sequence[ShotBatch]) -> ShotBatch:
