@@ -42,12 +42,10 @@ def qubit_table(results: Mapping[str, StrategyResult]) -> str:
 def draw_qubits(results: Mapping[str, StrategyResult], *paths: Path) -> None:
     """The leakage of each qubit on the lattice, side by side for the strategies."""
     from qec_leak import figures
+    from qec_leak.cli.pictures import lattice_panels
 
     patch = next(iter(results.values())).memory.patch
-    width, height = figures.lattice_size(patch, bar=True)
-    wide = width > 2 * height
-    panels, rows = (1, len(results)) if wide else (len(results), 1)
-    figure, axes = figures.new_figure(width=panels * width, height=rows * height, panels=panels, rows=rows)
+    figure, axes = lattice_panels(patch, len(results))
     for one, (strategy, result) in zip(axes, results.items(), strict=True):
         leakage = {record["qubit"]: record["leakage"] for record in _records(strategy, result)}
         figures.plot_qubit_leakage(one, patch, leakage, label="leakage", title=strategy.replace("_", " "))
