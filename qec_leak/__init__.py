@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         records,
         studies,
         sweep,
+        viewer,
     )
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         certify,
         compile_sampler,
     )
+    from qec_leak.viewer import View, view
 
 __version__ = "0.1.0"
 
@@ -74,6 +76,7 @@ _HOME = {
     "TableauSampler": "engine",
     "TagError": "circuits",
     "Transition": "channels",
+    "View": "viewer",
     "certify": "engine",
     "compile_decoder": "decoding",
     "compile_sampler": "engine",
@@ -84,6 +87,7 @@ _HOME = {
     "repetition_patch": "circuits",
     "surface_patch": "circuits",
     "unrotated_surface_patch": "circuits",
+    "view": "viewer",
 }
 _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the library
     "analysis",
@@ -99,6 +103,7 @@ _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the librar
     "sinter",
     "studies",
     "sweep",
+    "viewer",
 )
 
 __all__ = [
@@ -117,6 +122,7 @@ __all__ = [
     "TableauSampler",
     "TagError",
     "Transition",
+    "View",
     "analysis",
     "certify",
     "channels",
@@ -139,6 +145,8 @@ __all__ = [
     "surface_patch",
     "sweep",
     "unrotated_surface_patch",
+    "view",
+    "viewer",
 ]
 
 
