@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from qec_leak.analysis.circuit_layout import DetectorLayout
 from qec_leak.circuits.patch import Patch
+from qec_leak.records.packed_events import check_events
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -36,13 +37,7 @@ class EventCorrelations:
     @classmethod
     def of_packed(cls, detection_events_b8: npt.NDArray[np.uint8], num_detectors: int) -> EventCorrelations:
         """Counts of bit-packed events, uint8 (shots, ceil(detectors/8)), little-endian."""
-        events = np.asarray(detection_events_b8)
-        width = (num_detectors + 7) // 8
-        if events.dtype != np.uint8 or events.ndim != 2 or events.shape[1] != width:
-            raise ValueError(
-                f"`detection_events_b8` must be uint8 (shots, {width}), but is {events.dtype} {events.shape}; give the "
-                f"bit-packed events of {num_detectors} detectors"
-            )
+        events = check_events(detection_events_b8, num_detectors)
         pairs = np.zeros((num_detectors, num_detectors), dtype=np.int64)
         # float32 holds whole numbers up to 2^24, more than the shots of a chunk: the product is exact, and fast.
         chunk = min(1 << 20, max(1, _CHUNK_BITS // max(num_detectors, 1)))

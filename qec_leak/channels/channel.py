@@ -1,4 +1,7 @@
-"""LeakageChannel: a complete, validated, read-only table of what an operation does to transmon levels."""
+"""LeakageChannel: a complete, validated, read-only table of what an operation does to transmon levels.
+
+The table is a read-only view of a dict that nothing else holds: ``frozendict`` would add a hash, which a channel has.
+"""
 
 from __future__ import annotations
 

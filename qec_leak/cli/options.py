@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 if TYPE_CHECKING:
     from qec_leak.circuits.memory import MemoryExperiment
+    from qec_leak.circuits.patch import Patch
     from qec_leak.circuits.process import Process
     from qec_leak.device import Device
 
@@ -50,9 +51,10 @@ class StrategyName(_ParamType):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         from click.shell_completion import CompletionItem
 
-        from qec_leak.circuits.strategies import strategy_names
+        from qec_leak.circuits.strategies import installed_strategy_names, strategy_names
 
-        return [CompletionItem(name) for name in strategy_names() if name.startswith(incomplete.upper())]
+        names = (*strategy_names(), *installed_strategy_names())
+        return [CompletionItem(name) for name in names if name.upper().startswith(incomplete.upper())]
 
 
 class GivenPath(_ParamType):
@@ -205,11 +207,7 @@ def experiment_options(command: _Command) -> _Command:
     options = [
         click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code."),
         click.option("--distance", "-d", type=int, default=3, show_default=True, help="Code distance, odd."),
-        click.option(
-            "--patch",
-            metavar="MODULE:ATTRIBUTE",
-            help="A patch of your own, in place of --code and --distance.",
-        ),
+        patch_option,
         click.option(
             "--rounds", "-r", type=click.IntRange(min=1), default=30, show_default=True, help="Number of rounds."
         ),
@@ -233,7 +231,8 @@ def experiment_options(command: _Command) -> _Command:
             type=StrategyName(),
             metavar="NAME",
             multiple=True,
-            help="Leakage removal: NO_RESET, MLR, DQLR or MODULE:ATTRIBUTE; may be repeated.  [default: all three]",
+            help="Leakage removal: NO_RESET, MLR, DQLR, an installed strategy, or MODULE:ATTRIBUTE; may be repeated.  "
+            "[default: the three]",
         ),
         click.option(
             "--device",
@@ -278,15 +277,51 @@ def experiment_options(command: _Command) -> _Command:
     return command
 
 
+def patch_option(command: _Command) -> _Command:
+    """Add --patch."""
+    return click.option(
+        "--patch",
+        metavar="NAME",
+        help="A patch of your own, in place of --code and --distance: MODULE:ATTRIBUTE, or an installed one.",
+    )(command)
+
+
+def load_patch(name: str) -> Patch:
+    """The patch of --patch. Raises ValueError where --code or --distance is given too."""
+    from qec_leak.circuits.patches import find_patch
+
+    refuse_with(click.get_current_context(), "--patch", "code", "distance")
+    return find_patch(name, name="--patch")
+
+
 def process_option(command: _Command) -> _Command:
     """Add --process."""
     return click.option(
         "--process",
         "processes",
-        metavar="MODULE:ATTRIBUTE",
+        metavar="NAME",
         multiple=True,
-        help="Add a noise process of your own (docs/extending.md); may be repeated.",
+        help="Add a noise process of your own: MODULE:ATTRIBUTE, or an installed one; may be repeated.",
     )(command)
+
+
+def sweep_file_options(command: _Command) -> _Command:
+    """Add what changes a sweep file: --quick, --set, --decoder, --process; arguments of ``read_sweep_file``."""
+    options = [
+        click.option("--quick", is_flag=True, help="With the values of the sweep file's [quick]."),
+        click.option(
+            "--set",
+            "overrides",
+            metavar="KEY=VALUE",
+            multiple=True,
+            help="Change a value of the sweep file, e.g. stop.max_shots=1000; may be repeated.",
+        ),
+        decoder_option(default=None),
+        process_option,
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
@@ -332,15 +367,13 @@ def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
 
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:
     """Take the experiment's options out of a command's keyword arguments; returns them and the rest."""
-    from qec_leak.circuits.patches import find_patch
     from qec_leak.circuits.strategies import strategy_names
 
     names = ExperimentOptions.__dataclass_fields__
     experiment = {name: values[name] for name in names}
     experiment["strategies"] = tuple(dict.fromkeys(experiment["strategies"])) or strategy_names()
     if experiment["patch"] is not None:
-        refuse_with(click.get_current_context(), "--patch", "code", "distance")
-        patch = find_patch(experiment["patch"], name="--patch")
+        patch = load_patch(experiment["patch"])
         experiment |= {"code": patch.code, "distance": patch.distance}
     return ExperimentOptions(**experiment), {name: v for name, v in values.items() if name not in names}
 
@@ -355,12 +388,21 @@ def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, thre
 
 def refuse_with(context: click.Context, option: str, *others: str) -> None:
     """Refuse parameters, by their Python names, that were given and do nothing beside ``option``."""
+    for name in _given(context, others):
+        raise ValueError(f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them")
+
+
+def refuse_without(context: click.Context, option: str, *others: str) -> None:
+    """Refuse parameters, by their Python names, that were given and do nothing without ``option``."""
+    for name in _given(context, others):
+        raise ValueError(f"`{name}` must come with {option}, but that is missing; add it, or drop {name}")
+
+
+def _given(context: click.Context, names: Sequence[str]) -> Iterator[str]:
+    """What the command line calls those of the parameters that it gives."""
     for parameter in context.command.params:
-        if parameter.name in others and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
-            name = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
-            raise ValueError(
-                f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them"
-            )
+        if parameter.name in names and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
+            yield parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
 
 
 def complete_decoder(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import CODES, StrategyName, UpperChoice
+from qec_leak.cli.options import CODES, StrategyName, UpperChoice, load_patch, patch_option
 
 if TYPE_CHECKING:
     from qec_leak.circuits.patch import Patch
@@ -17,46 +17,51 @@ Examples:
   qec-leak patch --distance 5
   qec-leak patch --code repetition --distance 7 --out line.svg
   qec-leak patch --distance 3 --strategy MLR --json
+  qec-leak patch --patch my_patches:MINE
 """
 
 
 @click.command("patch", epilog=_EPILOG)
 @click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code.")
 @click.option("--distance", "-d", type=int, default=3, show_default=True, help="Code distance, odd.")
+@patch_option
 @click.option(
     "--form", type=UpperChoice(["CSS", "XZZX"]), default="CSS", show_default=True, help="Form of the surface code."
 )
 @click.option(
     "--strategy",
     type=StrategyName(),
-    default="DQLR",
-    show_default=True,
-    help="Leakage removal: DQLR has pairs, and a removal qubit.",
+    metavar="NAME",
+    help="Leakage removal, as in run. DQLR shows pairs and removal qubits.  "
+    "[default: DQLR; MLR for a patch without pairs]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table, and draw nothing but with --out.")
 @click.option("--out", type=click.Path(path_type=Path), help="Picture: .png, .svg or .pdf.  [default: patch.png]")
-def patch_command(code: str, distance: int, form: str, strategy: str, as_json: bool, out: Path | None) -> None:
+def patch_command(
+    *, code: str, distance: int, patch: str | None, form: str, strategy: str | None, as_json: bool, out: Path | None
+) -> None:
     """Show the qubits of a patch: numbers (as in circuits, in device files and in --set qubits.4.idle.t1_ns=...),
     coordinates, roles, stabilizers, and the pairs of DQLR.
 
-    Prints a table and draws a picture.
+    Prints a table and draws a picture. A patch of your own is verified first.
     """
     from qec_leak.circuits.patches import make_patch
 
     if out is not None and out.suffix not in (".png", ".svg", ".pdf"):
         raise ValueError(f"`--out` must end in .png, .svg or .pdf, but is {str(out)!r}; rename it")
-    patch = make_patch(code, distance)
-    if form == "XZZX" and not patch.xzzx_qubits:
-        raise ValueError(f"`--form` must be CSS for the {code} code, but is {form}; leave it out")
+    chosen = make_patch(code, distance) if patch is None else load_patch(patch)
+    if form == "XZZX" and not chosen.xzzx_qubits:
+        raise ValueError(f"`--form` must be CSS for the {chosen.code} code, but is {form}; leave it out")
+    used = strategy or ("DQLR" if chosen.dqlr_pairs else "MLR")
     picture = out or (None if as_json else Path("patch.png"))
     if picture is not None:
-        _draw(patch, strategy, form, picture)
+        _draw(chosen, used, form, picture)
     if as_json:
         import json
 
-        click.echo(json.dumps(_record(patch, strategy, form)))
+        click.echo(json.dumps(_record(chosen, used, form)))
         return
-    click.echo(_table(patch, strategy, form))
+    click.echo(_table(chosen, used, form))
     click.echo(f"\nPicture: {picture}")
 
 
@@ -93,6 +98,7 @@ def _record(patch: Patch, strategy: str, form: str) -> dict[str, Any]:
         "qubits": _qubits(patch, strategy, form),
         "logical_x": list(patch.logical_x),
         "logical_z": list(patch.logical_z),
+        "more_logicals": [[list(x), list(z)] for x, z in patch.more_logicals],
     }
 
 
@@ -113,9 +119,12 @@ def _table(patch: Patch, strategy: str, form: str) -> str:
         "",
         text_table([header], rows),
         "",
-        f"logical X on {' '.join(map(str, patch.logical_x))}",
-        f"logical Z on {' '.join(map(str, patch.logical_z))}",
     ]
+    for basis in "XZ":
+        operators = patch.logical_operators(basis)
+        for number, operator in enumerate(operators):
+            name = f"logical {basis}{f' {number}' if len(operators) > 1 else ''}"
+            lines.append(f"{name} on {' '.join(map(str, operator))}")
     return "\n".join(lines)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qec_leak.cli.options import refuse_without, sweep_file_options
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -25,15 +27,25 @@ Examples:
 @click.command("status", epilog=_EPILOG)
 @click.argument("results", type=click.Path(path_type=Path))
 @click.option("--sweep", "sweep_file", type=click.Path(path_type=Path), help="Sweep file: say what is still to be run.")
-@click.option("--quick", is_flag=True, help="With the values of the sweep file's [quick].")
+@sweep_file_options
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per point instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a tidy CSV, a line per point, instead of a table.")
-def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json: bool, as_csv: bool) -> None:
+@click.pass_context
+def status_command(
+    context: click.Context,
+    /,
+    *,
+    results: Path,
+    sweep_file: Path | None,
+    as_json: bool,
+    as_csv: bool,
+    **changes: Any,
+) -> None:
     """Print the points of a RESULTS file: shots, logical errors, logical error per cycle with its likelihood interval;
     and the suppression factors Lambda of points at distances d and d + 2.
 
     Any CSV of sinter's will do, also one that a sweep is writing. --json and --csv have detection fractions and leakage
-    as well.
+    as well. --quick, --set, --decoder and --process change the --sweep file; give those that the sweep was run with.
     """
     from qec_leak.cli.sweep import read_sweep_file
     from qec_leak.sweep.records import sorted_points
@@ -42,11 +54,9 @@ def status_command(results: Path, sweep_file: Path | None, quick: bool, as_json:
 
     if as_json and as_csv:
         raise ValueError("`--json` must not be given with `--csv`, but both are; drop one")
-    if quick and sweep_file is None:
-        raise ValueError(
-            "`--quick` must come with --sweep, whose file it is about, but there is none; add --sweep FILE"
-        )
-    sweep = None if sweep_file is None else read_sweep_file(sweep_file, quick=quick)
+    if sweep_file is None:
+        refuse_without(context, "--sweep", *changes)
+    sweep = None if sweep_file is None else read_sweep_file(sweep_file, **changes)
     contents = parse_contents(results.read_bytes(), str(results))
     try:
         summaries = sorted_points(summarize(contents.rows))

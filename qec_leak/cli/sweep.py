@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from qec_leak.cli.options import decoder_option, process_option, refuse_with
+from qec_leak.cli.options import refuse_with, sweep_file_options
 
 if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
@@ -29,16 +29,7 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
 @click.option("--dry-run", is_flag=True, help="Print the points, and the shots and the time that they probably take.")
-@click.option("--quick", is_flag=True, help="With the values of the file's [quick].")
-@click.option(
-    "--set",
-    "overrides",
-    metavar="KEY=VALUE",
-    multiple=True,
-    help="Change a value of the file, e.g. stop.max_shots=1000; may be repeated.",
-)
-@decoder_option(default=None)
-@process_option
+@sweep_file_options
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:

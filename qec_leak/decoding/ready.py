@@ -12,6 +12,7 @@ import stim
 from qec_leak import _checks
 from qec_leak.decoding.decoder import Decoded, DecodingProblem, Shots, ShotSlice
 from qec_leak.decoding.registry import AnyDecoder, decoder_name, find_decoder
+from qec_leak.records.packed_events import check_events
 
 
 class ReadyDecoder:
@@ -28,7 +29,6 @@ class ReadyDecoder:
         self.name = decoder_name(decoder)
         self.needs_heralds = "heralds" in found.needs
         self._compiled = found.compile(problem)
-        self._width = (problem.num_detectors + 7) // 8
         self._flips_width = (problem.num_observables + 7) // 8
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -45,12 +45,7 @@ class ReadyDecoder:
             raise TypeError(
                 f"`batch` must be what a sampler returned, but is {type(shots).__name__}; give sampler.sample(shots)"
             )
-        events = np.asarray(shots.detection_events_b8)
-        if events.dtype != np.uint8 or events.ndim != 2 or events.shape[1] != self._width:
-            raise ValueError(
-                f"`detection_events_b8` must be uint8 (shots, {self._width}), but is {events.dtype} {events.shape}; "
-                "give bit-packed events of the circuit that the decoder was made for"
-            )
+        events = check_events(shots.detection_events_b8, self.problem.num_detectors)
         if not self.needs_heralds:
             return ShotSlice(events)
         if shots.heralds is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import importlib.metadata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -17,15 +15,23 @@ if TYPE_CHECKING:
 AnyDecoder: TypeAlias = "str | Decoder | sinter.Decoder"
 """What is taken for a decoder: a name, or a decoder of ours or of sinter's."""
 
-ENTRY_POINTS = "qec_leak.decoders"
-"""Group of entry points under which a package installs decoders."""
-
 _BUILT_IN: Mapping[str, Decoder] = {"pymatching": Matching(), "pymatching-correlated": Matching(two_passes=True)}
+
+
+def _is_decoder(value: object) -> bool:
+    if isinstance(value, Decoder):
+        return True
+    import sinter  # it takes longer than all that is here
+
+    return isinstance(value, sinter.Decoder)
+
+
+_KIND = _plugins.Kind("qec_leak.decoders", _is_decoder, built_in=_BUILT_IN)
 
 
 def decoder_names() -> tuple[str, ...]:
     """The names that ``find_decoder`` knows: built in, then those of installed packages."""
-    return (*_BUILT_IN, *sorted(set(_installed()) - set(_BUILT_IN)))
+    return _KIND.names()
 
 
 def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
@@ -40,27 +46,10 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
     """
     if not isinstance(decoder, str):
         return _as_decoder(decoder, name, decoder)
-    if decoder in _BUILT_IN:
-        return _BUILT_IN[decoder]
-    installed = _installed()
-    if decoder in installed:
-        try:
-            found = installed[decoder].load()
-        except Exception as error:  # whatever the package does
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            rule = f"load from {installed[decoder].value}"
-            raise ValueError(
-                _checks.broken_rule(name, rule, decoder, f"it raises {reason}; install it again")
-            ) from error
-        return _made(found, name, decoder, "")
-    if _plugins.is_path(decoder):
-        module, _, rest = decoder.partition(":")
-        attribute, _, key = rest.partition(":")
-        return _made(_plugins.load_attribute(name, f"{module}:{attribute}"), name, decoder, key)
-    known = decoder_names()
-    fix = _checks.suggestion(decoder, known) or "choose one of them"
-    listed = ", ".join(repr(one) for one in known)
-    raise ValueError(_checks.broken_rule(name, f"be one of {listed}", decoder, f"{fix}, or give module:attribute"))
+    module, _, rest = decoder.partition(":")
+    attribute, _, key = rest.partition(":")
+    found = _KIND.value(name, f"{module}:{attribute}" if key else decoder)
+    return _as_decoder(_held(found, name, decoder, key), name, decoder)
 
 
 def decoder_name(decoder: AnyDecoder) -> str:
@@ -68,30 +57,15 @@ def decoder_name(decoder: AnyDecoder) -> str:
     return decoder if isinstance(decoder, str) else find_decoder(decoder).name
 
 
-@functools.cache
-def _installed() -> Mapping[str, importlib.metadata.EntryPoint]:
-    return {point.name: point for point in importlib.metadata.entry_points(group=ENTRY_POINTS)}
-
-
-def _made(found: Any, name: str, text: str, key: str) -> Decoder:
-    """The decoder that an attribute is, makes or holds."""
-    if isinstance(found, type) or (callable(found) and not _is_decoder(found)):
-        found = found()
-    if isinstance(found, Mapping):
-        choices = tuple(map(str, found))
-        if not key and len(found) != 1:
-            fix = f"write {text}:{choices[0]}" if choices else "give one"
-            raise ValueError(_checks.broken_rule(name, f"name one of the decoders {', '.join(choices)}", text, fix))
-        found = found[_checks.check_choice(name, key, choices) if key else choices[0]]
-    return _as_decoder(found, name, text)
-
-
-def _is_decoder(value: object) -> bool:
-    if isinstance(value, Decoder):
-        return True
-    import sinter  # it takes longer than all that is here
-
-    return isinstance(value, sinter.Decoder)
+def _held(found: Any, name: str, text: str, key: str) -> Any:
+    """``found``, or the one of its decoders that is chosen, where it is a mapping."""
+    if not isinstance(found, Mapping):
+        return found
+    choices = tuple(map(str, found))
+    if not key and len(found) != 1:
+        fix = f"write {text}:{choices[0]}" if choices else "give one"
+        raise ValueError(_checks.broken_rule(name, f"name one of the decoders {', '.join(choices)}", text, fix))
+    return found[_checks.check_choice(name, key, choices) if key else choices[0]]
 
 
 def _as_decoder(value: Any, name: str, given: object) -> Decoder:

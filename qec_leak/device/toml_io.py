@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import math
 import os
 import tomllib
 from collections.abc import Mapping
+
+import tomli_w
 
 from qec_leak._limits import MAX_TEXT_BYTES, read_limited
 from qec_leak.device.tables import Table
@@ -35,33 +35,4 @@ def parse(text: str) -> Table:
 
 def format_table(table: Mapping[str, object]) -> str:
     """TOML text of a device's table: floats by repr, so that reading it back gives the same bits."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in table.items() if not isinstance(value, Mapping)]
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            _sections((key,), value, lines)
-    return "\n".join(lines) + "\n"
-
-
-def _sections(path: tuple[str, ...], table: Mapping[str, object], lines: list[str]) -> None:
-    values = {k: v for k, v in table.items() if not isinstance(v, Mapping)}
-    if values:
-        lines += ["", f"[{'.'.join(_key(step) for step in path)}]"]
-        lines += [f"{_key(k)} = {_value(v)}" for k, v in values.items()]
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            _sections((*path, key), value, lines)
-
-
-def _key(key: str) -> str:
-    bare = key.isascii() and key.replace("_", "").isalnum()
-    return key if bare else _value(key)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, str):
-        # JSON strings are TOML basic strings, but for DEL, which TOML wants escaped.
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, tuple | list):
-        return "[" + ", ".join(_value(item) for item in value) + "]"
-    assert isinstance(value, float)
-    return "inf" if math.isinf(value) else repr(value)
+    return tomli_w.dumps(table)

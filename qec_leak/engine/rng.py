@@ -17,7 +17,8 @@ STREAMS = 2
 """Uses of randomness that are kept apart: 0 shots, 1 sweep bits."""
 
 
-def _mix(value: U64) -> U64:
+def mix(value: U64) -> U64:
+    """The output function of SplitMix64, of arrays here, of words and vectors where kernels compile it."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))
@@ -34,8 +35,8 @@ def _increment(value: U64) -> U64:
 def block_states(seed: int, blocks: npt.NDArray[np.int64]) -> U64:
     """uint64 (blocks, STREAMS, 2): state and increment of the generators of ``blocks`` under ``seed``, one a stream."""
     key = np.full((len(blocks), STREAMS), seed & (2**64 - 1), dtype=np.uint64)
-    key = _mix(key + _GOLDEN)
+    key = mix(key + _GOLDEN)
     parts = np.uint64(seed >> 64), blocks.astype(np.uint64)[:, None], np.arange(STREAMS, dtype=np.uint64)
     for part in parts:
-        key = _mix((key + _GOLDEN) ^ _mix(part * np.ones_like(key) * _GOLDEN + np.uint64(1)))
-    return np.stack([_mix(key + _GOLDEN), _increment(_mix((key + _GOLDEN) + _GOLDEN))], axis=-1)
+        key = mix((key + _GOLDEN) ^ mix(part * np.ones_like(key) * _GOLDEN + np.uint64(1)))
+    return np.stack([mix(key + _GOLDEN), _increment(mix((key + _GOLDEN) + _GOLDEN))], axis=-1)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import functools
-import secrets
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -13,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import config
 
-from qec_leak import _checks
-from qec_leak._limits import MAX_SEED, check_batch, check_threads
+from qec_leak._limits import check_batch
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.kernels import BLOCK_SHOTS, Outputs, Shots, empty_block, keeping, sample_blocks
-from qec_leak.engine.kinds import Populations, in_batches
+from qec_leak.engine.kinds import Kept, Populations, ShotSampler
 from qec_leak.engine.plan import plan_of
 from qec_leak.engine.rng import block_states
 from qec_leak.engine.simd.pointers import pointer_to
@@ -25,28 +22,25 @@ from qec_leak.program import Program
 
 _config: Any = config  # whose names are made when it is imported
 
-DEFAULT_BATCH_SHOTS = 16 * BLOCK_SHOTS
 MAX_POPULATIONS = 1 << 26
 """Snapshots times qubits of a batch's counts: 1 GiB of them."""
 _SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
 
 
-class LeakageSampler:
+class LeakageSampler(ShotSampler):
     """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
 
     Threads may share a sampler: their calls run side by side, and no two of them get the same shots.
     """
 
+    BATCH_SHOTS = 16 * BLOCK_SHOTS
+
     def __init__(self, program: Program, *, seed: int | None = None, threads: int = 1) -> None:
+        p = program
+        about = f"{p.num_qubits} qubits, {p.num_detectors} detectors, {p.num_observables} observables"
+        super().__init__(about, num_sweep_bits=p.num_sweep_bits, seed=seed, threads=threads)
         self.program = program
-        self.seed = (
-            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
-        )
-        self.threads = _checks.check_int("threads", threads, minimum=1)
-        check_threads("threads", self.threads)
-        self._next_shot = 0
-        self._lock = threading.Lock()  # of _next_shot; lists of idle blocks only ever append and pop
-        self._idle_blocks: list[Shots] = []
+        self._idle_blocks: list[Shots] = []  # which calls of several threads only append to and pop from
         self._plan = plan_of(program)
         self._tables = pointer_to(self._plan.tables)
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
@@ -59,56 +53,27 @@ class LeakageSampler:
         """A copy, in this process or another, goes on at the same shot."""
         return _going_on, (type(self), self.program, self.seed, self.threads, self._next_shot)
 
-    def __repr__(self) -> str:
-        p = self.program
-        return (
-            f"LeakageSampler({p.num_qubits} qubits, {p.num_detectors} detectors, {p.num_observables} observables, "
-            f"seed={self.seed})"
-        )
+    def _check_size(self, shots: int, kept: Kept) -> None:
+        p, snapshots = self.program, self._num_snapshots(kept.populations)
+        if snapshots * p.num_qubits > MAX_POPULATIONS:
+            raise ValueError(
+                f"`populations` must have at most {MAX_POPULATIONS:,} entries, but {snapshots:,} snapshots of qubits "
+                f"up to {p.num_qubits - 1:,} have more; number the qubits from 0 on, or sample with populations=None"
+            )
+        records = p.num_measurements * (kept.measurements + 8 * kept.heralds)
+        check_batch(shots, p.num_detectors + p.num_observables + records)
 
-    def sample(
-        self,
-        shots: int,
-        *,
-        populations: Populations = "rounds",
-        heralds: bool = False,
-        measurements: bool = False,
-        sweep_bits: npt.ArrayLike | None = None,
-    ) -> ShotBatch:
-        """The next ``shots`` shots.
+    def _num_snapshots(self, populations: Populations) -> int:
+        return {None: 0, "rounds": self.program.num_snapshots, "moments": self.program.num_moments}[populations]
 
-        Args:
-            shots: at least 1.
-            populations: count levels at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), at all TICKs ("moments"), or not.
-            heralds: also return each qubit's level at its measurements.
-            measurements: also return the real measurement outcomes.
-            sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
-        Raises ValueError for bad arguments.
-        """
-        shots = _checks.check_int("shots", shots, minimum=1)
-        if populations not in _SNAPSHOTS:
-            raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        given = self._given_sweep(sweep_bits, shots)
-        with self._lock:
-            first = self._next_shot
-            batch = self._empty(shots, first, populations, heralds, measurements)
-            self._next_shot = first + shots
-        try:
-            self._fill(batch, populations, given)
-        except BaseException:  # Ctrl-C: the next call gives these shots, unless another thread has gone on
-            with self._lock:
-                if self._next_shot == first + shots:
-                    self._next_shot = first
-            raise
-        return batch
-
-    def _fill(self, batch: ShotBatch, populations: Populations, given: npt.NDArray[np.uint8]) -> None:
-        """Sample all shots of ``batch``."""
-        first, shots = batch.first_shot, batch.shots
+    def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
+        batch = self._empty(first, shots, kept)
+        # Zero rows are drawn.
+        given = np.zeros((0, 1), np.uint8) if sweep_bits is None else np.packbits(sweep_bits, 1, bitorder="little")
         block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
         workers = min(self.threads, end - block)
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
-        runs = [self._prepared(share, batch, populations, given) for share in shares]
+        runs = [self._prepared(share, batch, kept.populations, given) for share in shares]
         _run_all(runs)
         for events, fired in (
             (batch.detection_events_b8, self.program.reference_detectors),
@@ -119,31 +84,10 @@ class LeakageSampler:
         if batch.population_counts is not None:
             batch.population_counts[:, self.program.qubits] = sum(run.counts for run in runs)
         self._idle_blocks += [run.block for run in runs]
+        return batch
 
-    def batches(
-        self,
-        shots: int,
-        *,
-        batch_shots: int = DEFAULT_BATCH_SHOTS,
-        populations: Populations = "rounds",
-        heralds: bool = False,
-        measurements: bool = False,
-    ) -> Iterator[ShotBatch]:
-        """The next ``shots`` shots as batches of ``batch_shots``: memory does not grow with ``shots``."""
-        for take in in_batches(shots, batch_shots):
-            yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements)
-
-    def _empty(self, shots: int, first: int, populations: Populations, heralds: bool, measurements: bool) -> ShotBatch:
-        p = self.program
-        snapshots = {None: 0, "rounds": p.num_snapshots, "moments": p.num_moments}[populations]
-
-        if snapshots * p.num_qubits > MAX_POPULATIONS:
-            raise ValueError(
-                f"`populations` must have at most {MAX_POPULATIONS:,} entries, but {snapshots:,} snapshots of qubits "
-                f"up to {p.num_qubits - 1:,} have more; number the qubits from 0 on, or sample with populations=None"
-            )
-
-        check_batch(shots, p.num_detectors + p.num_observables + p.num_measurements * (measurements + 8 * heralds))
+    def _empty(self, first: int, shots: int, kept: Kept) -> ShotBatch:
+        p, snapshots = self.program, self._num_snapshots(kept.populations)
 
         def packed(bits: int) -> npt.NDArray[np.uint8]:
             return np.empty((shots, (bits + 7) // 8), dtype=np.uint8)
@@ -159,22 +103,12 @@ class LeakageSampler:
             detection_events_b8=packed(p.num_detectors),
             observable_flips_b8=packed(p.num_observables),
             sweep_bits_b8=packed(p.num_sweep_bits),
-            measurements_b8=packed(p.num_measurements) if measurements else None,
-            heralds=np.empty((shots, p.num_measurements), dtype=np.uint8) if heralds else None,
-            population_counts=None if populations is None else np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
+            measurements_b8=packed(p.num_measurements) if kept.measurements else None,
+            heralds=np.empty((shots, p.num_measurements), dtype=np.uint8) if kept.heralds else None,
+            population_counts=None
+            if kept.populations is None
+            else np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
         )
-
-    def _given_sweep(self, sweep_bits: npt.ArrayLike | None, shots: int) -> npt.NDArray[np.uint8]:
-        """uint8 (shots, ceil(sweep bits / 8)); zero rows if they are to be drawn."""
-        if sweep_bits is None:
-            return np.zeros((0, 1), dtype=np.uint8)
-        given = np.asarray(sweep_bits, dtype=bool)
-        wanted = (shots, self.program.num_sweep_bits)
-        if given.shape not in (wanted, wanted[1:]):
-            raise ValueError(
-                f"`sweep_bits` must have shape {wanted} or {wanted[1:]}, but has {given.shape}; reshape it"
-            )
-        return np.packbits(np.broadcast_to(given, wanted), axis=1, bitorder="little")
 
     def _prepared(
         self,

@@ -91,7 +91,7 @@ _kernel = uncounted(cache=True, forceinline=True)
 _outer = uncounted(cache=True)
 
 
-@_kernel
+@_kernel  # as in the engine, which this simulator judges and shares no code with
 def _mix(v: np.uint64) -> np.uint64:
     v = (v ^ (v >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     v = (v ^ (v >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

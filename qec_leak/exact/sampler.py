@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
-from qec_leak._limits import MAX_SEED
+from qec_leak._limits import check_batch
 from qec_leak.circuits.dress import tick_durations_ns
 from qec_leak.circuits.memory import MemoryExperiment
 from qec_leak.circuits.moments import split_moments, walk_moments
@@ -21,6 +20,7 @@ from qec_leak.circuits.processes.find import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
+from qec_leak.engine.kinds import Kept, ShotSampler, batch_of_records
 from qec_leak.exact.kernels import run_shots
 from qec_leak.exact.processes import Walk
 from qec_leak.exact.steps import Snapshot, Step
@@ -28,11 +28,9 @@ from qec_leak.exact.tables import make_state, make_tables
 
 Mode = Literal["coherent", "phase_randomised"]
 Idle = Literal["kraus", "pauli"]
-Populations = Literal["rounds", "moments"] | None
 
 MODES = ("coherent", "phase_randomised")
 IDLES = ("kraus", "pauli")
-DEFAULT_BATCH_SHOTS = 1024
 _CHUNK_SHOTS = 64
 _SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
 
@@ -114,107 +112,53 @@ def compile_exact_sampler(
     return ExactSampler(circuit, steps, levels=levels, seed=seed)
 
 
-class ExactSampler:
+class ExactSampler(ShotSampler):
     """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
 
-    Threads may share a sampler: their calls run one after the other.
+    Threads may share a sampler: their calls run one after the other. Population counts are of levels drawn from the
+    populations of the trajectory's state, without back-action. Measurements are real outcomes, all of them.
     """
 
+    BATCH_SHOTS = 1024
+
     def __init__(self, circuit: stim.Circuit, steps: list[Step], *, levels: int, seed: int | None = None) -> None:
+        about = f"{circuit.num_qubits} transmons, {levels} levels"
+        super().__init__(about, num_sweep_bits=circuit.num_sweep_bits, seed=seed)
         self.circuit = circuit
         self.levels = levels
-        self.seed = (
-            secrets.randbits(63) if seed is None else _checks.check_int("seed", seed, minimum=0, maximum=MAX_SEED)
-        )
         self._tables = make_tables(steps, circuit.num_qubits, levels)
         tagged = [step.tagged for step in steps if isinstance(step, Snapshot)]
         self._num_snapshots = {None: 0, "rounds": sum(tagged), "moments": len(tagged)}
         self._state = make_state(self._tables)
+        self._running = threading.Lock()  # of the one state that all shots evolve
         self._converter = circuit.compile_m2d_converter()
-        self._next_shot = 0
-        self._lock = threading.Lock()  # of _next_shot and of the one state that all shots evolve
 
-    def __repr__(self) -> str:
-        return f"ExactSampler({self.circuit.num_qubits} transmons, {self.levels} levels, seed={self.seed})"
+    def _check_size(self, shots: int, kept: Kept) -> None:
+        check_batch(shots, 8 * self.circuit.num_measurements * 2 + self.circuit.num_detectors)
 
-    def sample(
-        self,
-        shots: int,
-        *,
-        populations: Populations = "rounds",
-        heralds: bool = False,
-        measurements: bool = False,
-        sweep_bits: npt.ArrayLike | None = None,
-    ) -> ShotBatch:
-        """The next ``shots`` shots; arguments as those of ``LeakageSampler.sample``.
-
-        Population counts are of levels drawn from the populations of the trajectory's state, without back-action.
-        Measurements are real outcomes, all of them.
-        """
-        shots = _checks.check_int("shots", shots, minimum=1)
-        if populations not in _SNAPSHOTS:
-            raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        with self._lock, np.errstate(over="ignore"):  # random numbers without JIT are modulo 2^64
-            return self._sample(shots, populations, heralds, measurements, sweep_bits)
-
-    def _sample(
-        self,
-        shots: int,
-        populations: Populations,
-        heralds: bool,
-        measurements: bool,
-        sweep_bits: npt.ArrayLike | None,
-    ) -> ShotBatch:
-        circuit, first = self.circuit, self._next_shot
+    def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
+        circuit = self.circuit
         sweep = np.zeros((shots, circuit.num_sweep_bits), dtype=np.uint8)
         if sweep_bits is not None:
-            sweep[:] = np.asarray(sweep_bits, dtype=bool)
+            sweep[:] = sweep_bits
         records = np.zeros((shots, circuit.num_measurements), dtype=np.uint8)
         levels = np.zeros_like(records)
-        counts = np.zeros((self._num_snapshots[populations], circuit.num_qubits, 2), dtype=np.int64)
-        for start in range(0, shots, _CHUNK_SHOTS):  # so that Ctrl-C is heard
-            rows = slice(start, min(start + _CHUNK_SHOTS, shots))
-            run_shots(
-                self._tables, self._state, _SNAPSHOTS[populations], np.uint64(self.seed % 2**64), first + start,
-                sweep_bits is None, sweep[rows], records[rows], levels[rows], counts, np.zeros((0, 0, 0)),
-            )  # fmt: skip
-        self._next_shot = first + shots
-        events, flips = self._converter.convert(
-            measurements=records.astype(bool), sweep_bits=sweep.astype(bool), separate_observables=True
+        counts = np.zeros((self._num_snapshots[kept.populations], circuit.num_qubits, 2), dtype=np.int64)
+        with self._running, np.errstate(over="ignore"):  # random numbers without JIT are modulo 2^64
+            for start in range(0, shots, _CHUNK_SHOTS):  # so that Ctrl-C is heard
+                rows = slice(start, min(start + _CHUNK_SHOTS, shots))
+                run_shots(
+                    self._tables, self._state, _SNAPSHOTS[kept.populations], np.uint64(self.seed % 2**64),
+                    first + start, sweep_bits is None, sweep[rows], records[rows], levels[rows], counts,
+                    np.zeros((0, 0, 0)),
+                )  # fmt: skip
+        return batch_of_records(
+            circuit,
+            self._converter,
+            first,
+            records.astype(bool),
+            sweep.astype(bool),
+            measurements=kept.measurements,
+            levels=levels if kept.heralds else None,
+            population_counts=None if kept.populations is None else counts,
         )
-
-        def packed(bits: npt.NDArray[np.bool_] | npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-            return np.packbits(bits, axis=1, bitorder="little")
-
-        return ShotBatch(
-            shots=shots,
-            first_shot=first,
-            num_qubits=circuit.num_qubits,
-            num_detectors=circuit.num_detectors,
-            num_observables=circuit.num_observables,
-            num_measurements=circuit.num_measurements,
-            num_sweep_bits=circuit.num_sweep_bits,
-            detection_events_b8=packed(events),
-            observable_flips_b8=packed(flips),
-            sweep_bits_b8=packed(sweep),
-            measurements_b8=packed(records) if measurements else None,
-            heralds=levels if heralds else None,
-            population_counts=None if populations is None else counts,
-        )
-
-    def batches(
-        self,
-        shots: int,
-        *,
-        batch_shots: int = DEFAULT_BATCH_SHOTS,
-        populations: Populations = "rounds",
-        heralds: bool = False,
-        measurements: bool = False,
-    ) -> Iterator[ShotBatch]:
-        """The next ``shots`` shots as batches of ``batch_shots``."""
-        shots = _checks.check_int("shots", shots, minimum=1)
-        batch_shots = _checks.check_int("batch_shots", batch_shots, minimum=1)
-        while shots > 0:
-            take = min(shots, batch_shots)
-            yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements)
-            shots -= take

@@ -6,6 +6,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak.records.packed_events import check_events
+
 Counts = npt.NDArray[np.int64]
 
 _LOWEST_BIT = np.array([0] + [(byte & -byte).bit_length() - 1 for byte in range(1, 256)], dtype=np.uint8)
@@ -23,13 +25,7 @@ def count_events(
     Returns int64 arrays: (detectors,) how often each fired; (num_groups,) the sum over shots of n, the number of
     detectors of the group that fired in a shot; (num_groups,) the sum of n**2.
     """
-    width = (len(group) + 7) // 8
-    events = np.ascontiguousarray(detection_events_b8)
-    if events.dtype != np.uint8 or events.ndim != 2 or events.shape[1] != width:
-        raise ValueError(
-            f"`detection_events_b8` must be uint8 (shots, {width}), but is {events.dtype} {events.shape}; give the "
-            f"bit-packed events of {len(group)} detectors"
-        )
+    events = np.ascontiguousarray(check_events(detection_events_b8, len(group)))
     counts, sums, squares = (np.zeros(n, dtype=np.int64) for n in (len(group), num_groups, num_groups))
     _count(events, np.ascontiguousarray(group, dtype=np.int64), counts, np.zeros_like(sums), sums, squares)
     return counts, sums, squares

@@ -1,4 +1,7 @@
-"""A lock on an open file, held until the file is closed or the process ends, however it ends."""
+"""A lock on an open file, held until the file is closed or the process ends, however it ends.
+
+It is on the results file itself, which ``filelock`` would empty when it opens it, or else leave a second file beside.
+"""
 
 from __future__ import annotations
 

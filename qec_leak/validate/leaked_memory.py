@@ -28,7 +28,7 @@ class History:
 
     returns: round at whose start it comes back, with ``value`` (None: random); None: it stays.
     partner_z: probability of a Z on the computational partner after each CZ with the leaked qubit.
-    transport: probability that the leakage moves to the partner in such a CZ.
+    transport: probability that the leakage moves to the partner in such a CZ.   spread: that the partner leaks too.
     depolarize: noise of data qubits a round.
     """
 
@@ -41,6 +41,7 @@ class History:
     value: int | None = 0
     partner_z: float = 0.0
     transport: float = 0.0
+    spread: float = 0.0
     depolarize: float = 0.004
 
 
@@ -67,7 +68,8 @@ def _channels(h: History) -> list[list[TableRow]]:
     """leakysim's tables: leave, CZ with a leaked qubit, return with a random value."""
     rows: list[TableRow] = []
     for leaked, other, z in (([1, 0], [0, 1], "IZ"), ([0, 1], [1, 0], "ZI")):
-        rows += [(leaked, leaked, z, h.partner_z), (leaked, other, "II", h.transport)]
+        moves = [(leaked, other, "II", h.transport), (leaked, [1, 1], "II", h.spread)]
+        rows += [(leaked, leaked, z, h.partner_z), *moves]
     return [
         [([0], [1], "I", 1.0), ([1], [1], "I", 1.0)],
         _complete(rows, [[0, 0], [1, 0], [0, 1], [1, 1]]),
@@ -80,7 +82,7 @@ def render(h: History) -> Renderings:
     ideal = ideal_memory_circuit(surface_patch(h.distance), h.strategy, h.rounds, "Z").flattened()
     pair = (
         f"II_ERROR[LEAKAGE_TRANSITION_2: ({h.partner_z}, 2_U-->2_U, IZ) ({h.partner_z}, U_2-->U_2, ZI) "
-        f"({h.transport}, 2_U<->U_2)]"
+        f"({h.transport}, 2_U<->U_2) ({h.spread}, 2_U-->2_2) ({h.spread}, U_2-->2_2)]"
     )
     data = " ".join(map(str, range(h.distance**2)))
     ours: list[str] = []

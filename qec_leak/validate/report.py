@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import datetime
-import html
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
 
 from qec_leak.validate.check import Check
 from qec_leak.validate.suite import Report
@@ -85,27 +87,19 @@ def markdown_report(report: Report, command: str, picture_names: Mapping[str, st
 
 def html_report(report: Report, command: str, pngs: Mapping[str, bytes]) -> str:
     """One HTML file, pictures inside. pngs: by topic letter."""
-    body = [f"<h1>Validation</h1><p><b>{html.escape(summary(report))}.</b></p><ul>"]
-    body += [f"<li>{html.escape(line)}</li>" for line in provenance(command)]
-    body.append(f"</ul><p>{html.escape(READING)}</p>")
-    for r in report.results:
-        body.append(f"<h2>{r.topic.letter}. {html.escape(r.topic.title)}</h2><p>{html.escape(r.topic.about)}</p>")
-        body.append(_html_table(HEADER, [_cells(c) for c in r.result.checks], [c.verdict for c in r.result.checks]))
-        for table in r.result.tables:
-            body.append(f"<p>{html.escape(table.title)}:</p>{_html_table(table.header, table.rows)}")
-        if r.topic.letter in pngs:
-            data = base64.b64encode(pngs[r.topic.letter]).decode()
-            body.append(f'<p><img alt="{html.escape(r.topic.title)}" src="data:image/png;base64,{data}"></p>')
-    return f"<!doctype html><html lang=en><meta charset=utf-8><title>Validation</title><style>{_STYLE}</style>" + (
-        "\n".join(body) + "</html>\n"
+    text = Path(__file__).with_name("report.html.jinja").read_text(encoding="utf-8")
+    page = Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
-
-
-_STYLE = (
-    "body{font:15px/1.45 sans-serif;max-width:75em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
-    "td,th{border-bottom:1px solid #ddd;padding:.25em .7em;text-align:left;vertical-align:top}img{max-width:100%}"
-    ".pass{color:#14733b}.fail{color:#b00020;font-weight:bold}.skipped{color:#8a6d00}"
-)
+    page.filters["cells"] = _cells
+    return page.from_string(text).render(
+        summary=summary(report),
+        provenance=provenance(command),
+        reading=READING,
+        header=HEADER,
+        results=report.results,
+        pictures={letter: base64.b64encode(png).decode() for letter, png in pngs.items()},
+    )
 
 
 def _cells(check: Check) -> tuple[str, ...]:
@@ -133,11 +127,3 @@ def _markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> lis
         return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
     return [line(header), "|" + " --- |" * len(header), *(line(row) for row in rows)]
-
-
-def _html_table(header: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str] = ()) -> str:
-    out = ["<table><tr>", *(f"<th>{html.escape(cell)}</th>" for cell in header), "</tr>"]
-    for number, row in enumerate(rows):
-        kind = f' class="{classes[number]}"' if classes else ""
-        out.append(f"<tr{kind}>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>")
-    return "".join([*out, "</table>"])

@@ -73,6 +73,7 @@ def test_numbers_in_the_picture_do_not_touch(code, distance, leakage):
     [
         (["-d", "4"], "`distance` must be"),
         (["--out", "patch.txt"], "must end in .png, .svg or .pdf"),
+        (["-d", "3", "--out", "p"], "`--out` must end in .png, .svg or .pdf, but is 'p'; rename it"),
         (["--code", "repetition", "--form", "XZZX"], "`--form` must be CSS for the repetition code"),
     ],
 )

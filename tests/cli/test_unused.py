@@ -52,6 +52,11 @@ UNUSED = [
     (["device", "willow", "--toml", "--pair", "0-1"], "`--pair` must not be given with --toml"),
     (["device", "willow", "--toml", "--out", "x"], "`--out` must not be given with --toml"),
     (["status", "x.csv", "--quick"], "`--quick` must come with --sweep"),
+    (
+        ["status", "x.csv", "--process", "a:B"],
+        "`--process` must come with --sweep, but that is missing; add it, or drop",
+    ),
+    (["status", "x.csv", "--set", "run.seed=1"], "`--set` must come with --sweep"),
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from qec_leak.cli import main
 from qec_leak.validate import TOPICS, Check, Report, Settings
 from qec_leak.validate.check import Result, absolute, agreement, skipped, told_apart
-from qec_leak.validate.report import markdown_report, terminal_table
+from qec_leak.validate.report import html_report, markdown_report, terminal_table
 from qec_leak.validate.suite import TopicResult
 
 
@@ -32,6 +32,13 @@ def test_without_oracle_checks_are_shown_as_skipped(tmp_path, capsys):
     assert main(["validate", "--only", "d", "--oracle", str(tmp_path / "python")]) == 0
     text = capsys.readouterr().out
     assert "skipped: no Python with leakysim at" in text and "1 skipped" in text
+
+
+def test_page_escapes_its_texts():
+    result = TopicResult(TOPICS[0], Result((skipped("a < b", "x & y", "no <b>"),)), 1.0)
+    page = html_report(Report(Settings(), (result,)), "qec-leak validate --oracle '<x>'", {})
+    assert "a &lt; b" in page and "x &amp; y" in page and "<b>no" not in page and "&#39;&lt;x&gt;&#39;" in page
+    assert page.count("<table>") == page.count("</table>") == 1 and '<tr class="skipped">' in page
 
 
 @pytest.mark.parametrize("words", [["--only", "az"], ["--scale", "0"], ["--seed", "-1"]])

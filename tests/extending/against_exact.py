@@ -1,6 +1,7 @@
 """The engine against exact trajectories, leakage exaggerated: deviations in sigma, sigma from the counts of both."""
 
 import numpy as np
+from from_outside import sigmas
 
 import qec_leak as ql
 from qec_leak.exact import compile_exact_sampler
@@ -26,13 +27,10 @@ def engine_batch(memory, shots):
 
 def deviations(a, b):
     """Of every detector, pair of detectors, observable, and leaked qubit at the end of each round: |difference| in
-    sigma. Counts below ten are left out, whose tails are not normal."""
+    sigma."""
     bits = [np.hstack([batch.detection_events, batch.observable_flips]).astype(float) for batch in (a, b)]
     counts = [
         np.concatenate([(x.T @ x)[np.triu_indices(x.shape[1])], batch.population_counts.sum(axis=2).ravel()])
         for x, batch in zip(bits, (a, b), strict=True)
     ]
-    pooled = sum(counts) / (a.shots + b.shots)
-    sigma = np.sqrt(pooled * (1 - pooled) * (1 / a.shots + 1 / b.shots))
-    enough = pooled * min(a.shots, b.shots) >= 10
-    return np.abs(counts[0] / a.shots - counts[1] / b.shots)[enough] / sigma[enough]
+    return sigmas(counts, (a.shots, b.shots))

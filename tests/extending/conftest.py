@@ -1,4 +1,4 @@
-"""Makes the files that a user would write, and ``against_exact``, importable."""
+"""Makes the files that a user would write, and what these tests share, importable."""
 
 import sys
 from pathlib import Path

@@ -1,13 +1,10 @@
 """A decoder of one's own, in one file outside of the package: through run, sweep, sinter and Python."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 import sinter
+from from_outside import is_on_the_page, sweep_in_processes
+from herald_counter import HeraldCounter
 
 import qec_leak as ql
 from qec_leak.cli import main
@@ -16,15 +13,8 @@ from qec_leak.sinter import samplers
 from qec_leak.sweep import parse_sweep
 from qec_leak.sweep.block import Block, CompiledPoint
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 NAME = "herald_counter:HeraldCounter"
 SHOTS = 2000
-
-
-@pytest.fixture(autouse=True)
-def _importable(monkeypatch):
-    monkeypatch.syspath_prepend(str(HERE))
 
 
 def memory():
@@ -43,8 +33,6 @@ def counted(stats):
 
 
 def test_python():
-    from herald_counter import HeraldCounter
-
     batch = ql.compile_sampler(memory().circuit, seed=5).sample(SHOTS, heralds=True)
     for decoder in (NAME, HeraldCounter()):
         assert not ql.decode(memory().circuit, batch, decoder=decoder).any()
@@ -89,15 +77,7 @@ max_shots = {SHOTS}
 
 
 def test_sweep_in_processes_from_the_current_folder(tmp_path):
-    """-P: Python itself does not look for modules in the current folder."""
-    (tmp_path / "herald_counter.py").write_text((HERE / "herald_counter.py").read_text())
-    (tmp_path / "mine.toml").write_text(SWEEP)
-    words = [sys.executable, "-P", "-m", "qec_leak", "sweep", "mine.toml", "--out", "out.csv", "--workers", "2"]
-    done = subprocess.run(
-        words, cwd=tmp_path, capture_output=True, text=True, timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    )
-    assert done.returncode == 0, done.stderr
-    by_decoder = {stats.decoder: stats for stats in sinter.read_stats_from_csv_files(tmp_path / "out.csv")}
+    by_decoder = {row.decoder: row for row in sweep_in_processes(tmp_path, SWEEP, "herald_counter.py")}
     assert len(by_decoder) == 2
     matching, ours = by_decoder["qec_leak-pymatching"], by_decoder[f"qec_leak-{NAME}"]
     [point] = [p for p in parse_sweep(SWEEP).points if p.decoder == NAME]
@@ -127,7 +107,7 @@ def test_sinter():
 
 
 def test_the_page_shows_this_very_file():
-    assert (HERE / "herald_counter.py").read_text() in (ROOT / "docs" / "extending.md").read_text()
+    assert is_on_the_page("herald_counter.py")
 
 
 def test_heralds_of_the_wrong_shape_are_refused():

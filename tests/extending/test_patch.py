@@ -1,11 +1,12 @@
 """A patch of one's own, in one file outside of the package: Python, run, sweep, and the exact simulator."""
 
+import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sinter
+from from_outside import is_on_the_page, refusal, sigmas, sweep
 from make_rectangle import LEAKED, SHOTS, STORED, exact, memory
 from rectangle import RECTANGLE
 
@@ -14,8 +15,6 @@ from qec_leak.cli import main
 from qec_leak.sweep import parse_sweep
 from qec_leak.sweep.block import Block, CompiledPoint
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 NAME = "rectangle:RECTANGLE"
 ENGINE_SHOTS = 200 * SHOTS
 
@@ -52,9 +51,7 @@ max_shots = 1000
 
 
 def test_sweep(tmp_path):
-    (tmp_path / "mine.toml").write_text(SWEEP)
-    assert main(["sweep", str(tmp_path / "mine.toml"), "--out", str(tmp_path / "out.csv"), "--workers", "1"]) == 0
-    [stats] = sinter.read_stats_from_csv_files(tmp_path / "out.csv")
+    [stats] = sweep(tmp_path, SWEEP)
     assert (stats.json_metadata["patch"], stats.json_metadata["c"], stats.json_metadata["d"]) == (NAME, "rectangle", 2)
     [point] = parse_sweep(SWEEP).points
     compiled = CompiledPoint(point)
@@ -76,11 +73,7 @@ def deviations(basis, patch):
         y = np.logical_xor(x[:, :, None], x[:, None, :]).sum(axis=0)
         upper = np.triu_indices(x.shape[1], 1)
         counts.append(np.concatenate([x.sum(axis=0), y[upper], populations.sum(axis=2).ravel()]))
-    shots = (len(judged), ENGINE_SHOTS)
-    pooled = (counts[0] + counts[1]) / sum(shots)
-    sigma = np.sqrt(pooled * (1 - pooled) * (1 / shots[0] + 1 / shots[1]))
-    enough = np.minimum(pooled, 1 - pooled) * shots[0] >= 5
-    return (np.abs(counts[0] / shots[0] - counts[1] / shots[1]) / np.where(sigma, sigma, 1))[enough]
+    return sigmas(counts, (len(judged), ENGINE_SHOTS), least=5)
 
 
 @pytest.mark.parametrize("basis", "ZX")
@@ -115,8 +108,29 @@ def test_stored_shots_are_those_of_the_exact_simulator():
             assert (exact(basis, 2)[0] == stored[f"{basis}.measurements"][:2]).all()
 
 
+def test_patch_command(tmp_path, capsys):
+    out = tmp_path / "mine.svg"
+    assert main(["patch", "--patch", NAME, "--out", str(out)]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("rectangle code, distance 2, CSS, DQLR: 12 qubits")
+    rows = [line.split() for line in text.splitlines() if line[:1].isdigit()]
+    assert ["8", "measure", "4,", "2", "X", "of", "5", "4", "2", "1", "2"] in rows
+    assert all(f">{qubit}</text>" in out.read_text() for qubit in range(12))
+    assert main(["patch", "--patch", NAME, "--strategy", "MLR", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert len(record["qubits"]) == 11 and record["logical_z"] == [0, 1, 2] and record["more_logicals"] == []
+
+
+def test_patch_command_shows_all_logical_qubits_and_needs_no_pairs(tmp_path, capsys):
+    assert main(["patch", "--patch", "two_rectangles:TWO", "--out", str(tmp_path / "two.png")]) == 0
+    text = capsys.readouterr().out
+    assert ", MLR: 22 qubits" in text
+    for line in ("logical X 0 on 0 3", "logical X 1 on 6 9", "logical Z 0 on 0 1 2", "logical Z 1 on 6 7 8"):
+        assert line in text.splitlines()
+
+
 def test_the_page_shows_this_very_file():
-    assert (HERE / "rectangle.py").read_text() in (ROOT / "docs" / "extending.md").read_text()
+    assert is_on_the_page("rectangle.py")
 
 
 def test_mistakes_are_one_line(capsys, tmp_path):
@@ -127,8 +141,7 @@ def test_mistakes_are_one_line(capsys, tmp_path):
         ([NAME, "--distance", "3"], "`--distance` must not be given with --patch"),
         (["json:loads.__name__"], "`--patch` must be a patch"),
     ):
-        assert main([*words, *more]) == 2
-        err = capsys.readouterr().err
-        assert message in err and "Traceback" not in err
+        assert message in refusal(capsys, *words, *more)
+        assert message in refusal(capsys, "patch", "--patch", *more)
     with pytest.raises(ValueError, match="`distance` must not be given with a patch"):
         parse_sweep(f'[circuit]\nrounds = 2\ndistance = 3\npatch = "{NAME}"\n[stop]\nmax_shots = 10\n')

@@ -2,30 +2,21 @@
 
 import functools
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 import sinter
 import stim
+from from_outside import is_on_the_page, read_rows, sigmas, sweep, sweep_in_processes
+from leaky_readout import LeakyReadout
 
 import qec_leak as ql
 from qec_leak.cli import main
 from qec_leak.exact import circuit_steps, compile_exact_sampler, evolve
 from qec_leak.sweep import collect, parse_sweep
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
 NAME = "leaky_readout:LeakyReadout"
 SHOTS = 2000
-
-
-@pytest.fixture(autouse=True)
-def _importable(monkeypatch):
-    monkeypatch.syspath_prepend(str(HERE))
 
 
 def memory(strategy, *processes, device="miao2023"):
@@ -41,8 +32,6 @@ def leaky_resets():
 
 @functools.cache
 def exact(strategy):
-    from leaky_readout import LeakyReadout
-
     experiment = memory(strategy, LeakyReadout(), device=leaky_resets())
     sampler = compile_exact_sampler(experiment, mode="phase_randomised", idle="pauli", seed=3)
     return sampler.sample(4 * SHOTS, heralds=True)
@@ -59,12 +48,9 @@ def largest_deviation(strategy, process):
     """Between the engine with ``process`` and exact trajectories with the page's, in sigma of their counts."""
     circuit = memory(strategy, process, device=leaky_resets()).circuit
     a, b = exact(strategy), ql.compile_sampler(circuit, seed=8).sample(100 * SHOTS, heralds=True)
-    n, m = counted(a), counted(b)
-    pooled = (n + m) / (a.shots + b.shots)
-    sigma = np.sqrt(pooled * (1 - pooled) * (1 / a.shots + 1 / b.shots))
-    enough = pooled * a.shots >= 10  # below that the tails are not normal
-    assert enough.sum() > 20
-    return float((np.abs(n / a.shots - m / b.shots)[enough] / sigma[enough]).max())
+    found = sigmas((counted(a), counted(b)), (a.shots, b.shots))
+    assert len(found) > 20
+    return float(found.max())
 
 
 @pytest.mark.parametrize("strategy", ["NO_RESET", "MLR"])
@@ -75,8 +61,6 @@ def test_engine_agrees_with_exact_trajectories(strategy):
 @pytest.mark.parametrize("strategy", ["NO_RESET", "MLR"])
 def test_a_process_that_mistakes_the_qubits_disagrees(strategy):
     """0.14 on measure qubit 3 and 0.11 on 4, and not the other way round."""
-    from leaky_readout import LeakyReadout
-
     assert largest_deviation(strategy, LeakyReadout(least=0.23, step=-0.03)) > 5
 
 
@@ -132,36 +116,26 @@ max_shots = {SHOTS}
 
 
 def test_sweep_in_processes_from_the_current_folder(tmp_path):
-    """-P: Python itself does not look for modules in the current folder. A second run samples nothing."""
-    (tmp_path / "leaky_readout.py").write_text((HERE / "leaky_readout.py").read_text())
-    (tmp_path / "mine.toml").write_text(SWEEP)
-    words = [sys.executable, "-P", "-m", "qec_leak", "sweep", "mine.toml", "--out", "out.csv", "--workers", "2"]
-    texts = []
-    for _ in range(2):
-        done = subprocess.run(
-            words,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-        assert done.returncode == 0, done.stderr
-        texts.append((tmp_path / "out.csv").read_text())
-    assert texts[0] == texts[1]
-    rows = sinter.read_stats_from_csv_files(tmp_path / "out.csv")
-    assert [(row.json_metadata["strategy"], row.json_metadata["processes"]) for row in rows] == [
-        ("NO_RESET", [NAME]), ("MLR", [NAME])
-    ]  # fmt: skip
+    """A second run samples nothing."""
+    rows = sweep_in_processes(tmp_path, SWEEP, "leaky_readout.py")
+    text = (tmp_path / "out.csv").read_text()
+    assert sweep_in_processes(tmp_path, SWEEP, "leaky_readout.py") == rows
+    assert (tmp_path / "out.csv").read_text() == text
+    assert {row.json_metadata["strategy"]: row.json_metadata["processes"] for row in rows} == {
+        "NO_RESET": [NAME],
+        "MLR": [NAME],
+    }
 
 
 def test_sweep_option_is_what_the_file_says(tmp_path, capsys):
     without = SWEEP.replace(f'processes = ["{NAME}"]\n', "")
-    (tmp_path / "mine.toml").write_text(without)
-    out = tmp_path / "out.csv"
-    assert main(["sweep", str(tmp_path / "mine.toml"), "--process", NAME, "--out", str(out)]) == 0
+    ours = sweep(tmp_path, without, "--process", NAME)
+    status = ["status", str(tmp_path / "out.csv"), "--sweep", str(tmp_path / "mine.toml")]
+    for more, done in (([], 0), (["--process", NAME], 2)):
+        assert main([*status, *more]) == 0
+        assert f"{done} of 2 points are done" in capsys.readouterr().out
     collect(parse_sweep(SWEEP), out=tmp_path / "file.csv")
-    ours, theirs = (sinter.read_stats_from_csv_files(path) for path in (out, tmp_path / "file.csv"))
+    theirs = read_rows(tmp_path / "file.csv")
     assert [(row.strong_id, row.errors) for row in ours] == [(row.strong_id, row.errors) for row in theirs]
     plain = collect(parse_sweep(without), out=tmp_path / "plain.csv")
     assert {row.strong_id for row in ours}.isdisjoint(result.stats.strong_id for result in plain)
@@ -176,4 +150,4 @@ def test_dress_and_sample(tmp_path):
 
 
 def test_the_page_shows_this_very_file():
-    assert (HERE / "leaky_readout.py").read_text() in (ROOT / "docs" / "extending.md").read_text()
+    assert is_on_the_page("leaky_readout.py")

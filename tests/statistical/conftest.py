@@ -1,4 +1,4 @@
-"""Makes ``comparison`` and ``leaked_memory``, which several tests here share, importable."""
+"""Makes ``comparison`` and ``oracle_python``, which several tests here share, importable."""
 
 import sys
 from pathlib import Path

@@ -5,7 +5,6 @@ round 6: every detection probability, every pair covariance, and who is leaked a
 """
 
 import functools
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,10 +12,11 @@ import numpy as np
 import pytest
 import stim
 from comparison import Bits, disagreements
-from leaked_memory import ORACLE_PYTHON, History, leakysim_records, render
+from oracle_python import ORACLE_PYTHON
 
 import qec_leak as ql
 from qec_leak.circuits.strategy import Strategy
+from qec_leak.validate.leaked_memory import History, engine_bits, leakysim_bits, render
 
 pytestmark = pytest.mark.skipif(not Path(ORACLE_PYTHON).exists(), reason=f"no leakysim at {ORACLE_PYTHON}; make test")
 
@@ -52,21 +52,11 @@ HISTORIES = [*STAYING, *RETURNING, *MEASURE_QUBITS, *MOVING]
 
 @functools.cache
 def theirs(history: History) -> Bits:
-    """bool (shots, detectors + measurements): detection events, then whether the measured qubit was leaked."""
-    rendered = render(history)
-    with tempfile.TemporaryDirectory() as folder:
-        records = leakysim_records(rendered.theirs, rendered.channels, SHOTS, 3, Path(folder))
-    # A leaked qubit reads 1, as in our readout by default.
-    events = (
-        stim.Circuit(rendered.ours).compile_m2d_converter().convert(measurements=records > 0, append_observables=False)
-    )
-    return np.hstack([events, records >= 2])
+    return leakysim_bits(ORACLE_PYTHON, render(history), SHOTS, seed=3)
 
 
 def ours(history: History) -> Bits:
-    batch = ql.compile_sampler(render(history).ours, seed=8).sample(SHOTS, heralds=True)
-    assert batch.heralds is not None
-    return np.hstack([batch.detection_events, batch.heralds >= 2])
+    return engine_bits(render(history), SHOTS, seed=8)
 
 
 def without_final_detectors(bits: Bits, history: History) -> Bits:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from leaked_memory import ORACLE_PYTHON
+from oracle_python import ORACLE_PYTHON
 
 from qec_leak.channels import (
     compose,

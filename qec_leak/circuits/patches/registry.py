@@ -1,10 +1,10 @@
-"""Patches by the name of a code, "module:attribute", or as they are."""
+"""Patches by code and distance, or a user's own: by value, installed (entry points "qec_leak.patches"), or by
+"module:attribute"."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from qec_leak import _plugins
 from qec_leak._checks import broken_rule, check_choice, check_odd_distance
@@ -19,6 +19,13 @@ _MAKERS: Mapping[str, Callable[[int], Patch]] = {
     "unrotated_surface": unrotated_surface_patch,
 }
 
+_KIND = _plugins.Kind(
+    "qec_leak.patches",
+    lambda value: isinstance(value, Patch),
+    reserved=tuple(_MAKERS),
+    fix="write it so; codes are named by code and distance",
+)
+
 
 def code_names() -> tuple[str, ...]:
     """The codes that ``make_patch`` knows."""
@@ -31,19 +38,15 @@ def make_patch(code: str, distance: int) -> Patch:
 
 
 def find_patch(patch: Patch | str, *, name: str = "patch") -> Patch:
-    """A patch, proven: a Patch itself, or that of "module:attribute", where the attribute is a Patch or a function
-    without arguments that makes one.
+    """A patch, proven.
 
-    Args: name: what errors call the argument.
+    Args:
+        patch: a Patch; or "module:attribute" or the name of an installed one, where the attribute is a Patch, or a
+            function without arguments that makes one.
+        name: what errors call the argument.
     Raises ValueError for what does not import or does not verify, TypeError for what is no patch.
     """
-    found: Any = patch
-    if isinstance(patch, str):
-        if not _plugins.is_path(patch):
-            fix = "write it so; codes are named by code and distance"
-            raise ValueError(broken_rule(name, "be module:attribute", patch, fix))
-        found = _plugins.load_attribute(name, patch)
-        found = found() if callable(found) else found
+    found = _KIND.value(name, patch) if isinstance(patch, str) else patch
     if not isinstance(found, Patch):
         fix = "give a qec_leak.circuits.Patch, or module:attribute of one"
         raise TypeError(broken_rule(name, "be a patch", patch, fix))

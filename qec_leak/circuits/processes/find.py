@@ -1,4 +1,4 @@
-"""Processes that a user brings: values, or "module:attribute" of them, checked."""
+"""Processes that a user brings: by value, installed (entry points "qec_leak.processes"), or by "module:attribute"."""
 
 from __future__ import annotations
 
@@ -13,34 +13,36 @@ from qec_leak.circuits.processes import BUILT_IN
 from qec_leak.circuits.tags import ALLOWED_GATES
 
 AnyProcess: TypeAlias = "str | Process"
-"""What is taken for a process: a value, or "module:attribute" of one."""
+"""What is taken for a process: a value, "module:attribute" of one, or the name of an installed one."""
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _ON = tuple(kind for kind in get_args(Kind) if kind not in ("pair_identity", "wait", "other"))
+_KIND = _plugins.Kind(
+    "qec_leak.processes",
+    lambda value: isinstance(value, Process),
+    reserved=tuple(process.label for process in BUILT_IN),
+)
 
 
 def find_processes(processes: Iterable[AnyProcess], *, name: str = "processes") -> tuple[Process, ...]:
-    """The processes, those given as "module:attribute" loaded: a process, or a class or function without arguments that
-    makes one.
+    """The processes.
 
-    Args: name: what errors call the argument.
+    Args:
+        processes: values; or "module:attribute" or names of installed ones, where the attribute is a process, or a
+            class or function without arguments that makes one.
+        name: what errors call the argument.
     Raises ValueError or TypeError for what is no process, or has a label that is taken or a kind that there is not.
     """
     given: list[AnyProcess] = [processes] if isinstance(processes, str | Process) else list(processes)
     out: list[Process] = []
     for one in given:
-        process = _checked(_loaded(one, name) if isinstance(one, str) else one, name, one)
+        process = _checked(_KIND.value(name, one) if isinstance(one, str) else one, name, one)
         if any(process.label == other.label for other in (*BUILT_IN, *out)):
             taken = ", ".join(other.label for other in (*BUILT_IN, *out))
             rule = f"have a label that is not one of {taken}"
             raise ValueError(_checks.broken_rule(name, rule, process.label, "rename it"))
         out.append(process)
     return tuple(out)
-
-
-def _loaded(text: str, name: str) -> Any:
-    found = _plugins.load_attribute(name, text)
-    return found if isinstance(found, Process) or not callable(found) else found()
 
 
 def _checked(value: Any, name: str, given: object) -> Process:

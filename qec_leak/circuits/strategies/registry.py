@@ -1,9 +1,8 @@
-"""Strategies by name: built in, or "module:attribute"."""
+"""Strategies by name: built in, installed (entry points "qec_leak.strategies"), or "module:attribute"."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from qec_leak import _checks, _plugins
 from qec_leak.circuits.strategies.dqlr import DQLR
@@ -15,53 +14,50 @@ _BUILT_IN: Mapping[str, Strategy] = {strategy.name: strategy for strategy in (NO
 Strategy.NO_RESET, Strategy.MLR, Strategy.DQLR = NO_RESET, MLR, DQLR
 
 
+def _spelled(text: str) -> str:
+    return text.strip().upper().replace("-", "_")
+
+
+_KIND = _plugins.Kind(
+    "qec_leak.strategies", lambda value: isinstance(value, Strategy), built_in=_BUILT_IN, spelled=_spelled
+)
+
+
 def strategy_names() -> tuple[str, ...]:
     """Names of the built-in strategies, from least to most removal."""
     return tuple(_BUILT_IN)
+
+
+def installed_strategy_names() -> tuple[str, ...]:
+    """Names of strategies that other packages have installed."""
+    return _KIND.installed_names()
 
 
 def find_strategy(strategy: Strategy | str, *, name: str = "strategy") -> Strategy:
     """The strategy of a name; a strategy is itself.
 
     Args:
-        strategy: a name of ``strategy_names()``, where case does not matter and ``-`` is as good as ``_``; or
-            "module:attribute", where the attribute is a Strategy, or a class or function without arguments that makes
-            one; or a Strategy.
+        strategy: a Strategy; or a name of ``strategy_names()`` or of an installed strategy, where case does not matter
+            and ``-`` is as good as ``_``; or "module:attribute", where the attribute is a Strategy, or a class or
+            function without arguments that makes one.
         name: what errors call the argument.
     Raises ValueError for a name that is unknown or does not import, TypeError for what is no strategy.
     """
-    if not isinstance(strategy, str):
-        return _as_strategy(strategy, name, strategy)
-    if _plugins.is_path(strategy):
-        found: Any = _plugins.load_attribute(name, strategy)
-        return _as_strategy(found() if callable(found) else found, name, strategy)
-    known = _BUILT_IN.get(_spelled(strategy))
-    if known is None:
-        fix = _checks.suggestion(strategy, _BUILT_IN) or "choose one of them"
-        listed = ", ".join(repr(one) for one in _BUILT_IN)
-        raise ValueError(_checks.broken_rule(name, f"be one of {listed}", strategy, f"{fix}, or give module:attribute"))
-    return known
+    value = _KIND.value(name, strategy) if isinstance(strategy, str) else strategy
+    if not isinstance(value, Strategy):
+        fix = "give a name, module:attribute or a qec_leak.Strategy"
+        raise TypeError(_checks.broken_rule(name, "be a strategy or the name of one", strategy, fix))
+    _check_value(value)
+    return value
 
 
 def strategy_name(strategy: Strategy | str, *, name: str = "strategy") -> str:
-    """What results call a strategy: its name, or the "module:attribute" by which it was asked for.
+    """What results call a strategy: the name or "module:attribute" by which it was asked for, or its own name.
 
     Raises what ``find_strategy`` raises.
     """
     found = find_strategy(strategy, name=name)
-    return strategy if isinstance(strategy, str) and _plugins.is_path(strategy) else found.name
-
-
-def _spelled(text: str) -> str:
-    return text.strip().upper().replace("-", "_")
-
-
-def _as_strategy(value: Any, name: str, given: object) -> Strategy:
-    if not isinstance(value, Strategy):
-        fix = "give a name, module:attribute or a qec_leak.Strategy"
-        raise TypeError(_checks.broken_rule(name, "be a strategy or the name of one", given, fix))
-    _check_value(value)
-    return value
+    return _KIND.name_of(strategy) if isinstance(strategy, str) else found.name
 
 
 def _check_value(strategy: Strategy) -> None:

@@ -13,18 +13,14 @@ import numpy as np
 from qec_leak.engine.kernels.bits import is_below
 from qec_leak.engine.kernels.layout import HALF, LOW, ONE, W
 from qec_leak.engine.plan.tables import F64, U64, PlanTables
+from qec_leak.engine.rng import mix as mix_words
 from qec_leak.engine.simd.jit import inlined
 from qec_leak.engine.simd.vectors import WORDS, Vector, store_vector, vector_of_steps
 
 _NEVER = np.int64(1) << np.int64(62)
 
 
-@inlined
-def mix(v: np.uint64) -> np.uint64:
-    """The output function of SplitMix64, on words or vectors."""
-    v = (v ^ (v >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    v = (v ^ (v >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return v ^ (v >> np.uint64(31))
+mix = inlined(mix_words)
 
 
 @inlined

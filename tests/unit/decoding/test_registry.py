@@ -9,7 +9,8 @@ import sinter
 import stim
 
 import qec_leak as ql
-from qec_leak.decoding import Decoder, Matching, compile_decoder, decoder_names, find_decoder, registry
+from qec_leak import _plugins
+from qec_leak.decoding import Decoder, Matching, compile_decoder, decoder_names, find_decoder
 from qec_leak.decoding.of_sinter import SinterDecoder
 from qec_leak.sinter import samplers
 
@@ -93,23 +94,24 @@ def test_what_is_no_decoder():
 
 
 def test_installed_decoders(monkeypatch):
+    group = "qec_leak.decoders"
     points = [
-        importlib.metadata.EntryPoint("mine", "some_decoders:Mine", registry.ENTRY_POINTS),
-        importlib.metadata.EntryPoint("broken", "some_decoders:gone", registry.ENTRY_POINTS),
-        importlib.metadata.EntryPoint("pymatching", "some_decoders:number", registry.ENTRY_POINTS),
+        importlib.metadata.EntryPoint("mine", "some_decoders:Mine", group),
+        importlib.metadata.EntryPoint("several", "some_decoders:mapping", group),
+        importlib.metadata.EntryPoint("broken", "some_decoders:gone", group),
     ]
-    monkeypatch.setattr(
-        importlib.metadata, "entry_points", lambda group: points if group == "qec_leak.decoders" else []
-    )
-    registry._installed.cache_clear()
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points)
+    _plugins.installed.cache_clear()
     try:
-        assert decoder_names() == ("pymatching", "pymatching-correlated", "broken", "mine")
-        assert find_decoder("pymatching") == Matching()  # names of ours stay ours
+        assert decoder_names() == ("pymatching", "pymatching-correlated", "broken", "mine", "several")
+        assert find_decoder("pymatching") == Matching()
         assert isinstance(find_decoder("mine"), SinterDecoder) and "qec_leak-mine" in samplers()
+        with pytest.raises(ValueError, match="must name one of the decoders a, b, but is 'several'"):
+            find_decoder("several")
         with pytest.raises(ValueError, match="must load from some_decoders:gone, but is 'broken'; it raises Attribute"):
             find_decoder("broken")
     finally:
-        registry._installed.cache_clear()
+        _plugins.installed.cache_clear()
 
 
 def test_a_decoder_that_is_no_matching_takes_hyperedges():

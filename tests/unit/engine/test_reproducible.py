@@ -15,6 +15,7 @@ from qec_leak.engine.kernels import BLOCK_SHOTS, sample_blocks
 from qec_leak.engine.kernels.layout import TILE_STEP, TILES
 from qec_leak.engine.kernels.outputs import pack_shots
 from qec_leak.engine.rng import block_states
+from qec_leak.exact import compile_exact_sampler
 
 SHOTS = 2 * BLOCK_SHOTS + 300
 FIELDS = ("detection_events_b8", "observable_flips_b8", "sweep_bits_b8", "measurements_b8", "heralds")
@@ -195,9 +196,21 @@ def test_batches_refuse_to_mix_circuits() -> None:
         ({"shots": 10, "sweep_bits": [True, False]}, "sweep_bits"),
     ],
 )
-def test_bad_arguments_are_named(options: dict[str, object], message: str) -> None:
+@pytest.mark.parametrize("kind", ["frames", "tableau", "exact"])
+def test_bad_arguments_are_named(kind: str, options: dict[str, object], message: str) -> None:
+    text = "CX sweep[0] 0\nM 0"
+    device = ql.Device.preset("willow")
+    sampler = (
+        compile_exact_sampler(ql.dress(text, device, roles={0: "data"}), device, seed=1)
+        if kind == "exact"
+        else ql.compile_sampler(text, seed=1, engine=kind)  # type: ignore[arg-type]
+    )
+    before = sampler.sample(5, measurements=True)
     with pytest.raises(ValueError, match=f"`{message}` must"):
-        ql.compile_sampler("CX sweep[0] 0\nM 0", seed=1).sample(**options)  # type: ignore[arg-type]
+        sampler.sample(**options)  # type: ignore[arg-type]
+    assert sampler.sample(3).first_shot == 5 == before.shots  # what was refused took no shots
+    assert [batch.shots for batch in sampler.batches(5, batch_shots=3)] == [3, 2]
+    assert repr(sampler).startswith(type(sampler).__name__) and repr(sampler).endswith("seed=1)")
 
 
 @pytest.mark.parametrize("options", [{"seed": -1}, {"threads": 0}])
