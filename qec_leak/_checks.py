@@ -1,7 +1,7 @@
 """Validators with one message form: "`name` must <rule>, but is <value>; <fix>".
 
-Each returns the value in the type it promises, so that ``x = check_int("x", x)`` converts and checks in one line. A
-value of the wrong type raises TypeError, one outside its rule ValueError.
+Each returns the value in the type that it promises: ``x = check_int("x", x)`` converts and checks. A value of the wrong
+type raises TypeError. A value that breaks its rule raises ValueError.
 """
 
 from __future__ import annotations

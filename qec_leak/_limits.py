@@ -1,7 +1,7 @@
-"""What will not fit memory, disk or a year is refused before work starts, with an estimate and what to change.
+"""Limits of memory, disk and time. Work that exceeds them is refused before it starts, with an estimate and a fix.
 
-Estimates are of the least that is needed, within a factor of a few: what passes may still be slow or fail, what is
-refused could not have ended well.
+Estimates are lower bounds, within a factor of a few. Work that passes may still be slow or fail; work that is refused
+could not have succeeded.
 """
 
 from __future__ import annotations

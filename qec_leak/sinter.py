@@ -14,14 +14,14 @@ On the command line::
     sinter collect --circuits *.stim --decoders qec_leak-pymatching --max_shots 10000 --processes 2
         --custom_decoders_module_function qec_leak.sinter:samplers --save_resume_filepath stats.csv
 
-**sinter itself samples without leakage.** A decoder that is given to ``sinter.collect`` as it is, your own or one of
-sinter's, decodes shots of stock Stim, which does not read tags: too few errors, and nothing says so. Only names that
-begin with "qec_leak-" have the leakage. ``samplers(decoder)`` makes them of any decoder:
+**sinter itself samples without leakage.** A decoder that is given to ``sinter.collect`` directly, your own or one of
+sinter's, decodes shots of stock Stim, which ignores the tags. These shots have too few errors, without any warning.
+Only decoders whose names begin with "qec_leak-" get shots with leakage. ``samplers(decoder)`` makes one of any decoder:
 
 >>> custom = samplers({"mine": MyDecoder()})  # doctest: +SKIP
 >>> sinter.collect(..., custom_decoders=custom, decoders=["qec_leak-mine"])  # doctest: +SKIP
 
-A decoder of ``qec_leak.decoding`` can also ask for heralds, the levels that a readout of three states would tell
+A decoder of ``qec_leak.decoding`` can also ask for heralds, the levels that a three-state readout would report
 (docs/extending.md).
 
 Leakage is in the circuit's tags, so circuits with different leakage have different strong ids and one resume file keeps

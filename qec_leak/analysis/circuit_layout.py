@@ -1,4 +1,4 @@
-"""Which stabilizer and round each detector belongs to, and how that is read off a circuit alone."""
+"""Which stabilizer and round each detector belongs to, read from a circuit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class DetectorLayout:
     weight: number of data qubits of that stabilizer.
     round: 1-based; detectors of the final data measurement have round ``rounds + 1``.
     rounds: number of rounds of the experiment.
-    lookback: rounds that a detector compares with (2 for NO_RESET, else 1): those up to it lack a full comparison.
+    lookback: how many rounds back a detector looks (2 for NO_RESET, else 1). Detectors of the first ``lookback`` rounds
+        compare with fewer rounds.
     """
 
     stabilizer: npt.NDArray[np.int64]
@@ -40,9 +41,9 @@ class DetectorLayout:
 def layout_of_circuit(circuit: stim.Circuit) -> DetectorLayout:
     """The layout of the detectors of a memory's circuit.
 
-    Detectors stand on their measure qubits: (x, y, t), or (x, t) in one dimension, t counting rounds. A stabilizer's
-    weight is the number of qubits that its measure qubit meets in two-qubit gates. Where a measure qubit is used again
-    without a reset, detectors compare with the last round but one.
+    A detector has the coordinates of its measure qubit: (x, y, t), or (x, t) in one dimension, where t counts rounds. A
+    stabilizer's weight is the number of qubits that its measure qubit meets in two-qubit gates. Where a measure qubit
+    is used again without a reset, detectors compare with the last round but one.
     Raises ValueError for circuits whose detectors have no such coordinates.
     """
     coordinates = circuit.get_detector_coordinates()

@@ -1,8 +1,8 @@
-"""p_ij: how often two detectors fire by one common cause, from covariances that add up over batches.
+"""p_ij: how often one cause makes two detectors fire. It follows from counts that add up over batches.
 
 p_ij is the probability of a process that flips detectors i and j together, if all processes are independent (Spitz et
-al., arXiv:1712.02360; Google Quantum AI, arXiv:2102.06132, Eq. 11). Pauli noise gives it between detectors of one
-round or of neighbouring rounds only: what is left at a larger separation in time is leakage (Miao et al., S7).
+al., arXiv:1712.02360; Google Quantum AI, arXiv:2102.06132, Eq. 11). Pauli noise correlates detectors of the same round
+or of neighbouring rounds only. Correlations over more rounds come from leakage (Miao et al., S7).
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class EventCorrelations:
         return EventCorrelations(self.shots + other.shots, self.counts + other.counts, self.pairs + other.pairs)
 
     def __sub__(self, other: EventCorrelations) -> EventCorrelations:
-        """Counts without those of ``other``, which are part of them: what the jackknife leaves out."""
+        """Counts without those of ``other``, which must be among them. The jackknife leaves out one part after
+        another."""
         return EventCorrelations(self.shots - other.shots, self.counts - other.counts, self.pairs - other.pairs)
 
     def p_ij(self) -> Array:
@@ -102,8 +103,8 @@ class EventCorrelations:
 def pairs_by_separation(
     layout: DetectorLayout, neighbors: npt.NDArray[np.bool_] | None, first: int, last: int
 ) -> tuple[tuple[Indices, Indices], ...]:
-    """Pairs (i, j) of detectors of rounds first..last, j later than i by 0, 1, 2, ... rounds, of one stabilizer or of
-    neighbouring ones.
+    """Pairs (i, j) of detectors by their separation: j is 0, 1, 2, ... rounds later than i, both within rounds
+    first..last.
 
     Args: neighbors: bool (stabilizers, stabilizers), which are neighbours; None for pairs of one stabilizer.
     Returns for each separation 0..last-first two int64 arrays of equal length; at separation 0 each pair comes once,

@@ -72,7 +72,7 @@ class PowerLawFit:
 
 
 def fit_power_law(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> PowerLawFit:
-    """Offset power law, as logical error against an injected population: what is there without it, and what it adds.
+    """Offset power law, for logical error against an injected population. The offset is the error without injection.
 
     Args: x >= 0, y and the standard errors of y, at least 4 points.
     Raises ValueError where nothing can be fitted.
@@ -107,12 +107,13 @@ def fit_gompertz(
 ) -> GompertzFit:
     """Gompertz curve, as the logical error of a bit-flip code against cycles (Miao et al., S5), which ends at 1/2.
 
-    An error probability that is constant in each cycle starts at 0 with a finite slope; a Gompertz curve turns up
-    first: leakage has to build up before it hurts.
+    An error probability that is the same in each cycle gives a curve that starts at 0 with a finite slope. A Gompertz
+    curve starts flat and gets steeper, since leakage has to build up first.
 
-    The likeliest curve of binomial counts: after few cycles there are few errors or none, where a standard error taken
-    from the count itself is wrong. Standard errors are the inverse Fisher information's, times sqrt(chi^2 / degrees of
-    freedom) where that is above 1: where the points do not follow the curve (as the Particle Data Group does).
+    The curve maximises the likelihood of binomial counts. After few cycles there are few errors, so that a standard
+    error taken from the count itself would be wrong. Standard errors are the inverse Fisher information's, times
+    sqrt(chi^2 / degrees of freedom) where that is above 1: where the points do not follow the curve (as the Particle
+    Data Group does).
 
     Args: cycles, and the numbers of errors and of shots after each, at least 3.
     """

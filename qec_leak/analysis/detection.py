@@ -20,9 +20,10 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
     """The layout of a memory experiment's detectors, read from their coordinates (x, y, t), or (x, t) in one dimension.
 
     Args:
-        memory: the experiment; or a folder of shots, or the circuit of a memory, whose detectors stand on their
-            measure qubits and count rounds in t (those of Google's data sets and of Stim do). Then stabilizers are
-            numbered in the order of their detectors, and their weights are read off the two-qubit gates.
+        memory: the experiment; or a folder of shots, or the circuit of a memory. Its detectors must have the
+            coordinates of their measure qubits and count rounds in t, as in Google's data sets and in Stim.
+            Stabilizers are then numbered in the order of their detectors, and their weights follow from the two-qubit
+            gates.
 
     Returns:
         Round, stabilizer and weight of every detector.
@@ -31,7 +32,7 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
         ValueError: a detector stands on no stabilizer's measure qubit.
         TypeError: ``memory`` is none of the three.
 
-    Example:
+    Examples:
         >>> import qec_leak as ql
         >>> detector_layout(ql.memory_experiment(distance=3, rounds=2)).round.tolist()
         [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3]
@@ -152,7 +153,8 @@ class DetectionStatistics:
     def fraction_error(self, weight: int | None = None) -> npt.NDArray[np.float64]:
         """Standard error (1 sigma) of ``fraction``: float (rounds + 1,).
 
-        Of one weight exact, from the spread over shots; of all weights together the weights are taken as independent.
+        For one weight it follows from the spread over shots. For all weights together the weights are taken as
+        independent.
         """
         rows = self._rows(weight)
         variance = (self.squares[rows] / self.shots - np.square(self.sums[rows] / self.shots)).sum(axis=0) / self.shots
@@ -162,7 +164,8 @@ class DetectionStatistics:
     def bulk(self) -> npt.NDArray[np.bool_]:
         """Rounds in which every detector compares full rounds: bool (rounds + 1,).
 
-        Without the first ones (up to the lookback) and the final data measurement; all, if none is left.
+        The first rounds (up to the lookback) and the final data measurement are left out. If nothing is left, all
+        rounds count.
         """
         full = (self.rounds > self.layout.lookback) & (self.rounds <= self.layout.rounds)
         return full if full.any() else np.ones_like(full)

@@ -20,7 +20,7 @@ def logical_error_per_cycle(logical_error_probability: float, rounds: int) -> fl
     """Logical error per cycle of a memory: eps = (1 - (1 - 2 p)^(1/rounds)) / 2 (Miao et al., F5; arXiv:2207.06431).
 
     Args: logical_error_probability: p per shot. rounds: number of cycles, at least 1.
-    From p = 1/2 on nothing is left to lose: 1/2 is returned.
+    Returns 1/2 where p >= 1/2.
     """
     p = float(logical_error_probability)
     if not 0.0 <= p <= 1.0:
@@ -120,7 +120,7 @@ def _log_likelihood(counts: tuple[int, int, int], error_per_cycle: float) -> flo
 def logical_error_per_cycle_error(shots: int, errors: int, rounds: int) -> float:
     """Standard error of the logical error per cycle by the delta method, of at least one count: for weights of fits.
 
-    From p = 1/2 on the derivative is infinite: infinity is returned.
+    Returns infinity where p >= 1/2, since the derivative is infinite there.
     """
     p = errors / shots
     if p >= 0.5:

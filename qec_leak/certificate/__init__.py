@@ -1,4 +1,4 @@
-"""Whether frames on a reference describe a circuit with leakage exactly, to first order, proved case by case."""
+"""Proves, case by case and to first order in leakage, whether Pauli frames describe a circuit exactly."""
 
 from qec_leak.certificate.certify import FirstOrder, Place, first_order
 

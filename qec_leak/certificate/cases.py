@@ -1,4 +1,4 @@
-"""Which qubits are leaked from where to where: the cases that a certificate goes through."""
+"""Cases of a certificate: which qubits are leaked, from where to where."""
 
 from __future__ import annotations
 

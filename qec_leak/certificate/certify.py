@@ -1,4 +1,4 @@
-"""first_order(circuit): is the engine's rule of frames exact for one leaked qubit at a time? Without sampling."""
+"""first_order(circuit): whether the engine's rule of frames is exact for one leaked qubit at a time."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ _NO_EVENTS = np.zeros((0, 3), dtype=np.int32)
 
 
 class Comparison:
-    """Runs cases in both descriptions. What is before a case's first event is shared with the case before it, which is
-    why cases come in order of their first event."""
+    """Runs cases in both descriptions. Cases come in the order of their first event, so that each shares the operations
+    before it with the case before."""
 
     _at: int
     _frames: Frames

@@ -1,6 +1,6 @@
 """LeakageChannel: a complete, validated, read-only table of what an operation does to transmon levels.
 
-The table is a read-only view of a dict that nothing else holds: ``frozendict`` would add a hash, which a channel has.
+The table is a read-only view of a private dict.
 """
 
 from __future__ import annotations
@@ -178,8 +178,8 @@ class LeakageChannel:
         return out
 
     def leakage_part(self) -> LeakageChannel:
-        """The channel without what it does to transmons that are computational before and after: those branches of
-        all-computational rows become the identity. A circuit carries them as ordinary Pauli noise beside the tag."""
+        """The channel with the branches that keep all transmons computational replaced by the identity. A circuit
+        carries them as ordinary Pauli noise beside the tag."""
         rows: dict[Row, list[Transition]] = {}
         for row, transitions in self._rows.items():
             if any(map(is_leaked, row)):

@@ -1,5 +1,5 @@
-"""Completing a table that lists only some rows: unlisted branches are the identity, unlisted known-value rows follow
-from the unknown-value row."""
+"""Completes a table that lists only some rows. Branches that are not listed are the identity. Rows for known values
+that are not listed follow from the row for unknown values."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from qec_leak.channels.channel import (
 
 
 def complete_channel(num_qubits: int, rows: Mapping[Row, Sequence[Transition]]) -> LeakageChannel:
-    """The channel with the listed ``rows``; what is left of a row's probability does nothing.
+    """The channel with the listed ``rows``. The rest of a row's probability is the identity.
 
-    A row with known values that is not listed follows from the row in which they are unknown: a branch in which a
-    transmon leaves with value v happens only in shots with that value, so its probability there is doubled for each
-    such transmon, and the branches in which none leaves share the rest (docs/model.md, values).
+    A row for known values that is not listed follows from the row for unknown values. A branch in which a transmon
+    leaks with value v happens only in shots with that value: its probability in those shots is doubled for each such
+    transmon. Branches in which none leaks share the rest (docs/model.md, values).
     A one-transmon row "C" that is not listed while 0 or 1 are is their average.
     Raises ValueError if a row exceeds 1 or more than half of unknown-value shots leave with one value.
     """

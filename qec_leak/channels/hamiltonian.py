@@ -1,4 +1,5 @@
-"""Two-transmon propagators: the diabatic CZ and the Leakage iSWAP, calibrated, and what can be read off them.
+"""Propagators of two transmons: the calibrated diabatic CZ and Leakage iSWAP, and their transport, phases and leakage
+rate.
 
 Model (Miao et al., Nature Physics 19, 1780 (2023), S1): Duffing levels E_n = n w - eta n(n-1)/2 and exchange coupling
 g (a^dag b + a b^dag), n = 0..levels-1 each. Kets are |high low>, index levels*high + low. With w_low = w_high - eta the

@@ -79,15 +79,22 @@ def level_map(probabilities: npt.ArrayLike) -> Kraus:
     """Incoherent map of levels: ``probabilities[out, in]``, columns sum to 1; K = sqrt(p) |out><in|.
 
     It measures the level on the way, as resets and readouts do.
+    Raises ValueError for a table that is not square or empty, a negative entry, or a column that does not sum to 1.
     """
     table = np.asarray(probabilities, dtype=float)
-    if table.ndim != 2 or table.shape[0] != table.shape[1] or (table < 0).any():
+    if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
+        rule = "be a square table [level after, level before]"
+        raise ValueError(f"`probabilities` must {rule}, but has shape {table.shape!r}; give it a row for each level")
+    if not (table >= 0).all():
+        out, into = map(int, np.argwhere(~(table >= 0))[0])
         raise ValueError(
-            f"`probabilities` must be a square table of numbers >= 0, but has shape {table.shape!r}; fix it"
+            f"`probabilities` must be at least 0, but [{out}, {into}] is {float(table[out, into])!r}; correct it"
         )
-    if np.abs(table.sum(axis=0) - 1).max() > 1e-9:
+    if (off := np.abs(table.sum(axis=0) - 1)).max() > 1e-9:
+        into = int(off.argmax())
+        total = float(table[:, into].sum())
         raise ValueError(
-            f"`probabilities` must have columns that sum to 1, but they sum to {table.sum(axis=0)!r}; fix it"
+            f"`probabilities` must have columns that sum to 1, but column {into} sums to {total!r}; correct it"
         )
     operators = []
     for out, into in np.argwhere(table > 0):

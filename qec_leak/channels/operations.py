@@ -1,6 +1,6 @@
 """What each operation of a device does to levels: device parameters -> Kraus operators, and their twirled channels.
 
-The ideal circuit's gate is part of a unitary here only where said; channels have it stripped.
+A unitary includes the ideal gate only where its docstring says so. Channels do not include it.
 """
 
 from __future__ import annotations
@@ -120,11 +120,11 @@ def idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = LEVELS_ALO
 
 
 def busy_idle_kraus(idle: IdleParameters, time_ns: float, *, levels: int = LEVELS_ALONE) -> Kraus:
-    """Idling of a transmon that is busy with a gate or a readout whose Pauli error is measured with its relaxation and
-    dephasing: only what involves levels >= 2 is left of ``idle_kraus``.
+    """Idling of a transmon during its own gate or readout. The Pauli error of that operation already includes
+    relaxation and dephasing, so that only the part of ``idle_kraus`` with levels >= 2 is left.
 
-    Heating 1 -> 2 as there. Decay of levels n >= 2 as there (n/T1, one level at a time), but 0 and 1 do not decay.
-    Dephasing as there with 0 and 1 as one level: no coherence within the computational states is lost.
+    Heating 1 -> 2 and the decay of levels n >= 2 (n/T1, one level at a time) are those of ``idle_kraus``; level 1 does
+    not decay. Dephasing treats 0 and 1 as one level, so that computational states keep their coherence.
     """
     eta = math.exp(-time_ns / idle.t1_ns)
     decay = []

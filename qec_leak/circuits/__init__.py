@@ -1,4 +1,4 @@
-"""What is executed: patches, strategies, ideal circuits, and their dressing with a device's noise."""
+"""Circuits: patches, strategies, ideal circuits, and the noise of a device added to them."""
 
 from qec_leak.circuits.dress import dress
 from qec_leak.circuits.ideal import ideal_memory_circuit

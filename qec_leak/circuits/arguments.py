@@ -1,4 +1,4 @@
-"""Circuits and devices as users give them: objects, texts, names of presets."""
+"""Checks circuits and devices given as objects, texts or names of presets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qec_leak.device import Device
 
 
 def as_circuit(name: str, value: object) -> stim.Circuit:
-    """A stim.Circuit, or its text. Raises ValueError for text that is none, TypeError for anything else."""
+    """A stim.Circuit, or its text. Raises ValueError for text that does not parse, TypeError for anything else."""
     if isinstance(value, stim.Circuit):
         return value
     if isinstance(value, str):
@@ -25,7 +25,7 @@ def as_circuit(name: str, value: object) -> stim.Circuit:
 
 
 def check_loops(circuit: stim.Circuit) -> None:
-    """Refuse REPEAT blocks whose iterations, those of blocks inside of blocks multiplied, never end."""
+    """Refuse nested REPEAT blocks with more iterations than could ever be run."""
 
     def count(block: stim.Circuit, of_detectors: bool) -> int:
         total = 0

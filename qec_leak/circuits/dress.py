@@ -1,4 +1,4 @@
-"""dress: ideal circuit + device -> noisy circuit, its leakage in tags."""
+"""dress: adds the noise of a device to an ideal circuit. Leakage goes into tags."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def dress(
 ) -> stim.Circuit:
     """The noisy circuit that ``device`` executes when asked for ``circuit``.
 
-    Pauli noise is Stim's own instructions, labelled by their process in tags, so that Stim's error models and decoders
-    see it; leakage is tags on instructions that do nothing in Stim (grammar: ``qec_leak.circuits.tags``). Moments are
-    what stands between TICKs; each lasts as long as its slowest operation, and idle noise follows from that.
+    Pauli noise is written as noise instructions of Stim, so that error models and decoders see it. Their tags name the
+    process. Leakage is written as tags on instructions that do nothing in Stim (grammar: ``qec_leak.circuits.tags``). A
+    moment is what stands between two TICKs. It lasts as long as its slowest operation; the other qubits idle.
 
     Args:
         circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
@@ -60,7 +60,7 @@ def dress(
 def dressed(
     circuit: stim.Circuit, device: Device, roles: Mapping[int, str], processes: tuple[Process, ...] = ()
 ) -> stim.Circuit:
-    """``dress`` with the roles of all qubits, what is not used having been checked."""
+    """``dress`` with the roles of all qubits and checked arguments."""
     blocks = split_moments(circuit, readout_tags=False)
     out = stim.Circuit()
     _emit(blocks, NoiseModel(_chip(circuit, device, roles, blocks), processes), out)
@@ -83,8 +83,8 @@ def _chip(circuit: stim.Circuit, device: Device, roles: Mapping[int, str], block
 
 
 def cycle_ns(circuit: stim.Circuit, device: Device, processes: tuple[Process, ...] = ()) -> float:
-    """How long the first round of an ideal circuit takes on ``device``: what stands between the first two TICKs tagged
-    LEAKAGE_POPULATION, or is repeated up to such a TICK."""
+    """Duration of the first round of an ideal circuit on ``device``. A round ends at a TICK tagged
+    LEAKAGE_POPULATION."""
     blocks = split_moments(circuit)
     model = NoiseModel(_chip(circuit, device, qubit_roles(circuit), blocks), processes)
     passed_ns = [0.0]

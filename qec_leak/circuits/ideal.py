@@ -1,4 +1,4 @@
-"""Patch, strategy and rounds -> the noise-free memory circuit, with its detectors and timed moments."""
+"""The noise-free circuit of a memory experiment, with its detectors and moments."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def ideal_memory_circuit(
         ValueError: an argument breaks its rule.
         TypeError: an argument is of the wrong type.
 
-    Example:
+    Examples:
         >>> from qec_leak.circuits import surface_patch
         >>> ideal_memory_circuit(surface_patch(3), "MLR", 5, "Z").num_detectors
         40
@@ -93,7 +93,7 @@ def ideal_memory_circuit(
 
 
 def check_same_rounds(strategy: Strategy, cycle_ns: object, dqlr_every: int) -> None:
-    """Refuse a length of cycles where rounds differ."""
+    """Refuse ``cycle_ns`` where the rounds of a strategy differ."""
     if dqlr_every != 1:
         raise ValueError(f"`cycle_ns` must be None when rounds differ, but is {cycle_ns!r}; use dqlr_every=1 with it")
     if strategy.period != 1:
@@ -102,7 +102,7 @@ def check_same_rounds(strategy: Strategy, cycle_ns: object, dqlr_every: int) -> 
 
 
 class _Kind(NamedTuple):
-    """In what a round can differ from others.
+    """What distinguishes one round from another.
 
     one_basis: checks of the other basis have no detector yet.   leaks: ``leak_qubit`` is put into level 2.
     compared: measure qubits whose detector has the outcome of one round before, and of two.
@@ -239,8 +239,7 @@ class _Plan:
                 number += repeats * period
 
     def _repeats(self, number: int, period: int, lookback: int) -> int:
-        """How often the group of ``period`` rounds that starts with ``number`` comes one after the other, it included
-        (1 if the rounds end before it does)."""
+        """How often the group of ``period`` rounds that starts with ``number`` is repeated, at least 1."""
 
         def group(start: int) -> list[_Kind]:
             return [self._kind(n) for n in range(start, start + period)]
@@ -265,7 +264,7 @@ class _Plan:
         )
 
     def _tell_one_before(self, number: int) -> frozenset[int]:
-        """Measure qubits of whose detectors in round ``number`` the outcome of the round before is a part.
+        """Measure qubits whose detector in round ``number`` contains the outcome of the round before.
 
         A detector is s_t + s_(t-1), and s_t = m_t after a reset, m_t + m_(t-1) without: m_(t-1) cancels where the
         qubit was not reset before it is measured in round t.
@@ -273,7 +272,7 @@ class _Plan:
         return self._end(number - 1).reset if number > 1 else frozenset()
 
     def _tell_two_before(self, number: int) -> frozenset[int]:
-        """The same of the outcome two rounds before: qubits that were not reset after it.
+        """Measure qubits whose detector contains the outcome two rounds before: those that were not reset after it.
 
         Measure qubits start in 0, so that m_0 = m_(-1) = 0 stand for the rounds before the first.
         """

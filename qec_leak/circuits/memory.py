@@ -1,4 +1,4 @@
-"""memory_experiment: a patch, a strategy and a device -> the noisy circuit, and how to read what it samples."""
+"""memory_experiment: the noisy circuit of a patch, a strategy and a device, and how to read its populations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from qec_leak.device.tables import ROLES
 
 
 class HasPopulations(Protocol):
-    """What is read of a batch: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
+    """A batch with populations: float64 (snapshots, qubits, 2), P(level 2) and P(level 3)."""
 
     @property
     def level_population(self) -> npt.NDArray[np.float64]: ...
@@ -142,7 +142,7 @@ def memory_experiment(
         ValueError: an argument breaks its rule; the message names argument, rule and fix.
         TypeError: an argument is of the wrong type.
 
-    Example:
+    Examples:
         >>> memory = memory_experiment(distance=3, rounds=5, basis="X", strategy="DQLR", device="miao2023")
         >>> memory.circuit.num_qubits, memory.circuit.num_detectors
         (18, 40)

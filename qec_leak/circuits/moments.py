@@ -33,8 +33,8 @@ _MEASURE_RESET = {"MR": ("M", "R"), "MRX": ("MX", "RX"), "MRY": ("MY", "RY")}
 
 @dataclass(frozen=True)
 class Moment:
-    """Instructions executed at the same time, with what each asks the device for (None: nothing), and the TICK that
-    closed them (None at the end of a block)."""
+    """Instructions that are executed at the same time, the operation of each on the device (None: no operation), and
+    the TICK that ends the moment (None at the end of a block)."""
 
     instructions: tuple[stim.CircuitInstruction, ...]
     operations: tuple[Operation | None, ...]
@@ -99,7 +99,7 @@ def _split(circuit: stim.Circuit, line: int, readout_tags: bool) -> tuple[tuple[
 
 
 def _refuse_tag(item: stim.CircuitInstruction, line: int) -> None:
-    """Refuse a readout or reset that brings a table of its own."""
+    """Refuse a leakage tag on a measurement or reset."""
     if item.name in MEASUREMENTS or stim.gate_data(item.name).is_reset:
         tag = tags.parse_tag(item.tag)
         if tag is not None:
@@ -110,7 +110,7 @@ def _refuse_tag(item: stim.CircuitInstruction, line: int) -> None:
 
 
 def walk_moments(blocks: Iterable[Moment | Loop], *, passes: int = 1) -> Iterator[Moment]:
-    """All moments, those of a loop ``passes`` times, or as often as it runs if that is less."""
+    """All moments. Those of a loop come at most ``passes`` times."""
     for block in blocks:
         if isinstance(block, Loop):
             for _ in range(min(block.count, passes)):

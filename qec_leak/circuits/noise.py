@@ -43,7 +43,7 @@ _Placed = tuple[_Line, tuple[int, ...]]
 
 @dataclass(frozen=True, eq=False)
 class NoiseModel:
-    """What a chip adds to each moment of a circuit: built-in processes, and those in ``processes``."""
+    """The noise that a chip adds to each moment of a circuit: that of the built-in processes and of ``processes``."""
 
     chip: Chip
     processes: tuple[Process, ...] = ()
@@ -78,7 +78,7 @@ class NoiseModel:
         return max((duration_ns(self._all, o, self.chip) for o in moment.operations if o is not None), default=0.0)
 
     def _idling(self, moment: Moment) -> Operation:
-        """What the moment does to the qubits that wait, and to those that are busy."""
+        """The idle noise of a moment, on qubits that wait and on qubits that are busy."""
         asked = [operation for operation in moment.operations if operation is not None]
         resetting = {q for operation in asked if operation.kind == "reset" for q in operation.qubits}
         busy = {q for operation in asked if operation.kind != "wait" for q in operation.qubits}

@@ -1,4 +1,4 @@
-"""Native operations of a device: what an instruction of an ideal circuit asks for, written and read in one place."""
+"""Native operations of a device, and how an ideal circuit asks for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Overrides of a device, by qubit and pair, that a circuit does not use: an index of another chip, or a typo."""
+"""Refuses overrides of a qubit or pair that the circuit does not use, which may be a typo."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SECTION = {"gate": "gate", "cz": "cz", "leakage_iswap": "dqlr", "measurement": 
 
 def check_overrides_used(device: Device, circuit: stim.Circuit) -> None:
     """Raise ValueError for an override of a qubit or pair that the ideal ``circuit`` does not have, or of a section
-    that it uses on other qubits only. A section that it uses nowhere is as idle as the device's own defaults."""
+    that it uses on other qubits only. A section that the circuit uses nowhere is allowed."""
     if device.qubits or device.pairs:
         _check_used(device, _used(circuit))
 

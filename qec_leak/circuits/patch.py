@@ -1,4 +1,5 @@
-"""A patch is a value: qubits with roles and places, checks with their CZ order, logical operators, DQLR pairs."""
+"""A patch is a value: its qubits with roles and coordinates, stabilizers with their CZ order, logical operators, DQLR
+pairs."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ class Stabilizer:
 class Patch:
     """Layout of the logical qubits. Qubits are numbered consecutively: data, then measure, then removal.
 
-    code: what output calls the code.
+    code: name of the code.
     distance: code distance.
     data_qubits, measure_qubits, removal_qubits: indices. Removal qubits take part in circuits of strategies that use
         them, such as DQLR.
@@ -47,7 +48,8 @@ class Patch:
     stabilizers: one per measure qubit, in the order of ``measure_qubits``.
     logical_x, logical_z: data qubits on which the logical operators of the CSS form act.
     more_logicals: (logical X, logical Z) of further logical qubits; each is an observable of its own.
-    dqlr_pairs: (data qubit, measure or removal qubit) for every data qubit, no qubit twice; empty: not for DQLR.
+    dqlr_pairs: (data qubit, partner) for every data qubit, no qubit twice; empty: not for DQLR. A partner is a measure
+        qubit that the data qubit meets in a CZ layer, or a removal qubit that is as near.
     xzzx_qubits: data qubits that the XZZX form conjugates with a Hadamard; empty if the code has no such form.
     random_start: data qubit k starts in the state of sweep bit k, so that experiments average over initial states.
     """
@@ -67,9 +69,10 @@ class Patch:
     random_start: bool = False
 
     def verify(self) -> None:
-        """Prove the patch: indices fit, stabilizers commute, the schedule measures them and leaves the code alone,
-        logical operators commute with them, and with each other but for their partner; then detectors of its memory
-        experiments are deterministic without noise. Raises ValueError naming the first thing that is wrong."""
+        """Prove that the patch is a code whose detectors are deterministic without noise. Indices fit, DQLR partners
+        are neighbours, and stabilizers commute. A logical operator commutes with all stabilizers and anticommutes with
+        its partner alone. The CZ layers measure the stabilizers and change nothing else. Raises ValueError naming the
+        first thing that is wrong."""
         verification.verify(self)
 
     def logical_operators(self, basis: str) -> tuple[tuple[int, ...], ...]:

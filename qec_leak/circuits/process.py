@@ -1,6 +1,7 @@
 """A noise process is a value: its label, how long it lasts, where it acts, and its Kraus operators.
 
-``circuits.noise`` writes twirled tags from it, ``exact.processes`` reads their labels and takes its Kraus operators.
+``circuits.noise`` writes tags with its twirled operators. ``exact.processes`` reads the labels of the tags and uses the
+Kraus operators.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from qec_leak.device.transmon import PairParameters, QubitParameters
 
 @dataclass(frozen=True, eq=False)
 class Chip:
-    """A device, and the part of each qubit of a circuit on it.
+    """A device, and the qubits of a circuit on it.
 
     roles: "data", "measure" or "removal" by qubit.   coordinates: of QUBIT_COORDS, by qubit.
     moments: makes all moments of the circuit.
@@ -60,7 +61,7 @@ class Chip:
 
 
 class Place(NamedTuple):
-    """Where a process acts once.
+    """One place where a process acts.
 
     qubits: one or two, in the order of its Kraus operators.   time_ns: how long it idles, 0 beside other operations.
     amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
@@ -109,7 +110,7 @@ class Process:
         return type(self).kraus is not Process.kraus
 
     def duration_ns(self, operation: Operation, chip: Chip) -> float:
-        """How long ``operation`` takes by this process; a moment lasts as long as the slowest says."""
+        """Duration of ``operation`` by this process. A moment lasts as long as the longest of its operations."""
         return 0.0
 
     def places(self, operation: Operation, chip: Chip) -> Iterable[Place]:
@@ -128,15 +129,15 @@ class Process:
         raise NotImplementedError
 
     def errors(self, place: Place, chip: Chip) -> Iterable[PauliError]:
-        """Pauli noise that comes with it, beside its Kraus operators: with those, neither Z_ERROR nor PAULI_CHANNEL_1,
-        which hold the Paulis of their twirl."""
+        """Pauli noise beside the Kraus operators. A process with Kraus operators must not use Z_ERROR and
+        PAULI_CHANNEL_1, which are written for their twirl."""
         return ()
 
     def amount_of(self, tag: Tag) -> Hashable:
-        """What a circuit's tag with this label asks for. Raises ValueError with a rule that the tag breaks."""
+        """The amount in a tag with this label. Raises ValueError with the rule that the tag breaks."""
         return None
 
 
 def duration_ns(processes: Iterable[Process], operation: Operation, chip: Chip) -> float:
-    """How long an operation takes: as long as the slowest of its processes."""
+    """Duration of an operation: the longest that its processes give."""
     return max((process.duration_ns(operation, chip) for process in processes), default=0.0)

@@ -1,4 +1,4 @@
-"""Who is a data, measure or removal qubit: what a circuit says (``QUBIT_COORDS[role:data](x, y) q``), else a guess."""
+"""Roles of qubits: as the circuit gives them (``QUBIT_COORDS[role:data](x, y) q``), or guessed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def role_tag(role: str) -> str:
 
 
 def qubit_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """Role of every qubit that the circuit operates on: as its QUBIT_COORDS say, else as ``guessed_roles`` has it.
+    """Role of every qubit that the circuit operates on: by its QUBIT_COORDS, or else by ``guessed_roles``.
 
     Raises ValueError for a tag with an unknown role, or a qubit with two roles.
     """
@@ -50,7 +50,7 @@ def describe(roles: Mapping[int, str]) -> str:
 
 
 def text_without_roles(circuit: stim.Circuit) -> str:
-    """The circuit's text with plain QUBIT_COORDS: seeds are made of it, so that they do not depend on roles."""
+    """The circuit's text without roles. Seeds are derived from it, so that they do not depend on roles."""
     return re.sub(rf"QUBIT_COORDS\[{_PREFIX}\w+\]", "QUBIT_COORDS", str(circuit))
 
 

@@ -1,4 +1,4 @@
-"""What a strategy's rounds end with on a patch, checked, and what follows from it for detectors."""
+"""The operations with which a strategy ends a round, checked, and how far detectors look back."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from qec_leak.circuits.patch import Patch
 
 
 class Strategy(ABC):
-    """What is done about leakage at the end of a round.
+    """A strategy of leakage removal: the operations that end a round.
 
     The built-in ones are ``Strategy.NO_RESET``, ``Strategy.MLR`` and ``Strategy.DQLR`` (Miao et al., arXiv:2211.04728,
-    Fig. 3). A subclass says what its rounds end with (docs/extending.md). Detectors follow from that: a measure qubit
-    that is reset tells the syndrome s_t itself, m_t = s_t; without reset it tells the running parity of all syndromes,
-    m_t = m_(t-1) + s_t mod 2. A detector is always s_t + s_(t-1) mod 2.
+    Fig. 3). A subclass defines these operations (docs/extending.md). Detectors follow from them. The outcome m_t of a
+    measure qubit that was reset is the syndrome s_t. Without a reset it is the parity of all syndromes so far, m_t =
+    m_(t-1) + s_t mod 2. A detector is always s_t + s_(t-1) mod 2.
     """
 
     NO_RESET: ClassVar[Strategy]
@@ -25,17 +25,17 @@ class Strategy(ABC):
 
     @property
     def name(self) -> str:
-        """What output calls it."""
+        """Its name in results and pictures."""
         return type(self).__name__
 
     @property
     def period(self) -> int:
-        """After so many rounds the ends of rounds come again."""
+        """Number of rounds after which the ends of rounds repeat."""
         return 1
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """Qubits of the patch that its circuits have: add "removal" where removal qubits are used."""
+        """Roles of the qubits in its circuits. Add "removal" for a strategy that uses removal qubits."""
         return ("data", "measure")
 
     @abstractmethod

@@ -154,7 +154,7 @@ def parse_tag(text: str) -> Tag | None:
 
 
 def _not_ours(text: str, family: str, rest: str) -> None:
-    """Refuse tags that are meant for leakage, but that nothing here obeys. A lower-case word alone is a label."""
+    """Refuse leakage tags that are not supported. A lower-case word alone is a label."""
     if family in INSTEAD:
         raise TagError(f"tag {text!r} must name a family that is sampled, but names {family}; {INSTEAD[family]}")
     if family.upper() in ALLOWED_GATES and rest.lstrip().startswith((":", "(")):

@@ -1,4 +1,4 @@
-"""The proof of a patch: its numbers fit, and Stim finds that its schedule measures its stabilizers and nothing else."""
+"""Verifies a patch: its numbers fit, and in Stim its CZ layers measure its stabilizers and change nothing else."""
 
 from __future__ import annotations
 
@@ -81,6 +81,21 @@ def _check_pairs(patch: Patch) -> None:
     if sorted(data) != list(patch.data_qubits) or not set(partners) <= others or _twice(partners) is not None:
         rule = "pair each data qubit once with a measure or removal qubit of its own"
         _refuse(patch, rule, f"its dqlr_pairs are {patch.dqlr_pairs}", "correct them, or leave them out")
+    met = {(qubit, check.measure_qubit) for check in patch.stabilizers for qubit in check.support}
+    reach = max(_steps(patch, *pair) for pair in met)
+    for qubit, partner in patch.dqlr_pairs:
+        if partner in patch.measure_qubits and (qubit, partner) not in met:
+            rule = "pair data qubits with measure qubits that they meet in a CZ layer"
+            _refuse(patch, rule, f"data qubit {qubit} never meets its partner {partner}", "pair it with another one")
+        if partner in patch.removal_qubits and _steps(patch, qubit, partner) > reach:
+            rule = f"have removal qubits as near to their data qubits as its measure qubits are, {reach:g} in x and y"
+            but = f"{partner} is {_steps(patch, qubit, partner):g} from its partner {qubit}"
+            _refuse(patch, rule, but, "pair neighbours, or correct the coordinates")
+
+
+def _steps(patch: Patch, first: int, second: int) -> float:
+    """The larger one of two qubits' distances in x and in y."""
+    return max(abs(a - b) for a, b in zip(patch.coordinates[first], patch.coordinates[second], strict=True))
 
 
 def _check_commutation(patch: Patch) -> None:
@@ -105,7 +120,7 @@ def _check_commutation(patch: Patch) -> None:
 
 
 def _check_schedule(patch: Patch) -> None:
-    """One round of the schedule between two of products of Paulis: of stabilizers, and of logical operators."""
+    """Check one round of the CZ layers between two measurements of the stabilizers and logical operators."""
     products = [(check.basis, check.support) for check in patch.stabilizers]
     logicals = [[("X", x), ("Z", z)] for x, z in ((patch.logical_x, patch.logical_z), *patch.more_logicals)]
     for number, kept in enumerate(zip(*logicals, strict=True)):

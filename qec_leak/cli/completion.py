@@ -1,4 +1,4 @@
-"""``qec-leak completion``: the script that teaches a shell to complete our commands and options."""
+"""``qec-leak completion``: prints the script with which a shell completes commands and options."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""From exceptions to one line and an exit status: never a traceback.
+"""Turns exceptions into one line and an exit status, without a traceback.
 
-Nothing slow is imported before the handler of Ctrl-C stands.
+The handler of Ctrl-C is installed before anything slow is imported.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ def _quiet_libraries() -> None:
 
 
 def _fill_standard_streams() -> None:
-    """Closed ones are replaced by the null device: the next file to be opened would take their place. Raises ValueError
-    if it is standard output, for then a command would say nothing and end well."""
+    """Replace closed standard streams by the null device; otherwise the next file that is opened would take their
+    number. Raises ValueError if standard output is closed, since the output would be lost silently."""
     closed = [number for number in (0, 1, 2) if not _is_open(number)]
     for _ in closed:
         os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free

@@ -115,7 +115,7 @@ def _experiment(figure: PaperFigure, quick: bool, overrides: tuple[str, ...]) ->
 
 
 def _check_folder(out: Path) -> None:
-    """Raise OSError now, not after minutes of sampling, if the files will not fit or may not be written."""
+    """Raise OSError before sampling starts if the files will not fit or may not be written."""
     from qec_leak.records import StagedFolder
 
     with StagedFolder(out, reserve_bytes=_RESERVE_BYTES):

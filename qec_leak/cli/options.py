@@ -58,7 +58,7 @@ class StrategyName(_ParamType):
 
 
 class GivenPath(_ParamType):
-    """A path that is not the empty word, which would be the current folder."""
+    """A path that is not empty. An empty one would be the current folder."""
 
     name = "path"
 
@@ -181,8 +181,8 @@ def _value(text: str) -> Any:
 
 
 def check_overrides_act(overrides: tuple[str, ...], device: Device, *, has_iswap: bool, fix: str) -> None:
-    """Refuse a change of the device that changes nothing: of the Leakage iSWAP where there is none, of a default that
-    all roles override, of directions that are not asked for. ``fix``: how to get a Leakage iSWAP."""
+    """Refuse a change of the device that has no effect: on the Leakage iSWAP where none is used, on a default that all
+    roles override, or on directions that are not used. ``fix``: how to get a Leakage iSWAP."""
     from qec_leak.device.tables import QUBIT_SECTIONS
 
     roles = ("data", "measure", "removal") if has_iswap else ("data", "measure")
@@ -379,7 +379,7 @@ def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, 
 
 
 def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, threads: int, *, decode: bool) -> None:
-    """Refuse what will not fit this machine or a year, before work starts."""
+    """Refuse a run that exceeds this machine's memory or a year, before it starts."""
     from qec_leak._limits import check_run
 
     detectors = max(memory.circuit.num_detectors for memory in memories.values())
@@ -387,19 +387,19 @@ def check_experiments(memories: Mapping[str, MemoryExperiment], shots: int, thre
 
 
 def refuse_with(context: click.Context, option: str, *others: str) -> None:
-    """Refuse parameters, by their Python names, that were given and do nothing beside ``option``."""
+    """Refuse parameters (Python names) that were given and have no effect beside ``option``."""
     for name in _given(context, others):
         raise ValueError(f"`{name}` must not be given with {option}, but is, and would do nothing; drop one of them")
 
 
 def refuse_without(context: click.Context, option: str, *others: str) -> None:
-    """Refuse parameters, by their Python names, that were given and do nothing without ``option``."""
+    """Refuse parameters (Python names) that were given and have no effect without ``option``."""
     for name in _given(context, others):
         raise ValueError(f"`{name}` must come with {option}, but that is missing; add it, or drop {name}")
 
 
 def _given(context: click.Context, names: Sequence[str]) -> Iterator[str]:
-    """What the command line calls those of the parameters that it gives."""
+    """Names of those parameters that the command line gives, as written there."""
     for parameter in context.command.params:
         if parameter.name in names and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
             yield parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)

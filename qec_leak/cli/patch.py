@@ -1,4 +1,4 @@
-"""``qec-leak patch``: which qubit is where, what it does, and with which it is paired."""
+"""``qec-leak patch``: the qubits of a patch, their roles, stabilizers and DQLR partners."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ Examples:
 def patch_command(
     *, code: str, distance: int, patch: str | None, form: str, strategy: str | None, as_json: bool, out: Path | None
 ) -> None:
-    """Show the qubits of a patch: numbers (as in circuits, in device files and in --set qubits.4.idle.t1_ns=...),
-    coordinates, roles, stabilizers, and the pairs of DQLR.
+    """Show the qubits of a patch: numbers (as in circuits, device files and --set qubits.4.idle.t1_ns=...),
+    coordinates, roles, stabilizers and DQLR partners.
 
     Prints a table and draws a picture. A patch of your own is verified first.
     """
@@ -66,7 +66,7 @@ def patch_command(
 
 
 def _qubits(patch: Patch, strategy: str, form: str) -> list[dict[str, Any]]:
-    """One record a qubit of the circuit: index, x, y, role; of a measure qubit its stabilizer; its partner of DQLR."""
+    """A record for each qubit of the circuit: index, x, y, role, stabilizer of a measure qubit, DQLR partner."""
     from qec_leak.circuits import find_strategy
     from qec_leak.circuits.round_end import iswap_pairs
 

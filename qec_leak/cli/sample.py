@@ -177,7 +177,7 @@ def read_circuit(path: Path) -> stim.Circuit:
 def _missing(
     circuit: stim.Circuit, error_model: stim.DetectorErrorModel | None, populations: str
 ) -> tuple[bool, list[str]]:
-    """Whether there are populations to write, and what a user may expect and does not get."""
+    """Whether there are populations to write, and notes on outputs that are missing."""
     import re
 
     from qec_leak.circuits.tags import POPULATION

@@ -1,4 +1,4 @@
-"""``qec-leak scorecard``: published numbers against what comes out here."""
+"""``qec-leak scorecard``: compares published numbers with simulated ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``qec-leak status``: what is in a results file, and what a sweep still lacks."""
+"""``qec-leak status``: the points of a results file, and how much of a sweep is done."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def status_command(
     """Print the points of a RESULTS file: shots, logical errors, logical error per cycle with its likelihood interval;
     and the suppression factors Lambda of points at distances d and d + 2.
 
-    Any CSV of sinter's will do, also one that a sweep is writing. --json and --csv have detection fractions and leakage
-    as well. --quick, --set, --decoder and --process change the --sweep file; give those that the sweep was run with.
+    Any CSV file of sinter can be read, also while a sweep writes to it. --json and --csv add detection fractions and
+    leakage. --quick, --set, --decoder and --process change the --sweep file; give those that the sweep was run with.
     """
     from qec_leak.cli.sweep import read_sweep_file
     from qec_leak.sweep.records import sorted_points
@@ -125,7 +125,7 @@ def _lambda_table(summaries: Sequence[PointSummary]) -> str:
 
 
 def _range(first: PointSummary, second: PointSummary, key: str) -> str:
-    """A parameter of both points, the two values that it has if it goes with the distance."""
+    """A parameter of both points: one value, or two if it changes with the distance."""
     values = list(dict.fromkeys((_text(first, key), _text(second, key))))
     return f"{key.removeprefix('device.')}={'/'.join(values)}"
 

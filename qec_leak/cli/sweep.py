@@ -1,4 +1,4 @@
-"""``qec-leak sweep``: run all points of a sweep file; what is there is not run again."""
+"""``qec-leak sweep``: runs all points of a sweep file and goes on where an earlier run ended."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def sweep_command(context: click.Context, /, **values: Any) -> None:
     """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
     read.
 
-    It can be interrupted and killed at any moment: the same command goes on where it was, and the counts in the end are
-    the same, with any number of workers.
+    A sweep may be interrupted or killed at any moment; the same command continues it. The final counts do not depend on
+    interruptions or on the number of workers.
     """
     if values["dry_run"]:
         refuse_with(context, "--dry-run", "cluster", "as_json")
@@ -160,9 +160,9 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
 
 
 def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
-    """A command that draws these points: the horizontal axis is the number of which a curve then has the most values,
-    the distance if it is one of several; there is a curve for each value of what else varies, but for what goes with it
-    (axes of a zip)."""
+    """A command that draws these points. The horizontal axis is the numeric parameter that gives curves the most
+    points; the distance is preferred among equals. Other parameters that vary tell curves apart, unless they change
+    together with these (axes of a zip)."""
     labels = [dict(result.point.labels) for result in results]
     keys = list(dict.fromkeys(key for of_point in labels for key in of_point))
     varying = [key for key in keys if len({of_point.get(key) for of_point in labels}) > 1]
@@ -178,7 +178,7 @@ _DISTANCE = "circuit.distance"
 
 
 def _needed(labels: list[dict[str, Any]], x: str, keys: list[str]) -> list[str]:
-    """Those of ``keys`` without which two points would be one: the others go with ``x``, or with those."""
+    """The smallest part of ``keys`` that still tells all points apart together with ``x``."""
 
     def number(chosen: list[str]) -> int:
         return len({tuple(of_point.get(key) for key in (x, *chosen)) for of_point in labels})

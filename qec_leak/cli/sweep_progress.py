@@ -1,4 +1,4 @@
-"""What a running sweep shows: bars on a terminal, nothing where there is none, or lines of JSON."""
+"""Progress of a running sweep: bars on a terminal, lines of JSON, or nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def duration(seconds: float) -> str:
 
 @contextlib.contextmanager
 def make_progress(*, as_json: bool, out: Path) -> Iterator[Callable[[Snapshot], None] | None]:
-    """What to call with snapshots: JSON lines, bars, or None on no terminal."""
+    """The function to call with snapshots: it writes JSON lines or bars. None without a terminal."""
     if as_json:
         lines = _JsonLines(out)
         yield lines

@@ -1,4 +1,4 @@
-"""``qec-leak validate``: the engine against judges that share no code with it."""
+"""``qec-leak validate``: compares the engine with simulators that share no code with it."""
 
 from __future__ import annotations
 

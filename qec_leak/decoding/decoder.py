@@ -1,6 +1,6 @@
-"""What a decoder is: a value that is compiled for a problem, says what it needs, and decodes shots.
+"""Decoders are values: they say which data they need, are compiled for a circuit, and decode its shots.
 
-In the manner of ``sinter.Decoder`` and ``sinter.CompiledDecoder``, which know detection events only.
+They work like ``sinter.Decoder`` and ``sinter.CompiledDecoder``, which get detection events only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NEEDS: tuple[Need, ...] = ("events", "heralds")
 
 
 class Shots(Protocol):
-    """What is decoded: a ShotBatch, a folder of shots, or a ``ShotSlice``."""
+    """Shots to decode: a ShotBatch, a folder of shots, or a ``ShotSlice``."""
 
     @property
     def detection_events_b8(self) -> Bytes:
@@ -56,11 +56,11 @@ class ShotSlice:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """What a decoder makes of some shots.
+    """What a decoder returns for some shots.
 
     flips_b8: predicted observable flips, uint8 (shots, ceil(observables/8)), bit-packed little-endian.
-    counts: sums over these shots, by name, that are to stand with the results; they must add up over shots. In
-        custom_counts of sinter's rows their names begin with "decoder_".
+    counts: sums over these shots, by name. They go into custom_counts of sinter's rows, where their names begin with
+        "decoder_".
     """
 
     flips_b8: Bytes
@@ -82,7 +82,7 @@ class DecodingProblem:
 
     circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
     given_model: the error model to decode by; None: Stim's of the circuit. One of the two must be given.
-    Models that were made are pickled with it: processes that decode do not make them again.
+    A model that was made is pickled with the problem, so that other processes do not make it again.
     """
 
     circuit: stim.Circuit | None
@@ -138,14 +138,14 @@ class Decoder(abc.ABC):
     """A decoder: a value without state, the same wherever it is compiled. To decode in several processes it must
     pickle.
 
-    needs: what it asks for, of ``NEEDS``. ``shots.heralds`` are sampled for decoders that ask for "heralds" alone.
+    needs: which data it needs, some of ``NEEDS``. Heralds are sampled only for decoders that need "heralds".
     """
 
     needs: tuple[Need, ...] = ("events",)
 
     @property
     def name(self) -> str:
-        """What results call it where it was not found by a name."""
+        """Its name in results, unless it was asked for by another name."""
         return type(self).__name__
 
     @abc.abstractmethod

@@ -53,7 +53,7 @@ def has_likely_errors(model: stim.DetectorErrorModel) -> bool:
 
 
 def ignored_by_matching(model: stim.DetectorErrorModel) -> str:
-    """What matching does not see of a model, in one line; "" if it sees all."""
+    """One line on the errors of a model that matching ignores; "" if there are none."""
     if not _HYPEREDGE.search(str(model)):
         return ""
     probabilities = []
@@ -72,9 +72,9 @@ def ignored_by_matching(model: stim.DetectorErrorModel) -> str:
 def without_likely_errors(
     model: stim.DetectorErrorModel,
 ) -> tuple[stim.DetectorErrorModel, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """A model in which no error is likelier than not, and the detectors and observables that errors flip which are: an
-    error with probability p is one with 1 - p after a flip that always happens. PyMatching takes no certain errors, and
-    no likely ones for correlated matching."""
+    """The model with each error of probability p > 1/2 replaced by one of probability 1 - p, and the detectors and
+    observables that the replaced errors flip. An error with probability p is a flip that always happens, followed by an
+    error with probability 1 - p. PyMatching refuses certain errors, and errors above 1/2 for correlated matching."""
     out = stim.DetectorErrorModel()
     detectors = np.zeros(model.num_detectors, dtype=np.bool_)
     observables = np.zeros(model.num_observables, dtype=np.bool_)

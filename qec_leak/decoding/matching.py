@@ -1,7 +1,7 @@
 """PyMatching, plain and correlated, on the error model that Stim makes of a circuit.
 
-The error model does not know of leakage (Stim ignores the tags): that is the decoder whose failure under leakage Miao
-et al. measure. Correlated matching is PyMatching's two-pass method (Fowler, arXiv:1310.0863).
+The error model has no leakage, since Stim ignores the tags. Miao et al. measure how such a decoder fails under leakage.
+Correlated matching is PyMatching's two-pass method (Fowler, arXiv:1310.0863).
 """
 
 from __future__ import annotations
@@ -81,5 +81,5 @@ class CompiledMatching(CompiledDecoder):
         return out if self._flips is None else out ^ self._flips[1]
 
     def _usual(self, events: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-        """Events as they would be if every error that is likelier than not had happened once less."""
+        """The events with the flips of all errors of probability > 1/2 taken out."""
         return events if self._flips is None else events ^ self._flips[0]

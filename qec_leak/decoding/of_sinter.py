@@ -1,4 +1,4 @@
-"""A ``sinter.Decoder`` as one of ours: it decodes shots that have leakage, on the error model."""
+"""A ``sinter.Decoder`` as a ``Decoder``. It decodes shots with leakage by the error model, which has none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qec_leak.decoding.decoder import CompiledDecoder, Decoder, DecodingProblem,
 
 @dataclass(frozen=True)
 class SinterDecoder(Decoder):
-    """Anybody's decoder of sinter. decoder: a sinter.Decoder."""
+    """A decoder for sinter. decoder: a sinter.Decoder."""
 
     decoder: sinter.Decoder
 

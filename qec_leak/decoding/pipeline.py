@@ -138,7 +138,7 @@ def _start_worker(decoder: bytes) -> None:
 
 
 def _end_with_parent() -> None:
-    """A parent that was killed cannot end its workers."""
+    """End this process when its parent has died: a killed parent cannot end its workers."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -212,8 +212,8 @@ def _decoded_in_processes(
 
 
 def _start_processes(pool: ProcessPoolExecutor, workers: int) -> None:
-    """Start all workers; to be called in a thread. There Ctrl-C cannot come between a process and the pool's knowing of
-    it, and processes inherit that the thread ignores it: it is for the parent, which ends them without tracebacks."""
+    """Start all workers. Call it in a thread: Ctrl-C cannot interrupt it there, and the workers inherit that the thread
+    ignores Ctrl-C. The parent handles Ctrl-C and ends the workers."""
     if hasattr(signal, "pthread_sigmask"):  # not on Windows
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     for _ in range(workers):  # one more process for each task that finds none idle

@@ -46,7 +46,7 @@ def decode(
 
 
 def _problem_of(data: ShotFolder) -> DecodingProblem:
-    """What the folder has to decode by: its circuit, if that has noise."""
+    """The problem of a folder: its circuit if that has noise, else its error model."""
     if data.circuit.detector_error_model(flatten_loops=False).num_errors:
         return DecodingProblem(data.circuit)
     if data.detector_error_model is not None:

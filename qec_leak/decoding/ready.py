@@ -18,7 +18,7 @@ from qec_leak.records.packed_events import check_events
 class ReadyDecoder:
     """A decoder compiled for one problem, for any batch of its shots. It pickles: a copy is compiled again.
 
-    problem: the circuit and its error model.   name: what results call the decoder.
+    problem: the circuit and its error model.   name: of the decoder in results.
     needs_heralds: whether shots must have heralds: sample with ``heralds=decoder.needs_heralds``.
     """
 

@@ -53,7 +53,7 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
 
 
 def decoder_name(decoder: AnyDecoder) -> str:
-    """What results call a decoder: the name by which it was asked for, or the decoder's own."""
+    """Name of a decoder in results: the name by which it was asked for, or its own."""
     return decoder if isinstance(decoder, str) else find_decoder(decoder).name
 
 

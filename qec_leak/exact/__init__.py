@@ -1,7 +1,7 @@
-"""The exact simulator: state-vector trajectories of 4- or 5-level transmons, the judge of the engine.
+"""The exact simulator: state-vector trajectories of 4- or 5-level transmons, with which the engine is compared.
 
-It reads the same dressed circuit and device, and shares no code with the engine (of which it has only ``ShotBatch``, a
-plain dataclass): Kraus operators and unitaries, never the twirled tables.
+It reads the same dressed circuit and device. It uses Kraus operators and unitaries, not the twirled tables, and shares
+no code with the engine but the dataclass ``ShotBatch``.
 """
 
 from qec_leak.exact.density import Expectation, evolve

@@ -1,4 +1,4 @@
-"""Density matrices of 1 to 3 transmons: exact expectations, to judge the trajectories without sampling.
+"""Density matrices of 1 to 3 transmons: exact expectations, with which trajectories are compared.
 
 Every step maps a dense rho by full matrices, rho -> sum K rho K^dagger; every measurement adds up the branches of equal
 records. Nothing is shared with the kernels but the list of steps.

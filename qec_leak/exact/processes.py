@@ -1,4 +1,4 @@
-"""A dressed circuit, its chip and its processes -> steps of the exact simulator.
+"""Turns a dressed circuit, its chip and its processes into steps of the exact simulator.
 
 The circuit's tags say which process acts where (``cz|``, ``idle|``, ``reset|``, ...); what it does comes from the
 process's Kraus operators, not from the tags' twirled tables.

@@ -1,5 +1,4 @@
-"""Steps: what transmons go through, one after another, as matrices on levels. Trajectories and density matrices both
-execute a list of these; neither knows processes or devices.
+"""Steps of a circuit as matrices on levels. Trajectories and density matrices both execute a list of steps.
 
 Matrices act on ``levels`` levels a transmon, complex128 (levels**k, levels**k), the first qubit most significant.
 """

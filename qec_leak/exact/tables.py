@@ -1,4 +1,4 @@
-"""Steps -> the flat tables of the kernels."""
+"""Turns steps into the flat tables of the kernels."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Plots: statistics in, matplotlib Axes out. Nothing here touches pyplot's global state, or knows of a paper."""
+"""Plots of statistics on matplotlib Axes. They do not use pyplot's global state."""
 
 from qec_leak.figures.detection import plot_detection_fraction
 from qec_leak.figures.device import plot_transport_matrix
-from qec_leak.figures.lattice import lattice_size, plot_patch, plot_qubit_leakage
+from qec_leak.figures.lattice import lattice_size, plot_patch, plot_qubit_leakage, strategy_title
 from qec_leak.figures.leakage import plot_leakage_population
 from qec_leak.figures.style import COLUMN_WIDTH, STRATEGY_COLORS, new_figure, save_figure
 
@@ -17,4 +17,5 @@ __all__ = [
     "plot_qubit_leakage",
     "plot_transport_matrix",
     "save_figure",
+    "strategy_title",
 ]

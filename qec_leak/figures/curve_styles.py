@@ -1,4 +1,4 @@
-"""Which colour, marker and line a curve has, and the legend that says so, a row for each of them."""
+"""Colour, marker and line of each curve, and the legend with a row for each of the three."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from matplotlib import colormaps
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
-from qec_leak.figures.style import STRATEGY_COLORS, strategy_label
+from qec_leak.figures.legends import literal, words
+from qec_leak.figures.style import STRATEGY_COLORS, strategy_colors, strategy_label
 from qec_leak.figures.units import Quantity, quantity
 from qec_leak.sweep.curves import Curve
 from qec_leak.sweep.order import order_key
@@ -20,9 +20,6 @@ _COLORS = ("#1f5fbf", "#c8102e", "#1b9e5a", "#8a4fbf", "#d98500", "#00838f", "#6
 _MARKERS = "osD^vP*X"
 _LINES: tuple[Any, ...] = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (5, 1, 1, 1)), (0, (8, 2)), (0, (3, 1, 1, 1, 1, 1)))
 _NEUTRAL = "#444444"
-_LEGEND_HEIGHT = 0.4
-"""Inches above the axes that a figure has for its legend: two lines."""
-_MAX_COLUMNS = 8
 PAIR = "distances"
 """Key that stands for the two distances of a suppression factor."""
 
@@ -49,17 +46,17 @@ class CurveStyle:
 
 @dataclass(frozen=True)
 class Styles:
-    """of_curve: in the order of the curves.   legend: rows of entries; empty where there is nothing to tell."""
+    """of_curve: in the order of the curves. legend: rows of entries; empty where no labels are needed."""
 
     of_curve: tuple[CurveStyle, ...]
     legend: tuple[tuple[Line2D, ...], ...]
 
 
 def curve_styles(curves: Sequence[Curve]) -> Styles:
-    """Styles of curves by what their labels differ in.
+    """Styles of curves by the labels in which they differ.
 
-    The colour tells the strategies apart, or else the values of the first label that varies; the marker those of the
-    second, the line those of the third and of all others together. Where only two vary, marker and line go together.
+    The colour depends on the strategy, or else on the first label that varies. The marker depends on the second, and
+    the line on the third and all others together. Where only two vary, marker and line both depend on the second.
     """
     labels = [_labels(curve) for curve in curves]
     keys = list(dict.fromkeys(key for of_curve in labels for key in of_curve))
@@ -70,22 +67,21 @@ def curve_styles(curves: Sequence[Curve]) -> Styles:
     shown = {key: quantity(key, values[key]) for key in keys}
     by_color, by_marker, by_line = varying[:1], varying[1:2], varying[2:]
     colors, markers, lines = (_combinations(labels, part) for part in (by_color, by_marker, by_line))
+    strategy = [key for key in fixed if key.endswith("strategy")]
+    palette = _colors_of(colors, by_color) if by_color else _colors_of([_chosen(labels[0], strategy)], strategy)
     styles = []
     for of_curve in labels:
         color, marker, line = (
             part.index(_chosen(of_curve, chosen))
             for part, chosen in ((colors, by_color), (markers, by_marker), (lines, by_line))
         )
-        of_color = colors[color] if by_color else _chosen(of_curve, [key for key in fixed if key.endswith("strategy")])
-        styles.append(_style(_color(of_color, color, len(colors)), marker, line if by_line else marker))
+        styles.append(_style(palette[color], marker, line if by_line else marker))
     rows: list[tuple[Line2D, ...]] = []
     for key in fixed:
         style = styles[0] if len(curves) == 1 else CurveStyle(_NEUTRAL, "", "none", "full")
-        rows.append((_words(shown[key].label), _entry(_text(shown[key], values[key][0]), style)))
+        rows.append((words(shown[key].label), _entry(_text(shown[key], values[key][0]), style)))
     if by_color:
-        plain = [
-            CurveStyle(_color(v, n, len(colors)), "" if by_marker else "o", "-", "full") for n, v in enumerate(colors)
-        ]
+        plain = [CurveStyle(color, "" if by_marker else "o", "-", "full") for color in palette]
         rows.append(_row(colors, by_color, shown, plain))
     if by_marker:
         neutral = [_style(_NEUTRAL, n, 0 if by_line else n) for n in range(len(markers))]
@@ -93,42 +89,6 @@ def curve_styles(curves: Sequence[Curve]) -> Styles:
     if by_line:
         rows.append(_row(lines, by_line, shown, [_line_only(n) for n in range(len(lines))]))
     return Styles(tuple(styles), tuple(rows))
-
-
-def legend_above(axes: Axes, rows: Sequence[Sequence[Line2D]]) -> None:
-    """A legend above the axes, each of ``rows`` (its name, then entries) beginning a line, in as many columns as fit.
-
-    The figure grows by what the legend would take from the axes.
-    """
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    width, height = figure.get_size_inches()
-    for columns in range(min(_MAX_COLUMNS, max(map(len, rows))), 1, -1):
-        legend = figure.legend(
-            handles=_by_columns(rows, columns),
-            loc="outside upper left",
-            ncols=columns,
-            columnspacing=1.2,
-            borderaxespad=0.2,
-            handlelength=2.2,
-            handletextpad=0.5,
-        )
-        taken = legend.get_window_extent().transformed(figure.dpi_scale_trans.inverted())
-        if taken.width <= width or columns == 2:
-            break
-        legend.remove()
-    figure.set_size_inches(max(width, taken.width + 0.1), height + max(taken.height - _LEGEND_HEIGHT, 0.0))
-
-
-def _by_columns(rows: Sequence[Sequence[Line2D]], columns: int) -> list[Line2D]:
-    """Entries in matplotlib's order, column by column. The first entry of a row is its name: where a row takes several
-    lines, they go on under its second."""
-    lines: list[list[Line2D]] = []
-    for name, *entries in rows:
-        for start in range(0, len(entries), columns - 1):
-            line = [_words(" ") if start else name, *entries[start : start + columns - 1]]
-            lines.append(line + [_words(" ") for _ in range(columns - len(line))])
-    return [line[column] for column in range(columns) for line in lines]
 
 
 def _labels(curve: Curve) -> dict[str, Any]:
@@ -156,12 +116,17 @@ def _style(color: str, marker: int, line: int) -> CurveStyle:
     return CurveStyle(color, _MARKERS[marker % len(_MARKERS)], _LINES[line % len(_LINES)], fill)
 
 
-def _color(values: tuple[Any, ...], number: int, count: int) -> str:
-    """Of a strategy, or else by number; more than there are tell-tale colours are shades from dark to light."""
-    named = STRATEGY_COLORS.get(str(values[0])) if values else None
-    if named or count <= len(_COLORS):
-        return named or _COLORS[number]
-    return to_hex(colormaps["viridis"](0.95 * number / (count - 1)))
+def _colors_of(combinations: Sequence[tuple[Any, ...]], keys: Sequence[str]) -> list[str]:
+    """Colours of strategies, or else by number. Where there are more values than colours, they get shades from dark to
+    light."""
+    if keys and keys[0].endswith("strategy"):
+        names = [str(values[0]) for values in combinations]
+        by_name = strategy_colors(names)
+        return [by_name[name] for name in names]
+    count = len(combinations)
+    if count <= len(_COLORS):
+        return list(_COLORS[:count])
+    return [to_hex(colormaps["viridis"](0.95 * number / (count - 1))) for number in range(count)]
 
 
 def _line_only(number: int) -> CurveStyle:
@@ -177,15 +142,11 @@ def _row(
     joined: bool = True,
 ) -> tuple[Line2D, ...]:
     """Entries of one row. Args: joined: draw lines through the markers."""
-    out = [_words(", ".join(shown[key].label for key in keys))]
+    out = [words(", ".join(shown[key].label for key in keys))]
     for values, style in zip(combinations, styles, strict=True):
         text = ", ".join(_text(shown[key], value) for key, value in zip(keys, values, strict=True))
         out.append(_entry(text, style if joined else CurveStyle(style.color, style.marker, "none", style.fillstyle)))
     return tuple(out)
-
-
-def _words(text: str) -> Line2D:
-    return Line2D([], [], linestyle="none", label=text)
 
 
 def _entry(text: str, style: CurveStyle) -> Line2D:
@@ -195,4 +156,4 @@ def _entry(text: str, style: CurveStyle) -> Line2D:
 def _text(shown: Quantity, value: Any) -> str:
     if value is None:
         return "default"
-    return strategy_label(value) if value in STRATEGY_COLORS else shown.text(value)
+    return strategy_label(value) if value in STRATEGY_COLORS else literal(shown.text(value))

@@ -10,8 +10,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from qec_leak.analysis import DetectionStatistics
-from qec_leak.figures.leakage import add_legend
-from qec_leak.figures.style import house_style, strategy_color, strategy_label
+from qec_leak.figures.legends import add_legend
+from qec_leak.figures.style import house_style, strategy_colors, strategy_label
 
 _WEIGHT_MARKERS = ("D", "v", "^", "<")
 
@@ -29,12 +29,13 @@ def plot_detection_fraction(
     """
     with house_style():
         weights: tuple[int, ...] = ()
+        colors = strategy_colors(statistics)
         for strategy, part in statistics.items():
             weights = part.layout.weights
             for weight, marker in zip(weights, _WEIGHT_MARKERS, strict=False):
                 fraction, sigma = part.fraction(weight)[:-1], part.fraction_error(weight)[:-1]
                 seen = np.isfinite(fraction)
-                color = strategy_color(strategy)
+                color = colors[strategy]
                 axes.errorbar(
                     part.rounds[:-1][seen],
                     fraction[seen],
@@ -50,7 +51,7 @@ def plot_detection_fraction(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.set_xlim(0, 1.03 * max((part.layout.rounds for part in statistics.values()), default=1))
         axes.set_ylim(bottom=0)
-        entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in statistics]
+        entries = [Line2D([], [], color=colors[s], label=strategy_label(s)) for s in statistics]
         entries += [
             Line2D(
                 [],

@@ -1,4 +1,4 @@
-"""What a two-transmon gate does to levels: its transport matrix as a heat map (Miao et al., F2b)."""
+"""The transport matrix of a two-transmon gate as a heat map (Miao et al., F2b)."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def plot_transport_matrix(
         levels: levels a transmon in ``matrix``.
         shown_levels: levels a transmon in the plot.
         title: text above the plot.
-    Colours go with the square root of the probability; numbers (percent) stand in the cells of at least 1 %. Columns
-    with less than 100 in all lead to levels that are not shown. Lines part the kets with a leaked transmon from the
-    computational ones.
+    Colours go with the square root of the probability; numbers (percent) stand in the cells of at least 1 %. Where a
+    column sums to less than 100, the rest goes to levels that are not shown. Lines separate computational kets from
+    those with a leaked transmon.
     """
     kets = [(high, low) for high in range(shown_levels) for low in range(shown_levels)]
     kets.sort(key=lambda ket: (max(ket) >= 2, sum(ket), ket))  # computational first, then by excitations: blocks

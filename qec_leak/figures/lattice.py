@@ -1,4 +1,4 @@
-"""A patch as a picture: where its qubits are, what they do, and how much each of them leaks."""
+"""Pictures of a patch: its qubits and their roles, or how much each qubit leaks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.round_end import iswap_pairs
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
-from qec_leak.figures.style import house_style
+from qec_leak.figures.legends import broken, literal
+from qec_leak.figures.style import STRATEGY_COLORS, house_style
 
 _BASIS_COLORS = {"X": "#d98500", "Z": "#1f5fbf"}
 _DATA_COLOR = "#444444"
@@ -31,6 +32,7 @@ _STEP_INCHES = 0.34
 _MAX_INCHES = 9.0
 _LEGEND_INCHES = 0.5
 _BAR_INCHES = 0.75
+_TITLE_SIZE = 8.0  # points, as house_style says
 
 
 def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
@@ -41,12 +43,22 @@ def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
     return max(width, 2.6) + (_BAR_INCHES if bar else 0.0), height + _LEGEND_INCHES
 
 
+def strategy_title(strategy: str, width: float) -> str:
+    """A strategy's name above a picture of ``lattice_size``: in lines where it is wider.
+
+    Args: width: of the picture, in inches.
+    """
+    if strategy in STRATEGY_COLORS:
+        return strategy.replace("_", " ")
+    return "\n".join(literal(line) for line in broken(strategy, width - _BAR_INCHES, _TITLE_SIZE).split("\n"))
+
+
 def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, form: str = "CSS") -> None:
     """Draw the qubits with their numbers, the stabilizers, and under DQLR the pairs and the removal qubit.
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` says.
-        strategy: what is drawn of leakage removal: a line from each data qubit to the qubit that takes its leakage.
+        strategy: its Leakage iSWAPs are drawn as lines from data qubits to their partners.
         form: "XZZX" marks the data qubits that this form conjugates with a Hadamard.
     """
     parsed = find_strategy(strategy)

@@ -9,12 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from qec_leak.figures.legends import add_legend as add_legend
 from qec_leak.figures.style import (
     ROLE_MARKERS,
     house_style,
     mark_measured,
     measured_entry,
-    strategy_color,
+    strategy_colors,
     strategy_label,
 )
 from qec_leak.records import LeakagePopulations
@@ -39,6 +40,7 @@ def plot_leakage_population(
     with house_style():
         axes.set_yscale("log", nonpositive="clip")  # bars that reach below zero end at the axis
         lowest = 1.0
+        colors = strategy_colors(populations)
         for strategy, part in populations.items():
             for role, marker in ROLE_MARKERS.items():
                 if role not in part.qubits:
@@ -46,7 +48,7 @@ def plot_leakage_population(
                 p, sigma = part.leakage_population(role), part.leakage_population_error(role)
                 rounds = np.arange(1, len(p) + 1)
                 lowest = min([lowest, *p[p > 0]])
-                color = strategy_color(strategy)
+                color = colors[strategy]
                 axes.errorbar(
                     rounds,
                     np.where(p > 0, p, np.nan),
@@ -70,7 +72,7 @@ def plot_leakage_population(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
         axes.set_xlim(0, (1.05 if measured else 1.03) * end)
         axes.grid(visible=True, which="major")
-        entries = [Line2D([], [], color=strategy_color(s), label=strategy_label(s)) for s in populations]
+        entries = [Line2D([], [], color=colors[s], label=strategy_label(s)) for s in populations]
         entries += [
             Line2D(
                 [],
@@ -88,23 +90,3 @@ def plot_leakage_population(
         add_legend(axes, entries, len(populations))
         if title:
             axes.get_figure(root=True).suptitle(title, fontsize=8)  # type: ignore[union-attr]
-
-
-def add_legend(axes: Axes, entries: list[Line2D], in_first_row: int) -> None:
-    """Legend above the plot in two rows: the first ``in_first_row`` entries (colours), then the others (markers)."""
-    second = len(entries) - in_first_row
-    columns = max(in_first_row, second)
-    blank = Line2D([], [], linestyle="none", label=" ")
-    first_row = entries[:in_first_row] + [blank] * (columns - in_first_row)
-    second_row = entries[in_first_row:] + [blank] * (columns - second)
-    ordered = [entry for pair in zip(first_row, second_row, strict=True) for entry in pair]  # filled column by column
-    axes.legend(
-        handles=ordered,
-        ncols=columns,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        borderaxespad=0.2,
-        columnspacing=1.2,
-        handlelength=1.4,
-        handletextpad=0.5,
-    )

@@ -1,4 +1,4 @@
-"""The paper's figures are in ``qec_leak.studies``; this name of theirs is kept for notebooks that have it."""
+"""Keeps the name ``figures.registry.FIGURES``. The paper's figures are in ``qec_leak.studies``."""
 
 from qec_leak.studies import FIGURES, PaperFigure
 

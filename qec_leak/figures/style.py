@@ -11,14 +11,23 @@ from typing import Any
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import hsv_to_rgb, to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+
+from qec_leak.figures.legends import literal
 
 COLUMN_WIDTH = 3.4
 """Width of a figure for one column of a paper, in inches."""
 
 STRATEGY_COLORS: Mapping[str, str] = {"NO_RESET": "#c8102e", "MLR": "#1b9e5a", "DQLR": "#1f5fbf"}
 """Red, green, blue as in Miao et al., in tones of different lightness that stay apart for colour-blind readers."""
+
+_OTHER_COLORS = ("#d98500", "#8a4fbf", "#00838f", "#c2418c", "#6d4c41", "#7a8b00")
+"""Of strategies that are not built in, in their order in a picture."""
+
+_GOLDEN_TURN = 0.618034
+"""Part of the circle of hues between two further colours: any few of them are far apart."""
 
 ROLE_MARKERS: Mapping[str, str] = {"data": "s", "measure": "o"}
 """Squares for data qubits, circles for measure qubits (Miao et al., F3a)."""
@@ -84,7 +93,7 @@ def save_figure(figure: Figure, *paths: str | os.PathLike[str]) -> None:
 
 
 def mark_measured(axes: Axes, x: float, value: float, strategy: str = "") -> None:
-    """A bar at the measured ``value``, in the colour of the strategy: what the simulation is compared with."""
+    """A bar at the ``value`` measured in an experiment, in the colour of the strategy."""
     axes.plot(
         [x],
         [value],
@@ -122,10 +131,27 @@ def measured_entry() -> Line2D:
 
 
 def strategy_color(strategy: str) -> str:
-    """Colour of a strategy's curves."""
+    """Colour of a built-in strategy's curves; grey for others, which ``strategy_colors`` tells apart."""
     return STRATEGY_COLORS.get(str(strategy), "#444444")
 
 
+def strategy_colors(strategies: Iterable[str]) -> dict[str, str]:
+    """Colours of the strategies of one picture: the built-in ones have theirs, others get further ones in order."""
+    names = list(dict.fromkeys(map(str, strategies)))
+    others = [name for name in names if name not in STRATEGY_COLORS]
+    return {**STRATEGY_COLORS, **{name: _other_color(number) for number, name in enumerate(others)}}
+
+
+def _other_color(number: int) -> str:
+    if number < len(_OTHER_COLORS):
+        return _OTHER_COLORS[number]
+    red, green, blue = hsv_to_rgb((number * _GOLDEN_TURN % 1.0, 0.8, 0.65))
+    return to_hex((red, green, blue))
+
+
 def strategy_label(strategy: str) -> str:
-    """Name of a strategy in a legend."""
-    return str(strategy).replace("_", " ").replace("NO RESET", "No reset")
+    """Name of a strategy in a legend: in words for the built-in ones, literally for others."""
+    name = str(strategy)
+    if name not in STRATEGY_COLORS:
+        return literal(name)
+    return name.replace("_", " ").replace("NO RESET", "No reset")

@@ -10,8 +10,9 @@ import sinter
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from qec_leak.figures.curve_styles import curve_styles, legend_above
-from qec_leak.figures.style import house_style, strategy_label
+from qec_leak.figures.curve_styles import curve_styles
+from qec_leak.figures.legends import broken, legend_above, literal, text_width
+from qec_leak.figures.style import STRATEGY_COLORS, house_style, strategy_label
 from qec_leak.figures.units import Quantity, is_number, quantity
 from qec_leak.sweep.curves import Curve
 from qec_leak.sweep.order import order_key
@@ -25,6 +26,10 @@ _Y_LABELS = {
 }
 _TITLE_HEIGHT = 0.2  # inches
 _MAX_TICKS = 8
+_TICK_SIZE = 7.0  # points, as house_style says
+_LINE_HEIGHT = 0.12  # inches of a line of such a font
+_NAME_WIDTH = 1.1  # inches for each of several long names
+_AXIS_WIDTH = 0.6  # inches beside the axes, for ticks and labels
 _TICK_DISTANCE = 0.07
 """Part of the axis that two ticks are apart at least."""
 _DECADES = 30.0  # logarithmic axes that span less have ticks at their values
@@ -48,10 +53,10 @@ def plot_curves(
         axes: where to draw.
         x, y: key of the horizontal axis and name of the quantity, for the labels.
         scale: "linear", "log" (y), "logx", "loglog", or "auto": logarithmic where values span more than a factor 8.
-    Colour tells the strategies apart, or the values of the first label that varies, markers those of the next, lines
-    those of others; the legend, above the axes, has a row for each of them. Times are in ns, µs or ms, as suits their
-    size. A few whole numbers, distances say, have a tick each and no others. Values of zero on a logarithmic axis leave
-    a gap, their bands reach down to the axis.
+    The colour depends on the strategy, or else on the first label that varies, the marker on the second, the line on
+    the others. The legend above the axes has a row for each. Times are in ns, µs or ms, by their size. A few whole
+    numbers, such as distances, get one tick each. A value of zero leaves a gap on a logarithmic axis; its band reaches
+    down to the axis.
     """
     with house_style():
         values = sorted(dict.fromkeys(p.x for curve in curves for p in curve.points), key=order_key)
@@ -92,8 +97,7 @@ def _axes(
             ticks = [10**at for at in _apart([math.log10(v) for v in numbers])]
             axes.set_xticks(ticks, [f"{tick:.3g}" for tick in ticks])
     elif not all(is_number(v) for v in positions):
-        axes.set_xticks(list(positions.values()), [strategy_label(str(v)) for v in positions])
-        axes.margins(x=0.1)
+        _word_ticks(axes, positions)
     elif all(isinstance(v, int) for v in positions):
         if len(positions) <= _MAX_TICKS:
             axes.set_xticks(_apart(numbers))
@@ -109,6 +113,29 @@ def _axes(
         axes.set_ylim(bottom=0.0)
     if highest and axes.get_ylim()[1] > _HIGH_BAND * highest:  # the band of a point that knows next to nothing
         axes.set_ylim(top=_HIGH_BAND * highest)
+
+
+def _word_ticks(axes: Axes, positions: dict[Any, float]) -> None:
+    """Ticks at words; names that would touch are broken into lines, and the figure grows by them."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    axes.margins(x=0.1)
+    names = [_word(str(value)) for value in positions]
+    width, height = figure.get_size_inches()
+    room = (width - _AXIS_WIDTH) / len(names)
+    if max(text_width(name, _TICK_SIZE) for name in names) > room:
+        room = max(room, _NAME_WIDTH)
+        names = [broken(name, 0.9 * room, _TICK_SIZE) for name in names]
+        lines = 1 + max(name.count("\n") for name in names)
+        figure.set_size_inches(max(width, _AXIS_WIDTH + room * len(names)), height + _LINE_HEIGHT * (lines - 1))
+    axes.set_xticks(list(positions.values()), [literal(name) for name in names])
+
+
+def _word(text: str) -> str:
+    """Names of a user's own parts, module:attribute, are literal; words of ours are written without underscores."""
+    if ":" in text:
+        return text
+    return strategy_label(text) if text in STRATEGY_COLORS else text.replace("_", " ")
 
 
 def _apart(values: list[float]) -> list[float]:

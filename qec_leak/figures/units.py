@@ -1,4 +1,4 @@
-"""Parameters with a unit in their names: what they are called in a picture, in the unit that suits their size."""
+"""Names of parameters in pictures, and the unit that suits the size of their values."""
 
 from __future__ import annotations
 

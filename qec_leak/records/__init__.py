@@ -1,4 +1,4 @@
-"""What a run leaves behind: shots in Stim's formats, leakage populations, folders like Google's data sets."""
+"""Files of a run: shots in Stim's formats, leakage populations, folders like Google's data sets."""
 
 from qec_leak.records.folder import ShotFolder, read_folder
 from qec_leak.records.populations import LeakagePopulations, read_populations, write_populations

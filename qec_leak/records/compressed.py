@@ -18,7 +18,7 @@ def find_file(folder: Path, name: str) -> Path | None:
 
 
 def read_whole(path: Path) -> bytes:
-    """What a file holds, unpacked if its name ends in .gz. Raises ValueError for one that does not unpack."""
+    """Contents of a file, unpacked if its name ends in .gz. Raises ValueError if it does not unpack."""
     data = path.read_bytes()
     if path.suffix != SUFFIX:
         return data

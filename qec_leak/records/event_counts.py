@@ -1,4 +1,4 @@
-"""Counts of detection events straight from their bits: far less work than unpacking, and done without the GIL."""
+"""Counts detection events in packed bits. This is much faster than unpacking them, and needs no GIL."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LOWEST_BIT = np.array([0] + [(byte & -byte).bit_length() - 1 for byte in range(
 def count_events(
     detection_events_b8: npt.NDArray[np.uint8], group: Counts, num_groups: int
 ) -> tuple[Counts, Counts, Counts]:
-    """Sums over shots of what fired, by detector and by group of detectors.
+    """Sums of detection events over shots, by detector and by group of detectors.
 
     Args:
         detection_events_b8: uint8 (shots, ceil(detectors/8)), bit-packed little-endian; bits beyond the last detector

@@ -35,7 +35,7 @@ _SWEEP_NAMES = ("sweep_bits", "sweep")
 
 @dataclass(frozen=True, eq=False)
 class ShotFolder:
-    """One experiment read from a folder; what the folder does not hold is None.
+    """One experiment read from a folder. What the folder does not hold is None.
 
     circuit: the noisy circuit (the ideal one where there is no other).
     detector_error_model: read from the folder.
@@ -90,9 +90,8 @@ class ShotFolder:
 def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
     """Read one experiment: a leaf folder of either of Google's data sets or of ``qec-leak export``.
 
-    What it returns goes straight on: ``qec_leak.decode(data)`` predicts its observable flips,
-    ``analysis.detector_layout(data)`` and ``DetectionStatistics.of_shots(data)`` are its detectors and how often they
-    fired, ``data.populations`` its leakage.
+    ``qec_leak.decode(data)`` predicts its observable flips. ``analysis.detector_layout(data)`` is the layout of its
+    detectors, ``DetectionStatistics.of_shots(data)`` counts their events, and ``data.populations`` is its leakage.
     Raises ValueError for a folder without a circuit, or with files that do not fit it; OSError where it cannot be read.
     """
     folder = Path(path)

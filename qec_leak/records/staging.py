@@ -20,8 +20,8 @@ class StagedFolder:
     folder that holds that file is complete. Leaving the block without a commit, by an exception or Ctrl-C, removes
     everything that was made, folders included.
 
-    ``reserve_bytes`` are claimed on the disk for the time between entering and the first ``release_reserve`` or
-    ``commit``: a full disk or a quota is then noticed before hours of sampling, not after them.
+    ``reserve_bytes`` are claimed on the disk until the first ``release_reserve`` or ``commit``. A full disk or a quota
+    is then noticed before hours of sampling.
     """
 
     def __init__(self, target: str | os.PathLike[str], *, reserve_bytes: int = 0) -> None:
@@ -108,7 +108,7 @@ class StagedFolder:
                 os.fsync(file.fileno())
 
     def _name_target(self, error: OSError) -> None:
-        """Let the error name what the user asked for, not a temporary file that is about to go."""
+        """Make the error name the file that the user asked for instead of the temporary file."""
         named = Path(os.fspath(error.filename)) if isinstance(error.filename, (str, os.PathLike)) else self.target
         parts = [i for i, part in enumerate(named.parts) if part.startswith(STAGING_PREFIX)]
         below = named.parts[parts[0] + 2 :] if parts else ()  # after .partial-.../files

@@ -1,4 +1,4 @@
-"""The score card: every number of the literature that the simulator should reproduce, judged by one rule each."""
+"""The score card: published numbers that the simulator should reproduce, each judged by one rule."""
 
 from qec_leak.scorecard.report import markdown_report, terminal_table
 from qec_leak.scorecard.row import Part, Row, Verdict, judge

@@ -36,7 +36,7 @@ def read_axes(table: Mapping[str, Any], report: Report) -> tuple[list[list[Step]
     """The dimensions of the product, each the list of its steps, and the keys of all axes: in the order of the file,
     zips last.
 
-    Args: table: the [axes] table. report: called for each mistake; what is mistaken is left out of the dimensions.
+    Args: table: the [axes] table. report: called for each mistake; mistaken axes are left out.
     """
     dimensions: list[list[Step]] = []
     seen: dict[str, None] = {}

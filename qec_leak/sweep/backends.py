@@ -22,7 +22,8 @@ _MAX_DEATHS = 5
 
 
 class Backend:
-    """An executor, how many tasks it should hold, what to do when workers die. This class: somebody's own executor."""
+    """An executor, the number of tasks that it should hold, and what happens when workers die. This class takes an
+    executor of the caller."""
 
     def __init__(self, executor: Executor, workers: int) -> None:
         """Args: executor: made and shut down by the caller. workers: how many tasks it runs at a time."""
@@ -32,7 +33,7 @@ class Backend:
 
     @property
     def tasks(self) -> int:
-        """Tasks to be with the executor at a time: so many that no worker waits for the next one."""
+        """Number of tasks that the executor should hold, so that no worker waits."""
         return 2 * self.workers
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
@@ -40,7 +41,7 @@ class Backend:
         return self.executor.submit(function, *arguments)
 
     def progressed(self) -> None:
-        """A block got done: earlier deaths do not count any more."""
+        """A block is done: forget earlier deaths of workers."""
         self._deaths = 0
 
     def is_loss(self, error: BaseException) -> bool:
@@ -52,7 +53,7 @@ class Backend:
         return isinstance(error, BrokenExecutor)
 
     def recover(self, error: BaseException) -> None:
-        """Workers were lost with ``error``: make new ones. Raises SweepError if that is of no use."""
+        """Replace workers that were lost with ``error``. Raises SweepError if they die again and again."""
         self._deaths += 1
         if self._deaths > _MAX_DEATHS:
             raise SweepError(
@@ -101,7 +102,7 @@ class ProcessBackend(Backend):
         super().__init__(_pool(workers), workers)
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> Future[T]:
-        """Have a task run; workers are started by the first one."""
+        """Submit a task. The first one starts the workers."""
         try:
             with without_interrupts():
                 return super().submit(function, *arguments)
@@ -121,8 +122,8 @@ class ProcessBackend(Backend):
 
 @contextlib.contextmanager
 def without_interrupts() -> Iterator[None]:
-    """Processes that are started inside do not get Ctrl-C: it is the parent's business, and they would die of it while
-    they still import what they need."""
+    """Processes that are started inside ignore Ctrl-C. The parent handles it; they would die of it while they
+    import."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -140,7 +141,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _start_worker() -> None:
-    """Without a parent there is nobody to work for."""
+    """Start a worker that ends when its parent has died."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:

@@ -1,4 +1,4 @@
-"""The unit of work: a block of shots of a point, sampled, decoded and counted. What runs in the workers."""
+"""The unit of work, which workers run: a block of shots of a point is sampled, decoded and counted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Block:
 
 @dataclass(frozen=True)
 class BlockCounts:
-    """What came of a block.
+    """Counts of a block.
 
     strong_id: the point's, as computed where it was run.   version: of the code there.
     seconds: processor time of sampling, decoding and counting.
@@ -130,5 +130,5 @@ def run_block(point: Point, block: Block, seed: int = 0) -> BlockCounts:
 
 
 def run_blocks(work: Sequence[tuple[Point, Block]], seed: int) -> list[BlockCounts]:
-    """Several blocks after one another: small ones are not worth a task of their own."""
+    """Run several small blocks in one task."""
     return [run_block(point, block, seed) for point, block in work]

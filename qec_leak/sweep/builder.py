@@ -1,4 +1,4 @@
-"""Sections and axes of a sweep file -> its points, every value and every combination checked."""
+"""Makes the points of a sweep file from its sections and axes. It checks every value and every combination."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class PointBuilder:
         return made
 
     def _check_different(self, points: Sequence[Point]) -> None:
-        """Report points that their rows would not tell apart."""
+        """Report points that would have the same rows."""
         first: dict[tuple[str, Any], Point] = {}
         for point in points:
             other = first.setdefault((point.decoder, point.metadata), point)
@@ -220,7 +220,7 @@ class PointBuilder:
         return device.replace(name=device.label)  # a file that began as a preset has its name
 
     def _check_circuit(self, arguments: Step, device: Device | None, settings: Step) -> None:
-        """Report what ``memory_experiment`` would raise, without the work of dressing the circuit."""
+        """Report what ``memory_experiment`` would raise, without dressing the circuit."""
         matters = arguments.get("cycle_ns") is not None or (device is not None and (device.qubits or device.pairs))
         timed = device if matters else None
         key = (*sorted((k, repr(v)) for k, v in arguments.items()), timed)

@@ -59,8 +59,7 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
 
 
 def _quiet_dask() -> None:
-    """Losses are reported here, in one line, not by dask in fifty. Its loggers have levels of their own; what its
-    tasks die of is logged by those who run them."""
+    """Silence dask's logs of lost workers, which this module reports in one line."""
     for name in ("distributed", *logging.root.manager.loggerDict):
         if name.split(".")[0] == "distributed":
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -69,7 +68,7 @@ def _quiet_dask() -> None:
 
 
 def _is_no_loss(record: logging.LogRecord) -> bool:
-    """True unless what is logged is an exception of a lost connection."""
+    """True unless the log record is about a lost connection."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, OSError | CancelledError) and type(error).__module__.split(".")[0] != "distributed"
 
@@ -89,7 +88,7 @@ class DaskBackend(Backend):
 
     @property
     def tasks(self) -> int:
-        """Two for every thread of the workers that are there now: they may come and go."""
+        """Two for each thread of the workers that are connected now."""
         now = time.monotonic()
         if now - self._counted > _COUNT_SECONDS:
             self._counted = now

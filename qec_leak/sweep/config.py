@@ -34,7 +34,7 @@ Sections (all but [circuit] and [stop] may be left out)::
     stop.max_shots = 1000
     axes."circuit.distance" = [3]
 
-Nothing is run or sampled here, but everything is checked: a mistake costs a line, not the hours before it shows.
+Nothing is sampled here, but everything is checked, so that mistakes are reported before a sweep starts.
 """
 
 from __future__ import annotations
@@ -182,8 +182,8 @@ def _known_tables(
 
 
 def _mistaken_replacement(dotted: str, value: Any, table: Mapping[str, Any], extra: Collection[str]) -> str:
-    """What is wrong with a replacement, as far as it would go unnoticed or be noticed too late; "" if nothing is. Keys
-    of an extra table are not known here: what it replaces has to be in the file, and of its kind."""
+    """What is wrong with a replacement; "" if nothing is. Keys of an extra table are not known here, so that a
+    replacement of them must be in the file, with a value of the same kind."""
     section, dot, key = dotted.partition(".")
     sections = (*_SECTIONS, *extra)
     if dotted in _TEXTS:

@@ -1,4 +1,4 @@
-"""What is counted of a batch besides logical errors: detection events and leaked qubits, as sinter's custom_counts.
+"""Counts of a batch beside logical errors: detection events and leaked qubits, as custom_counts of sinter.
 
 Rows of ``sweep``, of ``run`` and of the samplers for sinter have the same names. All counts are sums over shots, so
 that rows add up:

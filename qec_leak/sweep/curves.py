@@ -1,4 +1,4 @@
-"""Quantities of a results file against one of its axes, in groups: what is plotted."""
+"""Curves of a results file: a quantity against one axis, for each group of points."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Curve:
 
     @property
     def title(self) -> str:
-        """The group in words: "MLR d=3"; numbers are named, words speak for themselves."""
+        """The group in words: "MLR d=3". Numbers have names, words have none."""
         parts = [str(v) if isinstance(v, str) else f"{_short(k)}={_text(v)}" for k, v in self.labels.items()]
         if self.pair is not None:
             parts.append(f"d={self.pair[0]}/{self.pair[1]}")

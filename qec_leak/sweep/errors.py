@@ -1,4 +1,4 @@
-"""What ends a sweep before its points are done. What was done by then is in the results file."""
+"""Errors that end a sweep early. The results file holds the blocks that were done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many shots and how long a sweep takes, from a few shots of some of its points."""
+"""Estimates the shots and the time that a sweep takes, from a few shots of some of its points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C as a flag: the sweep ends between two blocks, not in the middle of a line of its file."""
+"""Ctrl-C as a flag: the sweep ends between two blocks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sweep is made of: points, stop rules, settings of the run. Plain immutable values; nothing here samples."""
+"""Parts of a sweep as immutable values: points, stop rules, settings of the run."""
 
 from __future__ import annotations
 
@@ -93,7 +93,8 @@ class Point:
         return _patch(self.circuit)
 
     def block_shots(self) -> int:
-        """Shots of a block that suit the circuit's size: a function of the point alone, for it decides the shots."""
+        """Shots of a block that suit the circuit's size. They depend on the point alone, since seeds depend on
+        blocks."""
         fitting = _BLOCK_BITS // self.num_detectors() // _SHOTS_STEP * _SHOTS_STEP
         return max(_SHOTS_STEP, min(MAX_BLOCK_SHOTS, fitting))
 
@@ -117,7 +118,7 @@ def point_metadata(circuit: Mapping[str, Any], device: Device, overrides: Mappin
 
 @dataclass(frozen=True)
 class StopRule:
-    """When a point has been sampled enough; judged after each block, in the order of the blocks.
+    """When a point has enough shots. It is judged after each block, in the order of the blocks.
 
     max_shots: never more shots than these.
     max_errors: enough logical errors.

@@ -1,4 +1,4 @@
-"""What a running sweep tells whoever watches it."""
+"""Snapshots of a running sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the counts of a point say, each with its likelihood interval."""
+"""Quantities of a point with their likelihood intervals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A results file as a table: one record a point, with everything that its counts say."""
+"""A results file as a table: one record for each point, with all its quantities."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def records_of(summaries: Sequence[PointSummary]) -> list[Record]:
 
 
 def sorted_points(summaries: Sequence[PointSummary]) -> list[PointSummary]:
-    """By the parameters in which they differ: which worker was first decides the order of the file."""
+    """Points sorted by the parameters in which they differ. Rows of a file come in the order in which workers
+    finished."""
     names = list(parameter_names(summaries))
     return sorted(summaries, key=lambda s: [order_key(s.metadata.get(name)) for name in names] + [(2, 0.0, _by(s))])
 

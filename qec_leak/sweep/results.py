@@ -1,4 +1,4 @@
-"""The results file: a CSV of sinter's, read with care, written by one run at a time, line by line."""
+"""The results file: a CSV file of sinter. One run at a time writes to it, line by line."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class ResultsFile:
         """Open or make the file and its folder, lock it, and read it; the torn end of a killed run is dropped.
 
         Args: note: called with a line about what was found.
-        Raises ValueError for a file with nonsense in it, or one that another run writes to; OSError where it cannot be
+        Raises ValueError for a file that does not parse, or that another run writes to; OSError where it cannot be
         opened or written. Then nothing in it is changed.
         """
         self.path = Path(path)

@@ -1,8 +1,8 @@
 """Rows of a results file: sinter's columns, and which shots a row holds.
 
 A row of ours is one block of shots. Which one is said by a key of its custom_counts, ``shots 5:0-4096``: under seed 5,
-the shots from 0 to 4095, counted once (value 1). sinter adds such keys up like all counts, so a row that ``sinter
-combine`` has made of many still says which shots it holds; json_metadata, part of the identity, could not.
+the shots from 0 to 4095, counted once (value 1). sinter adds up such keys like all counts, so that a row of ``sinter
+combine`` still says which shots it holds.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""How far a point is: which blocks are to be run, and when it has been sampled enough.
+"""Progress of a point: the blocks that are still to be run, and whether it has enough shots.
 
-Blocks may come back in any order from any worker, but they are accepted in theirs: the stop rule is judged after block
-0, 1, 2, ..., and what was run beyond the block that ends the point is thrown away. So the accepted counts do not depend
-on the number of workers, their speed, or how often a run was interrupted.
+Workers return blocks in any order, but blocks are accepted in their own order. The stop rule is judged after block 0,
+1, 2, ..., and blocks beyond the one that ends the point are discarded. So the counts do not depend on the number of
+workers, their speed, or interruptions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a results file says about each point: the sum of its rows."""
+"""The points of a results file: the sum of the rows of each."""
 
 from __future__ import annotations
 
@@ -49,8 +49,7 @@ def names_of(key: str) -> tuple[str, ...]:
 def summarize(rows: Iterable[Row]) -> tuple[PointSummary, ...]:
     """The rows added up by strong id, in the order in which ids first come.
 
-    Raises ValueError, naming lines, for shots that are there twice: their sum would pretend to a precision that it does
-    not have.
+    Raises ValueError, naming lines, for shots that are counted twice.
     """
     by_id: dict[str, list[Row]] = defaultdict(list)
     for row in rows:

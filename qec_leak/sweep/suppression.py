@@ -38,7 +38,7 @@ def suppressions(summaries: Sequence[PointSummary]) -> tuple[Suppression, ...]:
     """All pairs, in the order of their first points.
 
     Two points make a pair if their distances differ by 2 and nothing else does, apart from what goes with the distance:
-    rounds or the place of an injected leak of which each distance has just one, as in a zip with it.
+    rounds or the place of an injected leak, if each distance has one value of it (as in a zip with the distance).
     """
     tied = {code: _tied_to_distance([s for s in summaries if _code(s) == code]) for code in map(_code, summaries)}
     groups: dict[str, dict[int, list[PointSummary]]] = defaultdict(lambda: defaultdict(list))

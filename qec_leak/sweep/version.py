@@ -1,4 +1,4 @@
-"""Which code a process runs: blocks of different code are not blocks of one sweep, nor results of one figure."""
+"""Version of the code that a process runs. Blocks and results of different code are not mixed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clocks and sums of a running sweep, for its progress report and for the sizes of its tasks."""
+"""Times and counts of a running sweep, for its progress report and for the sizes of its tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge's own reading of leakage tags (grammar: docs/tags.md).
+"""Reads leakage tags (grammar: docs/tags.md), independently of ``circuits.tags``.
 
 A row is a string, one character a qubit: C computational with unknown value, 0 and 1 known values, 2 and 3 leaked. What
 happens to a qubit, its fate, is a string too:
@@ -90,7 +90,7 @@ def _word(text: str) -> str:
 
 
 def _refuse_if_meant(text: str, family: str, rest: str) -> None:
-    """Refuses families that are meant for leakage, but that nothing here obeys."""
+    """Refuses leakage tags that are not supported."""
     small = family.upper() in _PLACES and rest.lstrip().startswith((":", "("))
     arrow = "-->" in rest or "<->" in rest
     if small or arrow or "LEAKAGE" in family or family.startswith(("LEAK_", "CONDITIONED_ON")):

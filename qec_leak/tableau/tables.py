@@ -1,4 +1,4 @@
-"""From the rows that a tag lists to what the kernel draws from: one distribution for each set of labels and values."""
+"""Distributions for the kernel from the rows of a tag: one for each set of labels and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The validation report: every claim about the engine compared with a judge that shares no code with it."""
+"""The validation report: the engine compared with simulators and formulas that share no code with it."""
 
 from qec_leak.validate.check import Check, Settings
 from qec_leak.validate.oracle import find_oracle

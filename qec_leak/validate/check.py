@@ -35,7 +35,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Check:
-    """What was compared with what, and what came out.
+    """A comparison and its result.
 
     worst: largest deviation, in ``unit``; None if nothing was run.   limit: what it may be; None if it is not judged.
     comparisons: how many numbers were compared.   note: why it was skipped, or what explains the value.
@@ -76,7 +76,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Result:
-    """What one topic gives."""
+    """Results of one topic."""
 
     checks: tuple[Check, ...]
     tables: tuple[Table, ...] = ()
@@ -117,7 +117,8 @@ def agreement(
 
 
 def told_apart(name: str, compared: str, shots: int, deviations: npt.ArrayLike, *, note: str = "") -> Check:
-    """A wrong alternative that must be refuted: passes if some deviation is beyond the limit of the family."""
+    """A wrong alternative that the comparison must reject: passes if some deviation is beyond the limit of the
+    family."""
     values = np.asarray(deviations, dtype=float).ravel()
     limit = family_limit(len(values))
     worst = float(values.max(initial=0.0))

@@ -1,4 +1,4 @@
-"""Do two samples of the same bits have the same means and pair covariances? Deviations in sigma, and their limit.
+"""Compares means and pair covariances of two samples of bits. Deviations are in sigma and have a limit.
 
 The standard deviation of a difference follows from the pooled counts; rare events are compared by the exact conditional
 binomial test, as the deviation of equal probability.

@@ -1,4 +1,4 @@
-"""The exact simulator as a judge: devices for it, samples of both, and deviations of one from the other."""
+"""Compares the engine with the exact simulator: devices, samples of both, and deviations between them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def quiet(one_given_2: float = 1.0, t1_ns: float = 1e7) -> Device:
 
 @functools.cache
 def exaggerated(cz_leakage: float = 0.01) -> Device:
-    """miao2023 with its leakage tenfold and its other noise smaller, so that few shots tell much."""
+    """miao2023 with ten times the leakage and less other noise, so that few shots are enough."""
     return Device.preset("miao2023").replace(
         {
             "cz.leakage": cz_leakage,

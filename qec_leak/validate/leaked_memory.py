@@ -1,4 +1,4 @@
-"""One memory circuit with a hand-made leakage history, in two languages: our tags, and leakysim's tables."""
+"""One memory circuit with a given leakage history, in two forms: tags for the engine, and tables for leakysim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of the report: are deviations as large as chance makes them; the twirl's error over CZ leakage."""
+"""Pictures of the report: deviations against those expected by chance, and the error of the twirl over CZ leakage."""
 
 from __future__ import annotations
 

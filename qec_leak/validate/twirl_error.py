@@ -1,4 +1,4 @@
-"""How wrong is the twirl? The engine against exact coherent trajectories over CZ leakage and strategy."""
+"""The error of the twirl: the engine against exact coherent trajectories, for several CZ leakages and strategies."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """A patch of one's own, in one file outside of the package: Python, run, sweep, and the exact simulator."""
 
+import functools
+import itertools
 import json
 from dataclasses import replace
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 import sinter
 from from_outside import is_on_the_page, refusal, sigmas, sweep
-from make_rectangle import LEAKED, SHOTS, STORED, exact, memory
+from make_rectangle import LEAKED, PAIRS_SHOTS, PAIRS_STORED, SHOTS, STORED, exact, memory, pairs_memory
 from rectangle import RECTANGLE
 
 import qec_leak as ql
@@ -90,7 +92,8 @@ def exchanged(a, b):
         for check in RECTANGLE.stabilizers
     )
     assert {a, b}.isdisjoint(RECTANGLE.logical_x + RECTANGLE.logical_z)
-    return replace(RECTANGLE, stabilizers=stabilizers)
+    pairs = tuple(sorted((turn.get(qubit, qubit), partner) for qubit, partner in RECTANGLE.dqlr_pairs))
+    return replace(RECTANGLE, stabilizers=stabilizers, dqlr_pairs=pairs)
 
 
 @pytest.mark.parametrize("basis", "ZX")
@@ -99,6 +102,61 @@ def test_another_patch_is_told_apart(basis):
     other = exchanged(LEAKED, 5)
     other.verify()
     assert deviations(basis, other).max() > 8
+
+
+def test_no_other_pairing_of_neighbours_agrees_with_the_exact_simulator():
+    """Leakage of each data qubit leaves it with its partner; planted errors: all other pairings of neighbours."""
+    with np.load(PAIRS_STORED) as stored:
+        left = stored["leaked"]
+
+    @functools.cache
+    def engine(qubit, partner):
+        """Leaked qubits after the round, where this data qubit is leaked before it and has this partner."""
+        patch = next(patch for patch in paired() if (qubit, partner) in patch.dqlr_pairs)
+        batch = ql.compile_sampler(pairs_memory(qubit, patch).circuit, seed=4).sample(100 * PAIRS_SHOTS)
+        return batch.population_counts[0].sum(axis=1)
+
+    def largest(patch):
+        pieces = [
+            sigmas((left[qubit], engine(qubit, partner)), (PAIRS_SHOTS, 100 * PAIRS_SHOTS), least=5)
+            for qubit, partner in patch.dqlr_pairs
+        ]
+        return max(np.concatenate([[0.0], *pieces]))
+
+    right, *others = paired()
+    together = [engine(*pair) for pair in right.dqlr_pairs]
+    own = [sum(counts[qubit] for qubit, counts in enumerate(of_all)) for of_all in (left, together)]
+    assert sigmas(np.array([[own[0]], [own[1]]]), (6 * PAIRS_SHOTS, 600 * PAIRS_SHOTS), least=5) < 5
+    assert largest(right) < 5
+    assert len(others) > 3
+    for patch in others:
+        patch.verify()
+        assert largest(patch) > 8
+
+
+def paired():
+    """The rectangle, and then with each other pairing of data qubits with neighbours."""
+    near = {check.measure_qubit: check.support for check in RECTANGLE.stabilizers} | {11: (0, 3)}
+    pairings = [
+        tuple(enumerate(partners))
+        for partners in itertools.permutations(range(6, 12))
+        if all(qubit in near[partner] for qubit, partner in enumerate(partners))
+    ]
+    pairings.sort(key=lambda pairs: pairs != RECTANGLE.dqlr_pairs)
+    assert pairings[0] == RECTANGLE.dqlr_pairs
+    return [replace(RECTANGLE, dqlr_pairs=pairs) for pairs in pairings]
+
+
+@pytest.mark.parametrize(
+    ("pairs", "message"),
+    [
+        (((0, 11), (1, 6), (2, 7), (3, 10), (4, 8), (5, 9)), "data qubit 2 never meets its partner 7"),
+        (((0, 6), (1, 11), (2, 8), (3, 10), (4, 7), (5, 9)), "11 is 3 from its partner 1"),
+    ],
+)
+def test_partners_that_are_no_neighbours_are_refused(pairs, message):
+    with pytest.raises(ValueError, match=f"^the rectangle patch must .*{message}; pair "):
+        replace(RECTANGLE, dqlr_pairs=pairs).verify()
 
 
 @pytest.mark.slow

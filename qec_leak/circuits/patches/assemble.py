@@ -1,4 +1,4 @@
-"""Sites of a lattice -> a patch: numbers, CZ layers, DQLR pairs."""
+"""Makes a patch of the sites of a lattice: qubit numbers, CZ layers, DQLR pairs."""
 
 from __future__ import annotations
 

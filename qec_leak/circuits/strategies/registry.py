@@ -52,7 +52,7 @@ def find_strategy(strategy: Strategy | str, *, name: str = "strategy") -> Strate
 
 
 def strategy_name(strategy: Strategy | str, *, name: str = "strategy") -> str:
-    """What results call a strategy: the name or "module:attribute" by which it was asked for, or its own name.
+    """Name of a strategy in results: the name or "module:attribute" by which it was asked for, or its own.
 
     Raises what ``find_strategy`` raises.
     """

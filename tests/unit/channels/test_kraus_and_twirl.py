@@ -73,14 +73,28 @@ def test_operators_that_are_no_operation_are_refused(operators: list, num_qubits
         (lambda: heating(-1.0, 1.0), "rate_per_us"),
         (lambda: leakage_rotation(0.51), "population"),
         (lambda: leakage_rotation(1.5), "population"),
-        (lambda: level_map([[0.5, 0], [0, 1]]), "probabilities"),
-        (lambda: level_map([[1.5, 0], [-0.5, 1]]), "probabilities"),
-        (lambda: level_map([1.0]), "probabilities"),
     ],
 )
 def test_bad_parameters_are_named(call: object, name: str) -> None:
     with pytest.raises(ValueError, match=f"^`{name}` must"):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ([1.0], "be a square table [level after, level before], but has shape (1,); give it a row for each level"),
+        ([[1.0, 0.0]], "be a square table [level after, level before], but has shape (1, 2); give it"),
+        ([[]], "be a square table [level after, level before], but has shape (1, 0); give it"),
+        ([[1.5, 0], [-0.5, 1]], "be at least 0, but [1, 0] is -0.5; correct it"),
+        ([[1, 0], [0, np.nan]], "be at least 0, but [1, 1] is nan; correct it"),
+        ([[1, 0.25], [0, 0.25]], "have columns that sum to 1, but column 1 sums to 0.5; correct it"),
+    ],
+)
+def test_a_bad_level_map_says_what_is_wrong(table: list[object], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        level_map(table)  # type: ignore[arg-type]
+    assert str(caught.value).startswith(f"`probabilities` must {message}")
 
 
 def test_composition_goes_from_left_to_right() -> None:
