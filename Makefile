@@ -15,13 +15,13 @@ export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 PEERS := .peers
 export QEC_LEAK_PEERS ?= $(CURDIR)/$(PEERS)
 
-.PHONY: help demo test test-all lint types unit chromium figures bench peers mutations clean
+.PHONY: help demo test test-all lint types docs unit chromium figures bench peers mutations clean
 
 help:
 	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
 	@echo "make test      everything the checks run: format, lint, types, layers, tests, doctests"
 	@echo "make test-all  the same with the slow tests"
-	@echo "make lint      format, lint and layers; make types: mypy; make unit: the tests only"
+	@echo "make lint      format, lint and layers; make types: mypy; make docs: the site; make unit: the tests only"
 	@echo "make figures   the paper's figures in full, into $(RESULTS)/, docs/figures.md and the notebooks (under two hours)"
 	@echo "make bench     side-by-side benchmarks; make peers first: other simulators of leakage to compare with"
 	@echo "make mutations do the quick tests notice a broken engine? (minutes)"
@@ -32,9 +32,9 @@ demo: $(VENV)/installed
 	  --strategy DQLR --device miao2023 --shots 100000 --seed 1 --out $(OUT)
 	@echo "Pictures:" && ls $(OUT)/*.png
 
-test: lint types unit
+test: lint types docs unit
 
-test-all: lint types
+test-all: lint types docs
 test-all: $(VENV)/installed $(ORACLE)/installed chromium
 	$(BIN)/python -m pytest -n 2 -q --doctest-modules --nbmake tests qec_leak notebooks
 
@@ -45,6 +45,10 @@ lint: $(VENV)/installed
 
 types: $(VENV)/installed
 	$(BIN)/mypy
+
+# A wrong link, or a docstring that does not fit its signature, is an error.
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 unit: $(VENV)/installed $(ORACLE)/installed chromium
 	$(BIN)/python -m pytest -n 2 -q -m "not slow" --doctest-modules --nbmake tests qec_leak notebooks
@@ -93,5 +97,5 @@ $(PEERS)/installed: Makefile
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(ORACLE) $(PEERS) demo build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ORACLE) $(PEERS) demo build dist site .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

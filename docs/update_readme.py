@@ -1,7 +1,7 @@
-"""Write what is generated in README.md: the picture, the example's output, the tables. Run it after physics changed.
+"""Write the picture and the example's output of README.md, and the tables of pages. Run it after physics changed.
 
 Usage: python docs/update_readme.py
-       python docs/update_readme.py --benchmark   only the tables of benchmarks, here and in performance.md
+       python docs/update_readme.py --benchmark   only the tables of benchmarks
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from qec_leak.cli import main
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+COMPARISON = ROOT / "docs" / "how-to" / "compare.md"
+WITH_BENCHMARKS = (ROOT / "docs" / "index.md", ROOT / "docs" / "performance.md")
 EXAMPLE = re.compile(r"(<!-- example: .*?```python\n)(.*?)(```\n```text\n)(.*?)(```)", re.DOTALL)
 TABLE = re.compile(r"(<!-- table: .*?```console\n)(.*?)(```)", re.DOTALL)
 
@@ -64,8 +66,8 @@ def with_benchmark_tables(text: str) -> str:
 
 
 def write_benchmark_tables() -> None:
-    """Tables of benchmarks in README.md and docs/performance.md."""
-    for path in (README, ROOT / "docs" / "performance.md"):
+    """Tables of benchmarks in the pages that have some."""
+    for path in WITH_BENCHMARKS:
         path.write_text(with_benchmark_tables(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
@@ -89,6 +91,7 @@ if __name__ == "__main__":
     text = EXAMPLE.sub(lambda m: f"{m[1]}{m[2]}{m[3]}{output}{m[5]}", text)
     shown = "$ qec-leak run --strategy NO_RESET --strategy MLR --strategy DQLR --device miao2023 --seed 1 --out demo\n"
     table = demo()
-    text = TABLE.sub(lambda m: f"{m[1]}{shown}{table}{m[3]}", text)
     README.write_text(text, encoding="utf-8")
+    page = TABLE.sub(lambda m: f"{m[1]}{shown}{table}{m[3]}", COMPARISON.read_text(encoding="utf-8"))
+    COMPARISON.write_text(page, encoding="utf-8")
     sys.stdout.write(output + table)

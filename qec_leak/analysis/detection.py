@@ -19,10 +19,23 @@ from qec_leak.records.event_counts import count_events
 def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> DetectorLayout:
     """The layout of a memory experiment's detectors, read from their coordinates (x, y, t), or (x, t) in one dimension.
 
-    Args: memory: the experiment; or a folder of shots, or the circuit of a memory. Its detectors must have the
-        coordinates of their measure qubits and count rounds in t, as in Google's data sets and in Stim. Stabilizers are
-        then numbered in the order of their detectors, and their weights follow from the two-qubit gates.
-    Raises ValueError for a detector that stands on no stabilizer's measure qubit.
+    Args:
+        memory: the experiment; or a folder of shots, or the circuit of a memory. Its detectors must have the
+            coordinates of their measure qubits and count rounds in t, as in Google's data sets and in Stim.
+            Stabilizers are then numbered in the order of their detectors, and their weights follow from the two-qubit
+            gates.
+
+    Returns:
+        Round, stabilizer and weight of every detector.
+
+    Raises:
+        ValueError: a detector stands on no stabilizer's measure qubit.
+        TypeError: ``memory`` is none of the three.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> detector_layout(ql.memory_experiment(distance=3, rounds=2)).round.tolist()
+        [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3]
     """
     if isinstance(memory, stim.Circuit):
         return layout_of_circuit(memory)

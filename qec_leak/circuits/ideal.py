@@ -43,22 +43,37 @@ def ideal_memory_circuit(
     ``patch.stabilizers``; the first round and the last comparison have those of ``basis`` only. Observable k is the
     logical operator of ``basis`` of logical qubit k. The TICK that ends a round is tagged ``LEAKAGE_POPULATION``.
 
-    strategy: what ends a round: a name, "module:attribute" or a Strategy; every round, the last one too, ends so.
-    rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
-    basis: "X" or "Z", of the logical state; the patch needs checks of it. The repetition code, which corrects bit
-        flips, has "Z" only; its data qubit k starts in the state of sweep bit k (``patch.random_start``).
-    form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds, which
-        needs fewer of them in a round. Logical state, detectors and observable are the same.
-    dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of this;
-        the other rounds end as with MLR. Strategies that remove none do without it.
-    inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks, in
-        every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
-        2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
-    inject_pauli: probability, at the same place, of an X on data qubits and of a Z on measure qubits: the twirl of
-        rotations by 2 asin sqrt(P) about X and about Z (Miao et al., Fig. 4). On a measure qubit, between its two
-        Hadamards, the Z flips the outcome; an X would do nothing.
-    leak_qubit, leak_round: this qubit is put into level 2 at the start of this round, counted from 0.
-    idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
+    Args:
+        patch: the layout of the qubits.
+        strategy: what ends a round: a name, "module:attribute" or a Strategy; every round, the last one too, ends so.
+        rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
+        basis: "X" or "Z", of the logical state; the patch needs checks of it. The repetition code, which corrects bit
+            flips, has "Z" only; its data qubit k starts in the state of sweep bit k (``patch.random_start``).
+        form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds,
+            which needs fewer of them in a round. Logical state, detectors and observable are the same.
+        dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of
+            this; the other rounds end as with MLR. Strategies that remove none do without it.
+        inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks,
+            in every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
+            2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
+        inject_pauli: probability, at the same place, of an X on data qubits and of a Z on measure qubits: the twirl of
+            rotations by 2 asin sqrt(P) about X and about Z (Miao et al., Fig. 4). On a measure qubit, between its two
+            Hadamards, the Z flips the outcome; an X would do nothing.
+        leak_qubit: this qubit is put into level 2 at the start of ``leak_round``. None: no qubit.
+        leak_round: a round, counted from 0.
+        idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
+
+    Returns:
+        The circuit.
+
+    Raises:
+        ValueError: an argument breaks its rule.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> from qec_leak.circuits import surface_patch
+        >>> ideal_memory_circuit(surface_patch(3), "MLR", 5, "Z").num_detectors
+        40
     """
     dqlr_every = check_int("dqlr_every", dqlr_every, minimum=1)
     plan = _Plan(

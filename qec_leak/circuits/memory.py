@@ -145,16 +145,34 @@ def memory_experiment(
 
     Args:
         code: "surface" (rotated), "unrotated_surface", or "repetition" (bit flips, random initial bits as sweep bits).
-        distance: odd, >= 3.   rounds: >= 1.   basis: "X" or "Z" of the logical state.
+        distance: odd, >= 3. None: 3, or that of ``patch``.
         patch: in place of code and distance: a Patch, as ``surface_patch(2, 3)`` makes one, or "module:attribute".
             It is verified.
+        rounds: number of rounds, >= 1.
+        basis: "X" or "Z", of the logical state. The patch needs checks of it.
         strategy: what ends a round: "NO_RESET", "MLR", "DQLR" (Miao et al.), "module:attribute", or a Strategy.
         device: a Device or the name of a preset.
+        form: "CSS", or "XZZX" (surface code): data qubits of one sublattice stay conjugated with a Hadamard.
+        dqlr_every: with DQLR, leakage of data qubits is removed in rounds whose number is a multiple of this.
+        inject_leakage: probability <= 0.5 with which a qubit leaks in every round (Miao et al., Fig. 4).
+        inject_pauli: probability, per round, of an X on data qubits and of a Z on measure qubits.
+        leak_qubit: a qubit that is put into level 2. None: no qubit.
+        leak_round: the round at whose start it is, counted from 0.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
             the strategy's own operations take.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
-        form, dqlr_every, inject_leakage, inject_pauli, leak_qubit, leak_round: see ``ideal_memory_circuit``.
-    Raises ValueError or TypeError naming the argument.
+
+    Returns:
+        The experiment: its circuits, patch, strategy and device.
+
+    Raises:
+        ValueError: an argument breaks its rule; the message names argument, rule and fix.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> memory = memory_experiment(distance=3, rounds=5, basis="X", strategy="DQLR", device="miao2023")
+        >>> memory.circuit.num_qubits, memory.circuit.num_detectors
+        (18, 40)
     """
     rounds = _checks.check_int("rounds", rounds, minimum=1)
     if patch is None and distance is not None:

@@ -41,9 +41,10 @@ def _set(instance: object, **values: object) -> None:
 class GateParameters:
     """A one-qubit gate.
 
-    duration_ns: length of the gate's moment.
-    error: total probability of a Pauli error (depolarizing, X, Y, Z alike).
-    leakage: L1 per gate, averaged over computational states; only |1> leaks, so at most 1/2.
+    Attributes:
+        duration_ns: length of the gate's moment.
+        error: total probability of a Pauli error; X, Y and Z are equally likely.
+        leakage: L1 per gate, averaged over computational states. Only |1> leaks, so it is at most 1/2.
     """
 
     duration_ns: float
@@ -63,10 +64,12 @@ class GateParameters:
 class IdleParameters:
     """What time does to a transmon.
 
-    t1_ns, t2_ns: relaxation of |1> (level n decays at n/T1) and coherence, T2 <= 2 T1; ``inf`` switches them off.
-    heating_per_us: rate of 1 -> 2.
-    dd_error_per_us: depolarizing probability per us beyond T1 and T2, while idling through measurements and resets
-        under dynamical decoupling.
+    Attributes:
+        t1_ns: relaxation time of |1>; level n decays at n/T1. ``inf`` switches it off.
+        t2_ns: coherence time, T2 <= 2 T1. ``inf`` switches dephasing off.
+        heating_per_us: rate of 1 -> 2.
+        dd_error_per_us: depolarizing probability per us beyond T1 and T2, while the qubit idles through measurements
+            and resets under dynamical decoupling.
     """
 
     t1_ns: float
@@ -93,9 +96,12 @@ class IdleParameters:
 class ReadoutParameters:
     """A measurement.
 
-    error: probability that 0 is reported as 1, and 1 as 0.
-    leakage: probability that the measurement excites 0 or 1 to |2>.
-    one_given_2, one_given_3: probability that a transmon in |2>, |3> reads 1 (1: as |1>; 0.5: a coin).
+    Attributes:
+        duration_ns: length of the measurement.
+        error: probability that 0 is reported as 1, and 1 as 0.
+        leakage: probability that the measurement excites 0 or 1 to |2>.
+        one_given_2: probability that a transmon in |2> reads 1. With 1 it reads as |1> does, with 0.5 as a coin.
+        one_given_3: probability that a transmon in |3> reads 1.
     """
 
     duration_ns: float
@@ -114,10 +120,13 @@ class ReadoutParameters:
 class ResetParameters:
     """Multi-level reset.
 
-    mlr_ns: duration.
-    error: probability of |1> after the reset of a computational state.
-    one_given_2, one_given_3: probability of |1> after the reset of |2>, |3>.
-    leaked_given_2, leaked_given_3: probability that |2>, |3> is still there after the reset.
+    Attributes:
+        mlr_ns: length of the reset.
+        error: probability of |1> after the reset of a computational state.
+        one_given_2: probability of |1> after the reset of |2>.
+        one_given_3: probability of |1> after the reset of |3>.
+        leaked_given_2: probability that |2> is still there after the reset.
+        leaked_given_3: probability that |3> is still there after the reset.
     """
 
     mlr_ns: float
@@ -144,15 +153,27 @@ class ResetParameters:
 class CzParameters:
     """A diabatic CZ of two transmons, one of them at the higher frequency.
 
-    error: total probability of the 15 two-qubit Paulis (depolarizing).
-    crosstalk: total probability, per CZ, of a one-qubit Pauli on the coupled neighbours of the pair.
-    leakage: L1 averaged over computational states; only |11> leaks, P(11 -> 20) = 4 L1, so at most 1/4.
-    model: "hamiltonian": transport and phases follow from ``anharmonicity_mhz``, ``pulse_ns`` (with its ramps) and
-        ``ramp_ns``. "given": they are ``transport_30_12``, ``transport_31_22`` (probabilities, |high low>) and
-        ``leakage_phase_low``, ``leakage_phase_high`` (phase of the low, high qubit when its partner is in 2; units of
-        pi). The keys of the other model are refused.
-    high: the qubit of a pair with the higher frequency: "data", "measure", "first" or "second" by index (first is the
-        lower one), "direction": data where the direction from data to measure qubit is in ``data_high_in``.
+    With the model "hamiltonian", transport and phases follow from ``anharmonicity_mhz``, ``pulse_ns`` and ``ramp_ns``.
+    With the model "given", they are ``transport_30_12``, ``transport_31_22``, ``leakage_phase_low`` and
+    ``leakage_phase_high``. The keys of the other model are refused.
+
+    Attributes:
+        duration_ns: length of the gate's moment.
+        error: total probability of the 15 two-qubit Paulis; all are equally likely.
+        crosstalk: total probability, per CZ, of a one-qubit Pauli on one of the coupled neighbours of the pair.
+        leakage: L1 averaged over computational states. Only |11> leaks, P(11 -> 20) = 4 L1, so it is at most 1/4.
+        model: where transport and phases come from.
+        high: the qubit of a pair with the higher frequency: the "data" or the "measure" qubit, the "first" or the
+            "second" by index (the first has the lower one), or, with "direction", the data qubit where the direction
+            from data to measure qubit is in ``data_high_in``.
+        data_high_in: directions in which the data qubit is the higher one.
+        anharmonicity_mhz: anharmonicity of both transmons.
+        pulse_ns: length of the pulse, its two ramps included.
+        ramp_ns: length of a ramp.
+        transport_30_12: probability of |30> <-> |12>, the higher qubit first.
+        transport_31_22: probability of |31> <-> |22>, the higher qubit first.
+        leakage_phase_low: phase of the low qubit when its partner is in |2>.
+        leakage_phase_high: phase of the high qubit when its partner is in |2>.
     """
 
     duration_ns: float
@@ -218,9 +239,12 @@ class CzParameters:
 class DqlrParameters:
     """The Leakage iSWAP of DQLR, the data qubit tuned above its partner.
 
-    iswap_ns: length with its two ramps of ``ramp_ns``; anharmonicity_mhz: of both transmons.
-    error: total probability of the 15 two-qubit Paulis on the pair (depolarizing), per Leakage iSWAP.
-    efficiency: probability that the pulse acts at all; the ideal |20> -> |11> otherwise.
+    Attributes:
+        iswap_ns: length of the pulse, its two ramps included.
+        ramp_ns: length of a ramp.
+        anharmonicity_mhz: anharmonicity of both transmons.
+        error: total probability of the 15 two-qubit Paulis on the pair, per Leakage iSWAP; all are equally likely.
+        efficiency: probability that the pulse acts at all. If it does, it takes |20> to |11>.
     """
 
     iswap_ns: float
@@ -243,7 +267,14 @@ class DqlrParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class QubitParameters:
-    """All that belongs to one transmon in one role."""
+    """All that belongs to one transmon in one role.
+
+    Attributes:
+        gate: its one-qubit gates.
+        idle: what time does to it.
+        readout: its measurement.
+        reset: its multi-level reset.
+    """
 
     gate: GateParameters
     idle: IdleParameters
@@ -266,7 +297,12 @@ class QubitParameters:
 
 @dataclass(frozen=True, kw_only=True)
 class PairParameters:
-    """All that belongs to one coupled pair."""
+    """All that belongs to one coupled pair.
+
+    Attributes:
+        cz: its CZ.
+        dqlr: its Leakage iSWAP.
+    """
 
     cz: CzParameters
     dqlr: DqlrParameters
