@@ -34,7 +34,7 @@ def draw_stabilizers(results: Mapping[str, StrategyResult], *paths: Path) -> Non
     top = float(np.nanmax([*fractions.values()]))
     figure, axes = lattice_panels(patch, len(results))
     for one, (strategy, fraction) in zip(axes, fractions.items(), strict=True):
-        shown = {s.measure_qubit: float(f) for s, f in zip(patch.stabilizers, fraction, strict=True) if np.isfinite(f)}
+        shown = {patch.stabilizers[k].measure_qubit: float(fraction[k]) for k in np.flatnonzero(np.isfinite(fraction))}
         figures.plot_stabilizer_detection(one, patch, shown, top=top or None, title=strategy.replace("_", " "))
     figures.save_figure(figure, *paths)
 
