@@ -162,8 +162,8 @@ class DetectionStatistics:
             return np.asarray(np.sqrt(np.maximum(variance, 0.0)) / self._sizes()[rows].sum(axis=0))
 
     def stabilizer_fraction(self) -> npt.NDArray[np.float64]:
-        """Detection fraction of each stabilizer, averaged over the rounds of ``bulk``: float64 (stabilizers,), NaN for
-        one without detectors in them."""
+        """Detection fraction of each stabilizer, averaged over the rounds of ``bulk``: float64, up to the
+        last stabilizer that has detectors, NaN for one without any in these rounds."""
         chosen = self.bulk()[self.layout.round - 1]
         number = self.layout.stabilizer[chosen]
         size = int(self.layout.stabilizer.max()) + 1

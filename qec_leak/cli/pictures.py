@@ -44,7 +44,7 @@ def draw_stabilizers(results: Mapping[str, StrategyResult], *paths: Path) -> Non
     top = float(np.nanmax([*fractions.values()]))
     figure, panels = lattice_panels(patch, results)
     for (one, title), fraction in zip(panels, fractions.values(), strict=True):
-        shown = {s.measure_qubit: float(f) for s, f in zip(patch.stabilizers, fraction, strict=True) if np.isfinite(f)}
+        shown = {patch.stabilizers[k].measure_qubit: float(fraction[k]) for k in np.flatnonzero(np.isfinite(fraction))}
         figures.plot_stabilizer_detection(one, patch, shown, top=top or None, title=title)
     figures.save_figure(figure, *paths)
 

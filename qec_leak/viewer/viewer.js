@@ -171,7 +171,7 @@
       let color = blank, words = p.numbered ? String(index) : "", struck = false;
       if (inShot()) {
         const found = level(p, k);
-        if (found) { color = hex(LEVELS[theme()][found]); words = String(found); leaked += 1; }
+        if (found) { color = hex(LEVELS[theme()][found]); words = `|${found}⟩`; leaked += 1; }
         struck = check !== undefined && event(p, check) === 1;
         events += struck;
       } else if (state.show === "leakage") {

@@ -242,3 +242,9 @@ def test_pictures_of_large_circuits_leave_p_ij_out(tmp_path, capsys):
     assert main([*small, "--code", "repetition", "--distance", "3", "--rounds", "300"]) == 0
     assert "p_ij" not in capsys.readouterr().out
     assert not list(tmp_path.glob("p_ij.*")) and (tmp_path / "detection_by_stabilizer.svg").is_file()
+
+
+def test_one_round_has_detectors_of_one_basis(tmp_path):
+    small = ["run", "--rounds", "1", "--shots", "8", "--strategy", "MLR", "--strategy", "NO_RESET", "--basis", "X"]
+    assert main([*small, "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "detection_by_stabilizer.png").is_file() and (tmp_path / "p_ij.png").is_file()

@@ -92,7 +92,7 @@ def test_shots_have_their_own_levels_and_events(page, address, memories, batches
             for panel, (name, batch) in enumerate(batches.items()):
                 levels = batch.levels[shot, min(step, ROUNDS - 1)]
                 shown = texts(page, panel)
-                assert shown == [str(level) if level else str(q) for q, level in enumerate(levels[: len(shown)])]
+                assert shown == [f"|{level}⟩" if level else str(q) for q, level in enumerate(levels[: len(shown)])]
                 layout, patch = layouts[name], memories[name].patch
                 fired = batch.detection_events[shot] & (layout.round == step + 1)
                 expected = sorted(patch.stabilizers[s].measure_qubit for s in layout.stabilizer[fired])
