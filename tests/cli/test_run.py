@@ -70,8 +70,8 @@ def test_results_are_those_of_the_python_interface(finished):
             code="surface", distance=3, rounds=4, basis="Z", strategy=strategy, device=device
         )
         batch = qec_leak.compile_sampler(memory.circuit, seed=5).sample(3000)
-        wrong = decode(memory.circuit, batch) != batch.observable_flips
-        assert (row.shots, row.errors, row.decoder) == (3000, wrong.any(axis=1).sum(), "pymatching")
+        wrong = decode(memory.circuit, batch, decoder="pymatching-correlated") != batch.observable_flips
+        assert (row.shots, row.errors, row.decoder) == (3000, wrong.any(axis=1).sum(), "pymatching-correlated")
         assert np.array_equal(populations[strategy].counts, batch.population_counts)
         assert np.array_equal(detections[f"{strategy}.counts"], batch.detection_events.sum(axis=0))
         fired = sum(row.custom_counts[f"detection_w{weight}_r{round_}"] for weight in (2, 4) for round_ in range(1, 6))
@@ -116,7 +116,7 @@ def test_strong_id_is_the_one_that_sinter_gives_the_circuit(finished):
     )
     task = sinter.Task(
         circuit=memory.circuit,
-        decoder="pymatching",
+        decoder="pymatching-correlated",
         detector_error_model=memory.circuit.detector_error_model(
             decompose_errors=True, approximate_disjoint_errors=True
         ),
@@ -228,3 +228,15 @@ def test_decoders_by_name(tmp_path, capsys):
     assert main([*small, "--decoder", "pymatching-correlated"]) == 0
     assert "decoder pymatching-correlated" in capsys.readouterr().out
     assert json.loads((tmp_path / "x" / "run.json").read_text())["decoder"] == "pymatching-correlated"
+
+
+def test_errors_per_cycle_are_printed_where_they_mean_something(finished, tmp_path, capsys):
+    """Of many rounds nearly half of the shots fail, whatever a cycle costs."""
+    _, few = finished
+    assert "saturated" not in few
+    long = [*SMALL, "--rounds", "60", "--shots", "1000", "--strategy", "NO_RESET"]
+    assert main(["run", *long, "--out", str(tmp_path / "x")]) == 0
+    said = capsys.readouterr().out
+    [line] = [line for line in said.splitlines() if line.startswith("NO_RESET")]
+    assert line.split()[-4:] == ["saturated", "take", "fewer", "rounds"]
+    assert "saturated: more than 40 % of the shots have a logical error" in said
