@@ -23,14 +23,14 @@ VARIED = {
     "pairs.0-9.cz.error": 0.02,
 }
 DIGESTS = {
-    "sycamore": "0c642e658bfc73fe",
-    "miao2023": "0451fc0d4fb60b0b",
+    "sycamore": "5c414c46f20e7678",
+    "miao2023": "1b7c52a95ab976d6",
     "projected": "3449a461cf2b414b",
-    "willow": "1753fd82e75e8991",
-    "NO_RESET": "b2b6cf544058c2fe",
-    "MLR": "922a7b9fff2703b0",
-    "DQLR": "ecefdfeacb5ecabd",
-    "every other round": "0b353852e3f3820f",
+    "willow": "7d56e4ee686cb8f9",
+    "NO_RESET": "638fe393aa3e4af1",
+    "MLR": "42e6a216ea62ad2e",
+    "DQLR": "628e9c0e2b46dcf6",
+    "every other round": "2b4b0aff0665d05d",
 }
 
 
