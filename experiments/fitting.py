@@ -1,38 +1,36 @@
 """Fits of devices to published experiments: few free parameters, rows that are fitted, rows that are predicted.
 
-A device has a script, fit_NAME.py, that says which parameters are free and how each row's number is found; the numbers
-themselves, with source, decoder and rounds, are in published.toml. Every script takes --shots, and --check, which
-compares the preset as it is; without it the fit is run and its parameters are printed, to be put into
-qec_leak/device/presets/NAME.toml.
+A device has a script, fit_NAME.py, that says which parameters are free and how each row's number is found; the
+published numbers stand with the studies that sample them (``STUDIES[study].published``). Every script takes --shots,
+and --check, which compares the preset as it is; without it the fit is run and its parameters are printed, to be put
+into qec_leak/device/presets/NAME.toml.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
 import math
-import tomllib
+import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import least_squares
 
 import qec_leak as ql
-from qec_leak.analysis import DetectionStatistics, detector_layout, logical_error_per_cycle
-from qec_leak.decoding import compile_decoder, count_logical_errors, decoded_batches
+from qec_leak.studies import STUDIES, Experiment, Number, Run
 
-PUBLISHED = Path(__file__).with_name("published.toml")
 Values = Mapping[str, float]
+
+_ITERATIONS = 2
+_WIDTH = math.log(1.3)
+"""Of a difference, to either side: noise of the rows is small beside it."""
 
 
 class Row(NamedTuple):
     """A published number and the range in which a simulated one agrees.
 
     kind: "fitted", "chosen" (something discrete was chosen by it) or "predicted".
-    decoder: theirs, where it matters.   rounds: of their experiment, where it is one.
     """
 
     name: str
@@ -41,8 +39,16 @@ class Row(NamedTuple):
     low: float
     high: float
     kind: str = "predicted"
-    decoder: str = ""
-    rounds: int = 0
+
+    @classmethod
+    def factor(cls, name: str, source: str, target: float, factor: float = 1.5, *, kind: str = "predicted") -> Row:
+        """target / factor to target * factor."""
+        return cls(name, source, target, target / factor, target * factor, kind)
+
+    @classmethod
+    def within(cls, name: str, source: str, target: float, tolerance: float, *, kind: str = "predicted") -> Row:
+        """target - tolerance to target + tolerance."""
+        return cls(name, source, target, target - tolerance, target + tolerance, kind)
 
     @property
     def fitted(self) -> bool:
@@ -58,97 +64,66 @@ class Row(NamedTuple):
         return math.log(value / self.target) / math.log(self.high / self.target)
 
 
-def published(device: str) -> tuple[Row, ...]:
-    """The rows of a device in published.toml: a range is given as ``factor``, ``within`` or ``low`` and ``high``."""
-    rows = []
-    for row in tomllib.loads(PUBLISHED.read_text())[device]:
-        values = dict(row)
-        target = float(values["target"])
-        if "factor" in values:
-            factor = values.pop("factor")
-            values |= {"low": target / factor, "high": target * factor}
-        elif "within" in values:
-            within = values.pop("within")
-            values |= {"low": target - within, "high": target + within}
-        rows.append(Row(**{"low": -math.inf, "high": math.inf} | values))
-    return tuple(rows)
+def published(study: str, name: str) -> float:
+    """A published number, as it stands with its study."""
+    return STUDIES[study].published[name].value
 
 
-class Memory(NamedTuple):
-    """What a memory experiment gives: logical error per shot and per cycle, fraction of detection events."""
-
-    logical_error: float
-    error_per_cycle: float
-    detection: float
-
-
-@functools.cache
-def memory(
-    device: ql.Device, distance: int, rounds: int, strategy: str, basis: str, shots: int, cycle_ns: float | None = None
-) -> Memory:
-    """A memory experiment, decoded with correlated matching. The seed is the same for all devices."""
-    experiment = ql.memory_experiment(
-        distance=distance, rounds=rounds, strategy=strategy, basis=basis, device=device, cycle_ns=cycle_ns
-    )
-    ready = compile_decoder(experiment.circuit, "pymatching-correlated")
-    layout = detector_layout(experiment)
-    batches = ql.compile_sampler(experiment.circuit, seed=distance).batches(shots, batch_shots=4096)
-    errors = 0
-    parts = []
-    for batch, decoded in decoded_batches(batches, ready, workers=1):
-        errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
-        parts.append(DetectionStatistics.of_packed(layout, batch.detection_events_b8).counts)
-    bulk = (layout.round > layout.lookback) & (layout.round <= rounds)
-    probability = errors / shots
-    detection = float(np.sum(parts, axis=0)[bulk].mean() / shots)
-    return Memory(probability, logical_error_per_cycle(probability, rounds), detection)
-
-
-def both_bases(
-    device: ql.Device, distance: int, rounds: int, strategy: str, shots: int, cycle_ns: float | None = None
-) -> Memory:
-    """The average over the bases X and Z, half of the shots each."""
-    parts = [memory(device, distance, rounds, strategy, basis, shots // 2, cycle_ns) for basis in "XZ"]
-    return Memory(*(sum(values) / 2 for values in zip(*parts, strict=True)))
+def numbers(study: str, device: ql.Device, **overrides: Any) -> Mapping[str, Number]:
+    """What is read off a study on ``device``; overrides: by dotted key, ``__`` for its dots."""
+    by_key = {key.replace("__", "."): value for key, value in overrides.items()}
+    experiment = Experiment.find(study, overrides=by_key, device=device)
+    return STUDIES[study].numbers(STUDIES[study].run(experiment, Run(os.cpu_count() or 1)))
 
 
 @dataclass(frozen=True)
 class Fit:
     """A fit of the preset ``name``.
 
-    start: free parameters, positive, by their own names.   choices: values of what is chosen, such as an orientation.
-    device: of parameters and a choice.   values: numbers by row, at least those asked for.
+    rows: published numbers.   start: free parameters, positive, by their own names.
+    choices: values of what is chosen, such as an orientation.   device: of parameters and a choice.
+    values: numbers by row, at least those asked for.
     """
 
     name: str
+    rows: tuple[Row, ...]
     start: Values
     choices: tuple[Any, ...]
     device: Callable[[Values, Any], ql.Device]
     values: Callable[[ql.Device, int, Collection[str]], Values]
 
-    @property
-    def rows(self) -> tuple[Row, ...]:
-        return published(self.name)
-
     def run(self, shots: int) -> tuple[Values, Any]:
-        """The parameters and the choice that bring fitted rows closest to their targets (common random numbers)."""
-        fitted = [row for row in self.rows if row.fitted]
-        names = list(self.start)
+        """The parameters and the choice that bring fitted rows closest to their targets, rows weighing alike.
+
+        Gauss and Newton's steps in logarithms, with differences over wide steps: rows are noisy, and smooth.
+        """
         best: tuple[float, Values, Any] | None = None
         for choice in self.choices:
-
-            def distances(logs: np.ndarray, choice: Any = choice) -> np.ndarray:
-                parameters = dict(zip(names, np.exp(logs).tolist(), strict=True))
-                values = self.values(self.device(parameters, choice), shots, [row.name for row in fitted])
-                return np.array([row.distance(values[row.name]) for row in fitted])
-
-            found = least_squares(distances, np.log(list(self.start.values())), diff_step=0.05, max_nfev=12)
-            parameters = dict(zip(names, np.exp(found.x).tolist(), strict=True))
-            print(f"{choice}: distance {2 * found.cost:.3f} at {parameters}", flush=True)
-            if best is None or found.cost < best[0]:
-                best = (found.cost, parameters, choice)
+            logs = np.log(list(self.start.values()))
+            for _ in range(_ITERATIONS):
+                logs = logs + self._step(logs, choice, shots)
+            parameters = dict(zip(self.start, np.exp(logs).tolist(), strict=True))
+            distance = float((self._distances(logs, choice, shots) ** 2).sum())
+            print(f"{choice}: distance {distance:.3f} at {parameters}", flush=True)
+            if best is None or distance < best[0]:
+                best = (distance, parameters, choice)
         assert best is not None
         return best[1], best[2]
+
+    def _step(self, logs: np.ndarray, choice: Any, shots: int) -> np.ndarray:
+        columns, middles = [], []
+        for unit in _WIDTH * np.eye(len(logs)):
+            up, down = (self._distances(logs + sign * unit, choice, shots) for sign in (1, -1))
+            columns.append((up - down) / (2 * _WIDTH))
+            middles.append((up + down) / 2)
+        found = np.linalg.lstsq(np.array(columns).T, -np.mean(middles, axis=0), rcond=None)[0]
+        return np.clip(found, -math.log(2), math.log(2))
+
+    def _distances(self, logs: np.ndarray, choice: Any, shots: int) -> np.ndarray:
+        fitted = [row for row in self.rows if row.fitted]
+        parameters = dict(zip(self.start, np.exp(logs).tolist(), strict=True))
+        values = self.values(self.device(parameters, choice), shots, [row.name for row in fitted])
+        return np.array([row.distance(values[row.name]) for row in fitted])
 
     def report(self, device: ql.Device, shots: int) -> bool:
         """Print every row; True if all agree."""
@@ -158,8 +133,8 @@ class Fit:
             value = values[row.name]
             allowed = f"{row.low:.3g} ... {row.high:.3g}"
             verdict = "pass" if row.agrees(value) else "FAIL"
-            numbers = f"{value:>10.4g} {row.target:>10.4g} {allowed:>22}"
-            print(f"{row.name:<50} {row.source:<18} {numbers}  {row.kind:<10} {verdict}")
+            figures = f"{value:>10.4g} {row.target:>10.4g} {allowed:>22}"
+            print(f"{row.name:<50} {row.source:<18} {figures}  {row.kind:<10} {verdict}")
         return all(row.agrees(values[row.name]) for row in self.rows)
 
     def main(self, description: str | None, shots: int) -> None:
@@ -170,5 +145,5 @@ class Fit:
         args = parser.parse_args()
         device = ql.Device.preset(self.name)
         if not args.check:
-            device = self.device(*self.run(args.shots // 4))
+            device = self.device(*self.run(args.shots))
         raise SystemExit(0 if self.report(device, args.shots) else 1)

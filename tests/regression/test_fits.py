@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 import qec_leak as ql
+from qec_leak.studies import results_of
+from qec_leak.studies.devices import sycamore as sycamore_study
+from qec_leak.studies.devices import willow as willow_study
 
-NAMES = ("fitting", "fit_willow", "fit_sycamore", "fit_miao2023")
+NAMES = ("fit_willow", "fit_sycamore", "fit_miao2023")
 sys.path.insert(0, str(Path(__file__).parents[2] / "experiments"))
-fitting, willow, sycamore, miao2023 = map(importlib.import_module, NAMES)
+willow, sycamore, miao2023 = map(importlib.import_module, NAMES)
 sys.path.pop(0)
 FITS = [willow.FIT, sycamore.FIT, miao2023.FIT]
 
@@ -37,9 +40,17 @@ def test_presets_have_the_fitted_parameters(fit):
 
 
 def test_small_memories_of_the_presets():
-    """Detection at d = 3 on `willow`, the logical error at d = 3 on `sycamore`."""
-    rows = {row.name: row for fit in (willow.FIT, sycamore.FIT) for row in fit.rows}
-    detection = fitting.both_bases(ql.Device.preset("willow"), 3, 25, "DQLR", 4000).detection
-    eps = fitting.both_bases(ql.Device.preset("sycamore"), 3, 25, "MLR", 20_000).error_per_cycle
-    assert rows["detection, d = 3"].agrees(detection)
-    assert rows["eps_3"].agrees(eps)
+    """Detection at d = 3 on `willow`, the logical error at d = 3 on `sycamore`; with another preset both rows fail."""
+    few = {"stop.max_shots": 4000, "axes.circuit.basis": ["Z"]}
+    dqlr = {"circuit.strategy": ["DQLR"], "circuit.rounds": [25], "circuit.distance": [3]}
+    detection = "DQLR, 25 cycles: detection, d = 3"
+    eps = "MLR, 25 cycles: detection of weight 4, d = 3"
+    low, high = (willow_study.PUBLISHED[detection].value * factor for factor in (1 / 1.1, 1.1))
+    for preset, agrees in (("willow", True), ("sycamore", False)):
+        device = ql.Device.preset(preset)
+        found = willow_study.numbers(results_of("willow", overrides=few | {"axes.zip": [dqlr]}, device=device))
+        assert (low <= found[detection].value <= high) == agrees
+        found = sycamore_study.numbers(
+            results_of("sycamore", overrides=few | {"axes.circuit.distance": [3]}, device=device)
+        )
+        assert (abs(found[eps].value - sycamore_study.PUBLISHED[eps].value) <= 0.02) != agrees
