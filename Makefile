@@ -18,7 +18,8 @@ export QEC_LEAK_PEERS ?= $(CURDIR)/$(PEERS)
 .PHONY: help demo test test-all lint types docs unit chromium figures bench peers mutations clean
 
 help:
-	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
+	@echo "make demo      the main job: leakage and detection against round for three strategies, and what"
+	@echo "               leakage costs at scale (Lambda), into $(OUT)/; under two minutes"
 	@echo "make test      everything the checks run: format, lint, types, layers, tests, doctests"
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      format, lint and layers; make types: mypy; make docs: the site; make unit: the tests only"
@@ -30,6 +31,11 @@ help:
 demo: $(VENV)/installed
 	$(BIN)/qec-leak run --code surface --distance 3 --rounds 30 --basis Z --strategy NO_RESET --strategy MLR \
 	  --strategy DQLR --device miao2023 --shots 100000 --seed 1 --out $(OUT)
+	@rm -f $(OUT)/lambda.csv
+	$(BIN)/qec-leak sweep experiments/lambda.toml --out $(OUT)/lambda.csv --workers 2
+	$(BIN)/qec-leak status $(OUT)/lambda.csv
+	$(BIN)/qec-leak plot $(OUT)/lambda.csv --x d --group strategy --out $(OUT)/lambda.png \
+	  --title "willow, 40 rounds: with and without removal of data leakage"
 	@echo "Pictures:" && ls $(OUT)/*.png
 
 test: lint types docs unit

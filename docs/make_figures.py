@@ -1,13 +1,15 @@
 """Write docs/figures.md and the pictures in docs/figures/ from full results.
 
-Usage: python docs/make_figures.py RESULTS
+Usage: python docs/make_figures.py RESULTS [NAME ...]
 
 RESULTS is the folder of `qec-leak figure all --out RESULTS`. Figures that it has no results of are left out, and named;
-results of an older experiment, device or version are refused.
+results of an older experiment, device or version are refused. With names, only those figures are made anew, and the
+sections of all others stay as they are: right if nothing that they depend on has changed.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -23,7 +25,7 @@ HEAD = """# The paper's figures
 Each figure of Miao et al. (Nature Physics 19, 1780), and what they do not show, from one command. Written by
 `docs/make_figures.py` from full results; nothing here is edited by hand. "Measured" are numbers of the paper, all
 others come out of the simulation with their standard errors; which of the device's parameters were fitted is in
-`experiments/fit_miao2023.py`. What is sampled is in `experiments/NAME.toml`; `--set device.cz.leakage=2e-4` and the
+`experiments/fit_NAME.py`. What is sampled is in `experiments/NAME.toml`; `--set device.cz.leakage=2e-4` and the
 like change it, `--quick` takes seconds. The notebooks in `notebooks/` explain the figures, and assert on their numbers.
 """
 
@@ -60,14 +62,24 @@ def section(figure: PaperFigure, results: Results) -> str:
     return "\n".join(lines)
 
 
+def sections_of(page: str) -> dict[str, str]:
+    """The sections of the page by figure."""
+    parts = re.split(r"^(?=## )", page, flags=re.MULTILINE)[1:]
+    return {part.splitlines()[0].removeprefix("## "): part.rstrip("\n") + "\n" for part in parts}
+
+
 def main() -> None:
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         raise SystemExit(__doc__)
-    folder = Path(sys.argv[1])
-    found = [(figure, results_for(figure, folder)) for figure in FIGURES.values()]
-    sections = [section(figure, results) for figure, results in found if results is not None]
-    (DOCS / "figures.md").write_text("\n".join([HEAD, *sections]), encoding="utf-8")
-    missing = [figure.name for figure, results in found if results is None]
+    folder, names, page = Path(sys.argv[1]), sys.argv[2:], DOCS / "figures.md"
+    if unknown := set(names) - set(FIGURES):
+        raise SystemExit(f"`NAME` must be one of {', '.join(FIGURES)}, but is {', '.join(unknown)}; correct it")
+    kept = sections_of(page.read_text(encoding="utf-8")) if names else {}
+    found = {name: results_for(figure, folder) for name, figure in FIGURES.items() if not names or name in names}
+    made = {name: section(FIGURES[name], results) for name, results in found.items() if results is not None}
+    sections = {**kept, **made}
+    page.write_text("\n".join([HEAD, *(sections[name] for name in FIGURES if name in sections)]), encoding="utf-8")
+    missing = [name for name, results in found.items() if results is None]
     if missing:
         print(f"without results, left out: {', '.join(missing)}", file=sys.stderr)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ def ideal_memory_circuit(
     inject_pauli: float = 0.0,
     leak_qubit: int | None = None,
     leak_round: int = 0,
-    idle_ns: float = 0.0,
+    idle_ns: float | Sequence[float] = 0.0,
 ) -> stim.Circuit:
     """Noise-free memory experiment of H, CZ, M, R (and CX from sweep bits); each TICK closes a moment.
 
@@ -61,7 +61,8 @@ def ideal_memory_circuit(
             Hadamards, the Z flips the outcome; an X would do nothing.
         leak_qubit: this qubit is put into level 2 at the start of ``leak_round``. None: no qubit.
         leak_round: a round, counted from 0.
-        idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``.
+        idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``. Several waits are those of the
+            rounds of the strategy's period, one after the other.
 
     Returns:
         The circuit.
@@ -86,7 +87,9 @@ def ideal_memory_circuit(
         inject_pauli=check_probability("inject_pauli", inject_pauli),
         leak_qubit=None if leak_qubit is None else check_int("leak_qubit", leak_qubit, minimum=0),
         leak_round=check_int("leak_round", leak_round, minimum=0),
-        idle_ns=check_non_negative("idle_ns", idle_ns),
+        idle_ns=tuple(
+            check_non_negative("idle_ns", one) for one in (idle_ns if isinstance(idle_ns, Sequence) else [idle_ns])
+        ),
     )
     plan.check()
     return plan.circuit()
@@ -128,7 +131,7 @@ class _Plan:
     inject_pauli: float
     leak_qubit: int | None
     leak_round: int
-    idle_ns: float
+    idle_ns: tuple[float, ...]
     _ends: dict[int, RoundEnd] = field(default_factory=dict)
     _on_a_line: bool = field(init=False)
 
@@ -303,9 +306,10 @@ class _Plan:
         if operations:
             circuit.append("TICK")
             circuit += operations
-        if self.idle_ns:
+        idle_ns = self.idle_ns[kind.end % len(self.idle_ns)]
+        if idle_ns:
             circuit.append("TICK")
-            append_wait(circuit, self.qubits, self.idle_ns)
+            append_wait(circuit, self.qubits, idle_ns)
         circuit.append("TICK", tag=POPULATION)
         return circuit
 

@@ -16,8 +16,8 @@ from qec_leak import _checks
 from qec_leak._html import card
 from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
+from qec_leak.circuits.cycle import waits_ns
 from qec_leak.circuits.drawing import patch_svg
-from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
@@ -159,7 +159,7 @@ def memory_experiment(
         leak_qubit: a qubit that is put into level 2. None: no qubit.
         leak_round: the round at whose start it is, counted from 0.
         cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
-            the strategy's own operations take.
+            the device says, and at least as long as the strategy's own operations take.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
 
     Returns:
@@ -182,13 +182,9 @@ def memory_experiment(
     parsed = find_strategy(strategy).removing_every(_checks.check_int("dqlr_every", dqlr_every, minimum=1))
     check_memory_overrides(resolved, chosen, parsed, basis, form)
     added = find_processes(processes)
-    idle_ns = 0.0
     if cycle_ns is not None:
         check_same_rounds(parsed, cycle_ns, dqlr_every)
-        taken_ns = cycle_ns_of(ideal_memory_circuit(chosen, parsed, 2, basis, form=form), resolved, added)
-        idle_ns = _checks.check_positive("cycle_ns", cycle_ns) - taken_ns
-        if idle_ns < 0:
-            raise ValueError(f"`cycle_ns` must be at least the {taken_ns!r} of {parsed}, but is {cycle_ns!r}; raise it")
+    idle_ns = waits_ns(chosen, parsed, rounds, basis, resolved, form=form, cycle_ns=cycle_ns, processes=added)
     ideal = ideal_memory_circuit(
         chosen,
         parsed,

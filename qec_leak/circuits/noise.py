@@ -83,12 +83,14 @@ class NoiseModel:
         asked = [operation for operation in moment.operations if operation is not None]
         resetting = {q for operation in asked if operation.kind == "reset" for q in operation.qubits}
         busy = {q for operation in asked if operation.kind != "wait" for q in operation.qubits}
+        measured = [q for operation in asked if operation.kind == "measurement" for q in operation.qubits]
         return Operation(
             "idle",
             "",
             tuple((q,) for q in self.chip.qubits if q not in busy),
             time_ns=self.duration_ns(moment),
             busy=tuple(sorted(busy - resetting)),
+            measured=tuple(sorted(measured)),
             long=any(operation.kind in _LONG for operation in asked),
         )
 

@@ -29,6 +29,7 @@ class Operation:
     groups: qubits, those of each gate together.
     population: that an injection leaks.   time_ns: how long a wait or an idle lasts.
     busy: qubits that do something while others idle, but for those being reset.
+    measured: qubits that are measured while others idle.
     long: the moment that idles is long enough for dynamical decoupling (readout, reset, wait, Leakage iSWAP).
     """
 
@@ -38,6 +39,7 @@ class Operation:
     population: float = 0.0
     time_ns: float = 0.0
     busy: tuple[int, ...] = ()
+    measured: tuple[int, ...] = ()
     long: bool = False
 
     @property

@@ -9,6 +9,15 @@ if TYPE_CHECKING:
     from qec_leak.cli.sampling import StrategyResult
 
 
+SATURATED = 0.4
+"""Logical error per shot beyond which an error per cycle is not printed: errors of many cycles have cancelled."""
+
+
+def is_saturated(result: StrategyResult) -> bool:
+    """True where so many shots have a logical error that they tell next to nothing of a cycle."""
+    return result.errors > SATURATED * result.shots
+
+
 def percent(value: float, digits: int = 3) -> str:
     """A probability as percent with ``digits`` significant digits: 0.0502 -> "5.02 %"."""
     if value == 0.0:
@@ -44,7 +53,8 @@ def text_table(header: Sequence[Sequence[str]], rows: Sequence[Sequence[str]]) -
 
 
 def result_table(results: Mapping[str, StrategyResult]) -> str:
-    """Leakage at the end, detection fractions by weight, logical error per cycle, one line a strategy."""
+    """Leakage at the end, detection fractions by weight, logical error per cycle (if it means something), one line a
+    strategy."""
     from qec_leak.analysis import logical_error_per_cycle_fit
 
     first = next(iter(results.values()))
@@ -58,6 +68,8 @@ def result_table(results: Mapping[str, StrategyResult]) -> str:
         fit = logical_error_per_cycle_fit(result.shots, result.errors, result.memory.rounds)
         leakage = [percent(float(result.populations.leakage_population(role)[-1])) for role in ("data", "measure")]
         fractions = [percent(result.detection.bulk_fraction(weight)) for weight in weights]
-        interval = f"{percent(fit.low)} to {percent(fit.high)}"
-        rows.append([strategy, *leakage, *fractions, percent(fit.best), interval])
+        error = [percent(fit.best), f"{percent(fit.low)} to {percent(fit.high)}"]
+        if is_saturated(result):
+            error = ["saturated", "take fewer rounds"]
+        rows.append([strategy, *leakage, *fractions, *error])
     return text_table(header, rows)

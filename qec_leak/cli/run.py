@@ -36,7 +36,7 @@ Example (the central result of Miao et al., about a minute):
 @click.command("run", epilog=_EPILOG)
 @experiment_options
 @sampling_options
-@decoder_option(default="pymatching")
+@decoder_option(default="pymatching-correlated")
 @click.option("--correlated", is_flag=True, hidden=True, help="The same as --decoder pymatching-correlated.")
 @click.option(
     "--engine",
@@ -120,7 +120,7 @@ def _run(
             folder.commit(last="results.csv", obsolete=["p_ij.png", "p_ij.svg"])
         finally:  # files that cannot be written do not take the table with them, nor the other way round
             click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
-            click.echo(f"\n{result_table(results)}\n\n{_footnote(options)}")
+            click.echo(f"\n{result_table(results)}\n\n{_footnote(options, results)}")
             if by_qubit:
                 click.echo(f"\n{qubit_table(results)}")
     click.echo()
@@ -166,10 +166,18 @@ def _headline(options: ExperimentOptions, device: Device, shots: int, seed: int,
     )
 
 
-def _footnote(options: ExperimentOptions) -> str:
+def _footnote(options: ExperimentOptions, results: dict[str, StrategyResult]) -> str:
+    from qec_leak.cli.report import SATURATED, is_saturated, percent
+
+    saturated = ""
+    if any(map(is_saturated, results.values())):
+        share = percent(SATURATED, 2)
+        saturated = (
+            f"\nsaturated: more than {share} of the shots have a logical error, which tells next to nothing of a cycle"
+        )
     return (
         f"leakage: P(level >= 2) at the end of round {options.rounds}; detection: fraction of events, first rounds and "
-        "final\ncomparison left out; interval: likelihoods within a factor 1000 of the best"
+        "final\ncomparison left out; interval: likelihoods within a factor 1000 of the best" + saturated
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from qec_leak._checks import broken_rule, check_choice, check_int
+from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative
 from qec_leak._html import card
 from qec_leak.device import coherence, tables, toml_io
 from qec_leak.device.frozen import FrozenMapping
@@ -40,6 +40,9 @@ class Device:
     by ``qubits[index]``; a pair's are ``cz``, ``dqlr``, replaced by ``pairs[(a, b)]`` with a < b. Overrides are
     {section: {key: value}}.
 
+    cycle_ns: how long a round of a memory lasts on this device: one number, or one by name of the strategy. Rounds
+    whose operations take less wait at their end, others are as long as their operations; None or 0: no waiting.
+
     >>> device = Device.preset("sycamore")
     >>> device.replace({"cz.leakage": 1e-3, "roles.data.idle.t1_ns": 25e3}).qubit(4, "data").idle.t1_ns
     25000.0
@@ -56,6 +59,7 @@ class Device:
     roles: Mapping[str, Override] = field(default_factory=dict)
     qubits: Mapping[int, Override] = field(default_factory=dict)
     pairs: Mapping[tuple[int, int], Override] = field(default_factory=dict)
+    cycle_ns: float | Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         for key in ("name", "description"):
@@ -76,6 +80,7 @@ class Device:
             tables.parse_pair(p): ("pairs", "{}-{}".format(*tables.parse_pair(p)), o) for p, o in self.pairs.items()
         }
         object.__setattr__(self, "pairs", _frozen(pairs))
+        object.__setattr__(self, "cycle_ns", _cycle_ns(self.cycle_ns))
         self._check_overrides()
 
     def _check_overrides(self) -> None:
@@ -93,6 +98,12 @@ class Device:
                 raise errors[0]
         for a, b in self.pairs:
             self.pair(a, b)
+
+    def cycle_ns_of(self, strategy: str) -> float:
+        """The least that a round under the strategy of this name lasts; 0: as long as its operations take."""
+        if isinstance(self.cycle_ns, Mapping):
+            return self.cycle_ns.get(strategy, 0.0)
+        return self.cycle_ns or 0.0
 
     @property
     def label(self) -> str:
@@ -190,7 +201,8 @@ class Device:
 
     def replace(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Device:
         """A device with some values replaced, by dotted key: "cz.leakage", "roles.data.idle.t1_ns",
-        "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage", "name". None removes an override or an optional value.
+        "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage", "cycle_ns", "cycle_ns.DQLR", "name". None removes an override or
+        an optional value.
         "idle.t2_over_t1", also of a role or qubit, gives T2 as a part of T1.
 
         A default that a role, qubit or pair overrides stays overridden there. Whole sections can be given as keywords:
@@ -224,6 +236,8 @@ class Device:
     def _table(self) -> tables.Table:
         """Plain nested dicts, as a TOML file holds them."""
         table: tables.Table = {"name": self.name, "description": self.description}
+        if self.cycle_ns is not None:
+            table["cycle_ns"] = dict(self.cycle_ns) if isinstance(self.cycle_ns, Mapping) else self.cycle_ns
         for section in SECTIONS:
             table[section] = tables.section_values(getattr(self, section))
         groups = {
@@ -256,6 +270,7 @@ class Device:
         return cls(
             name=table["name"],
             description=table.get("description", ""),
+            cycle_ns=table.get("cycle_ns"),
             roles=roles,
             qubits={tables.parse_qubit(name): override for name, override in qubits.items()},
             pairs={tables.parse_pair(name): override for name, override in pairs.items()},
@@ -271,6 +286,15 @@ def _frozen(overrides: Mapping[Any, tuple[str, str, Override]]) -> FrozenMapping
         if sections:
             out[key] = FrozenMapping({s: FrozenMapping(_floats(values)) for s, values in sections.items()})
     return FrozenMapping(out)
+
+
+def _cycle_ns(value: object) -> float | FrozenMapping[str, float] | None:
+    if value is None:
+        return None
+    if isinstance(value, Mapping):
+        by_strategy = {str(name): check_non_negative(f"cycle_ns.{name}", one) for name, one in value.items()}
+        return FrozenMapping(by_strategy) if by_strategy else None
+    return check_non_negative("cycle_ns", value)
 
 
 def _floats(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ QUBIT_SECTIONS: dict[str, type[Section]] = {
 }
 PAIR_SECTIONS: dict[str, type[Section]] = {"cz": CzParameters, "dqlr": DqlrParameters}
 SECTIONS: dict[str, type[Section]] = {**QUBIT_SECTIONS, **PAIR_SECTIONS}
-TOP_KEYS = ("name", "description", *SECTIONS, *GROUPS)
+TOP_KEYS = ("name", "description", "cycle_ns", *SECTIONS, *GROUPS)
 
 
 def section_keys(section: str) -> tuple[str, ...]:
@@ -141,8 +141,11 @@ def parse_pair(name: object) -> tuple[int, int]:
 def set_dotted(table: Table, dotted: str, value: object) -> None:
     """Set one value of a device's table by its dotted key ("cz.leakage", "pairs.3-12.cz.leakage"); None removes it."""
     *path, key = dotted.split(".")
+    if path == ["cycle_ns"] and key:
+        _set_cycle(table, key, value)
+        return
     section = path[-1] if path else ""
-    is_top = not path and key in ("name", "description")
+    is_top = not path and key in ("name", "description", "cycle_ns")
     is_default = len(path) == 1 and section in SECTIONS
     is_override = (
         len(path) == 3 and path[0] in GROUPS and section in (PAIR_SECTIONS if path[0] == "pairs" else QUBIT_SECTIONS)
@@ -159,7 +162,20 @@ def set_dotted(table: Table, dotted: str, value: object) -> None:
         raise ValueError(f"`{dotted}` must be a key of a device, but is not; {fix}")
     for step in path[:-1]:
         table = table.setdefault(step, {})
-    if is_top:
+    if is_top and value is None and key == "cycle_ns":
+        table.pop(key, None)
+    elif is_top:
         table[key] = value
     else:
         table[section] = merged(table.get(section, {}), {key: value})
+
+
+def _set_cycle(table: Table, strategy: str, value: object) -> None:
+    """The length of a cycle under one strategy; None removes it."""
+    by_strategy = table.get("cycle_ns", {})
+    if not isinstance(by_strategy, Mapping):
+        raise ValueError(
+            f"`cycle_ns.{strategy}` must go with a table by strategy, but cycle_ns is {by_strategy!r}; "
+            "set cycle_ns for all strategies, or write [cycle_ns] in a file"
+        )
+    table["cycle_ns"] = merged(by_strategy, {strategy: value})

@@ -70,12 +70,14 @@ class IdleParameters:
         heating_per_us: rate of 1 -> 2.
         dd_error_per_us: depolarizing probability per us beyond T1 and T2, while the qubit idles through measurements
             and resets under dynamical decoupling.
+        measurement_error: depolarizing probability, whatever the time, of waiting while coupled qubits are measured.
     """
 
     t1_ns: float
     t2_ns: float
     heating_per_us: float
     dd_error_per_us: float
+    measurement_error: float = 0.0
 
     def __post_init__(self) -> None:
         t1_ns = check_positive("t1_ns", self.t1_ns, allow_infinite=True)
@@ -89,6 +91,7 @@ class IdleParameters:
             t2_ns=t2_ns,
             heating_per_us=check_non_negative("heating_per_us", self.heating_per_us),
             dd_error_per_us=check_non_negative("dd_error_per_us", self.dd_error_per_us),
+            measurement_error=check_probability("measurement_error", self.measurement_error, maximum=_MAX_DEPOLARIZE1),
         )
 
 

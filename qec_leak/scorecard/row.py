@@ -34,7 +34,7 @@ class Row:
 
     needs: studies and ``qec_leak.scorecard.processes`` whose numbers it is read off.
     parts: those numbers -> the values that are judged; a row passes if all do.
-    fitted: whether a parameter of `miao2023` was fitted to it; else it is predicted.
+    fitted: whether a parameter of its device's preset was fitted to it; else it is predicted.
     reason: why it fails, if it does, as far as that is known.
     note: what has to be known of it if it passes.
     """

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 
+from qec_leak.scorecard.of_devices import ROWS as DEVICE_ROWS
 from qec_leak.scorecard.processes import PROCESSES, PUBLISHED
 from qec_leak.scorecard.row import Numbers, Part, Row, above, below, factor, sigmas, within
 from qec_leak.studies import STUDIES, Number
@@ -273,5 +274,6 @@ ROWS = (
         "row fails. Weights are taken at half of the device's noise (qec_leak/studies/beyond/beyond3.py), after 25 "
         "cycles, with correlated matching.",
     ),
+    *DEVICE_ROWS,
 )
-"""Section by section of the papers, as a table: 21 rows."""
+"""Section by section of the papers, as a table: 21 rows; then those of whole devices."""

@@ -17,7 +17,7 @@ from qec_leak.analysis import inverse_suppression_factor, logical_error_per_cycl
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.results import Array, Results
 from qec_leak.studies.study import Number, Run
-from qec_leak.sweep import Point, Sweep, collect
+from qec_leak.sweep import Point, PointResult, Sweep, collect
 from qec_leak.sweep.progress import Snapshot
 
 _SECTIONS = ("circuit.", "device.", "decoder.")
@@ -31,14 +31,23 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
 
 def counts_of(sweep: Sweep, points: Sequence[Point], run: Run) -> dict[str, Array]:
     """Counts of these points under the stop rule and seed of ``sweep``."""
-    results = collect(replace(sweep, points=tuple(points)), workers=run.threads, progress=_progress(run))
+    return arrays_of(collected(sweep, points, run))
+
+
+def collected(sweep: Sweep, points: Sequence[Point], run: Run) -> tuple[PointResult, ...]:
+    """All that is counted of these points under the stop rule and seed of ``sweep``."""
+    return collect(replace(sweep, points=tuple(points)), workers=run.threads, progress=_progress(run))
+
+
+def arrays_of(results: Sequence[PointResult]) -> dict[str, Array]:
+    """The arrays of these points."""
     out: dict[str, Array] = {
         "shots": np.array([result.stats.shots for result in results]),
         "errors": np.array([result.stats.errors for result in results]),
-        "rounds": np.array([int(point.circuit["rounds"]) for point in points]),
+        "rounds": np.array([int(result.point.circuit["rounds"]) for result in results]),
     }
-    for key in points[0].labels:
-        out[_AXIS + axis_name(key)] = np.array([point.labels[key] for point in points])
+    for key in results[0].point.labels:
+        out[_AXIS + axis_name(key)] = np.array([result.point.labels[key] for result in results])
     return out
 
 

@@ -8,14 +8,19 @@ from typing import Any
 
 from qec_leak import _checks
 from qec_leak.device import Device
-from qec_leak.studies.beyond import beyond1, beyond2, beyond3
+from qec_leak.studies.beyond import beyond1, beyond2, beyond3, crossover
+from qec_leak.studies.devices import own_time, repetition, sycamore, willow
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.figure import PaperFigure
 from qec_leak.studies.miao2023 import blog, f1c, f2, f3a, f3c, f4a, f5a, f5b, f5c, s4, s5, s7
 from qec_leak.studies.results import Results
 from qec_leak.studies.study import Run, Study
 
-_MODULES = (f1c, f2, f3a, f3c, s4, f5a, blog, f4a, s5, f5b, f5c, s7, beyond1, beyond2, beyond3)
+_MODULES = (
+    *(f1c, f2, f3a, f3c, s4, f5a, blog, f4a, s5, f5b, f5c, s7),
+    *(own_time, sycamore, willow, repetition),
+    *(beyond1, beyond2, beyond3, crossover),
+)
 
 FIGURES: Mapping[str, PaperFigure] = {figure.name: figure for module in _MODULES for figure in module.FIGURES}
 """Figures by name, in the order of the paper."""

@@ -74,8 +74,8 @@ def test_results_are_those_of_the_python_interface(finished):
             code="surface", distance=3, rounds=4, basis="Z", strategy=strategy, device=device
         )
         batch = qec_leak.compile_sampler(memory.circuit, seed=5).sample(3000)
-        wrong = decode(memory.circuit, batch) != batch.observable_flips
-        assert (row.shots, row.errors, row.decoder) == (3000, wrong.any(axis=1).sum(), "pymatching")
+        wrong = decode(memory.circuit, batch, decoder="pymatching-correlated") != batch.observable_flips
+        assert (row.shots, row.errors, row.decoder) == (3000, wrong.any(axis=1).sum(), "pymatching-correlated")
         assert np.array_equal(populations[strategy].counts, batch.population_counts)
         assert np.array_equal(detections[f"{strategy}.counts"], batch.detection_events.sum(axis=0))
         fired = sum(row.custom_counts[f"detection_w{weight}_r{round_}"] for weight in (2, 4) for round_ in range(1, 6))
@@ -120,7 +120,7 @@ def test_strong_id_is_the_one_that_sinter_gives_the_circuit(finished):
     )
     task = sinter.Task(
         circuit=memory.circuit,
-        decoder="pymatching",
+        decoder="pymatching-correlated",
         detector_error_model=memory.circuit.detector_error_model(
             decompose_errors=True, approximate_disjoint_errors=True
         ),
@@ -248,3 +248,15 @@ def test_one_round_has_detectors_of_one_basis(tmp_path):
     small = ["run", "--rounds", "1", "--shots", "8", "--strategy", "MLR", "--strategy", "NO_RESET", "--basis", "X"]
     assert main([*small, "--out", str(tmp_path)]) == 0
     assert (tmp_path / "detection_by_stabilizer.png").is_file() and (tmp_path / "p_ij.png").is_file()
+
+
+def test_errors_per_cycle_are_printed_where_they_mean_something(finished, tmp_path, capsys):
+    """Of many rounds nearly half of the shots fail, whatever a cycle costs."""
+    _, few = finished
+    assert "saturated" not in few
+    long = [*SMALL, "--rounds", "60", "--shots", "1000", "--strategy", "NO_RESET"]
+    assert main(["run", *long, "--out", str(tmp_path / "x")]) == 0
+    said = capsys.readouterr().out
+    [line] = [line for line in said.splitlines() if line.startswith("NO_RESET")]
+    assert line.split()[-4:] == ["saturated", "take", "fewer", "rounds"]
+    assert "saturated: more than 40 % of the shots have a logical error" in said

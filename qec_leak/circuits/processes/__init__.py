@@ -10,6 +10,7 @@ from qec_leak.circuits.processes.injection import Injection
 from qec_leak.circuits.processes.leakage_iswap import LeakageIswap
 from qec_leak.circuits.processes.readout import Readout
 from qec_leak.circuits.processes.reset import Reset
+from qec_leak.circuits.processes.spectator import Spectator
 
 READOUT = Readout()
 RESET = Reset()
@@ -23,6 +24,7 @@ BUILT_IN: tuple[Process, ...] = (
     Injection(),
     Idle(),
     Decoupling(),
+    Spectator(),
 )
 
 __all__ = ["BUILT_IN", "READOUT", "RESET"]

@@ -34,7 +34,7 @@ from qec_leak.circuits import find_strategy, make_patch
 from qec_leak.circuits.dress import cycle_ns
 from qec_leak.circuits.ideal import ideal_memory_circuit
 from qec_leak.circuits.patch import Patch
-from qec_leak.circuits.round_end import iswap_pairs, round_end
+from qec_leak.circuits.round_end import iswap_pairs
 from qec_leak.device import Device
 from qec_leak.figures.style import house_style, new_figure, strategy_color, strategy_label
 from qec_leak.studies.experiment import Experiment
@@ -60,7 +60,7 @@ PROCESSES = (
     Process("CZ crosstalk", "cz.crosstalk"),
     Process("readout", "readout.error"),
     Process("reset", "reset.error"),
-    Process("data idle", "idle.dd_error_per_us"),
+    Process("data idle", "idle.measurement_error"),
     Process("Leakage iSWAP", "dqlr.error"),
     Process("CZ leakage", "cz.leakage", leaks=True),
     Process("heating", "idle.heating_per_us", leaks=True),
@@ -148,13 +148,9 @@ def _inverse(counts: LogicalCounts) -> tuple[float, float]:
 
 
 def probability(process: Process, device: Device, strategy: str) -> float:
-    """Probability of a process: per operation; of idling, the dynamical-decoupling part per cycle (measurement and
-    resets); of heating, per cycle, averaged over 0 and 1."""
+    """Probability of a process: per operation; of idling, the part of a measurement; of heating, per cycle,
+    averaged over 0 and 1."""
     value = _parameter(device, process.key)
-    if process.key == "idle.dd_error_per_us":
-        names = [item.name for item in round_end(find_strategy(strategy), _patch(), 1).operations]
-        waiting_ns = device.readout.duration_ns + names.count("R") * device.reset.mlr_ns
-        return value * 1e-3 * (waiting_ns + names.count("II") * device.dqlr.iswap_ns)
     if process.key == "idle.heating_per_us":
         return -math.expm1(-value * 1e-3 * _cycle_ns(device, strategy)) / 2
     return value
@@ -166,7 +162,7 @@ def _patch() -> Patch:
 
 
 def _cycle_ns(device: Device, strategy: str) -> float:
-    return cycle_ns(ideal_memory_circuit(_patch(), strategy, 2, "Z"), device)
+    return max(device.cycle_ns_of(strategy), cycle_ns(ideal_memory_circuit(_patch(), strategy, 2, "Z"), device))
 
 
 def rows(results: Results, device: str, strategy: str) -> tuple[list[str], Array, Array, Array]:
@@ -233,7 +229,7 @@ def plot_budget(axes: Axes, results: Results, device: str) -> None:
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.2)
 
 
-STUDY = Study("beyond3", sample, numbers, version=2, published=PUBLISHED)
+STUDY = Study("beyond3", sample, numbers, version=3, published=PUBLISHED)
 
 FIGURES = (
     PaperFigure(
@@ -242,6 +238,6 @@ FIGURES = (
         STUDY,
         draw,
         "1/Lambda of d = 3 and 5, contributions w p with w = d(1/Lambda)/dp at half of the noise; idling is the "
-        "dynamical-decoupling part per cycle. DQLR adds idling and a gate, and removes most of what leakage costs.",
+        "part of a measurement. DQLR adds idling and a gate, and removes most of what leakage costs.",
     ),
 )

@@ -32,3 +32,41 @@ def test_a_cycle_that_is_too_short_is_refused():
         ql.memory_experiment(distance=3, rounds=3, strategy="MLR", cycle_ns=800)
     with pytest.raises(ValueError, match="use dqlr_every=1"):
         ql.memory_experiment(distance=3, rounds=3, strategy="DQLR", cycle_ns=2000, dqlr_every=2)
+
+
+def waits(memory):
+    """What each round waits at its end, in ns; its ticks tell rounds apart."""
+    out = [0.0]
+    for item in memory.ideal_circuit.flattened():
+        if item.tag.startswith("IDLE_NS"):
+            out[-1] = float(item.tag.removeprefix("IDLE_NS(").removesuffix(")"))
+        elif item.name == "TICK" and item.tag == "LEAKAGE_POPULATION":
+            out.append(0.0)
+    return out[:-1]
+
+
+def test_a_device_has_a_cycle():
+    """Of one length, or by strategy; what the operations leave of it is waited."""
+    device = ql.Device.preset("sycamore")
+    alike, by_strategy = device.replace(cycle_ns=DQLR_NS), device.replace({"cycle_ns.MLR": 1000.0})
+    options = {"distance": 3, "rounds": 3}
+    for strategy, wait in (("NO_RESET", 332.0), ("MLR", 172.0), ("DQLR", 0.0)):
+        assert waits(ql.memory_experiment(strategy=strategy, device=alike, **options)) == [wait] * 3
+    assert waits(ql.memory_experiment(strategy="MLR", device=by_strategy, **options)) == [104.0] * 3
+    assert waits(ql.memory_experiment(strategy="DQLR", device=by_strategy, **options)) == [0.0] * 3
+    assert waits(ql.memory_experiment(strategy="DQLR", device=alike, cycle_ns=1100.0, **options)) == [32.0] * 3
+
+
+def test_rounds_that_differ_have_the_device_s_cycle():
+    """Rounds without removal wait as long as it takes in the others."""
+    device = ql.Device.preset("sycamore").replace(cycle_ns=DQLR_NS)
+    memory = ql.memory_experiment(distance=3, rounds=8, strategy="DQLR", device=device, dqlr_every=3)
+    assert waits(memory) == [172.0, 172.0, 0.0, 172.0, 172.0, 0.0, 172.0, 172.0]
+    few = ql.memory_experiment(distance=3, rounds=2, strategy="DQLR", device=device, dqlr_every=3)
+    assert waits(few) == [172.0, 172.0]
+
+
+def test_operations_may_take_longer_than_the_device_s_cycle():
+    device = ql.Device.preset("sycamore").replace(cycle_ns=900.0)
+    assert waits(ql.memory_experiment(distance=3, rounds=2, strategy="MLR", device=device)) == [4.0] * 2
+    assert waits(ql.memory_experiment(distance=3, rounds=2, strategy="DQLR", device=device)) == [0.0] * 2

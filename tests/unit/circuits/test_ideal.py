@@ -293,7 +293,7 @@ def test_rounds_are_folded_as_if_they_were_compared(patch, strategy, every):
             plan = _Plan(
                 patch=patch, strategy=value, rounds=rounds, basis="Z", form="CSS",
                 inject_leakage=0.0, inject_pauli=0.0, leak_qubit=None if leak is None else 2, leak_round=leak or 0,
-                idle_ns=0.0,
+                idle_ns=(0.0,),
             )  # fmt: skip
             folded = stim.Circuit()
             plan._append_rounds(folded)

@@ -38,7 +38,7 @@ def test_unknown_keys_name_file_section_key_and_fix(tmp_path):
         ("error = 0.00109", "error = 1.09", "[gate] `error` must be in [0, 0.75], but is 1.09"),
         ("error = 0.00109", "error = -0.1", "[gate] `error` must be in [0, 0.75], but is -0.1"),
         ("error = 0.00109", "error = nan", "[gate] `error` must be a number, but is nan"),
-        ('high = "direction"', 'high = "dada"', "[cz] `high` must be one of 'data', 'measure', "),
+        ('high = "data"', 'high = "dada"', "[cz] `high` must be one of 'data', 'measure', "),
         (
             "t1_ns = 20000.0",
             "t1_ns 20000.0",

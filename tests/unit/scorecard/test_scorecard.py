@@ -18,8 +18,8 @@ def a_row(low, high, value=1.0, **fields):
 
 
 def test_rows():
-    assert len(ROWS) == 21 and len({row.what for row in ROWS}) == 21
-    assert sum(row.fitted for row in ROWS) == 3
+    assert len(ROWS) == 21 + 14 and len({row.what for row in ROWS}) == len(ROWS)
+    assert sum(row.fitted for row in ROWS) == 6
     for row in ROWS:
         assert set(row.needs) <= {*STUDIES, "processes"}
 
@@ -92,8 +92,9 @@ def test_dqlr_error_in_closed_form():
 
 
 def test_fitted_rows_pass():
-    """From the quick variants of their studies."""
-    report = score(quick=True, rows=tuple(row for row in ROWS if row.fitted))
+    """From the quick variants of their studies; those of devices take longer (below)."""
+    rows = tuple(row for row in ROWS if row.fitted and row.source.startswith("Miao"))
+    report = score(quick=True, rows=rows)
     assert report.passed == len(report.verdicts) == 3
 
 
@@ -101,7 +102,7 @@ def test_fitted_rows_pass():
 def test_quick_score_card():
     """All rows from the quick variants: the fitted ones pass, and those that a few shots can tell."""
     report = score(quick=True)
-    assert len(report.verdicts) == 21 and all(verdict.parts for verdict in report.verdicts)
+    assert len(report.verdicts) == len(ROWS) and all(verdict.parts for verdict in report.verdicts)
     passed = {verdict.row.what for verdict in report.verdicts if verdict.passed}
     assert {row.what for row in ROWS if row.fitted} <= passed
     assert {

@@ -1,0 +1,183 @@
+"""Rows of whole devices: the published memories of Sycamore and Willow, and F5b in each strategy's own time.
+
+Published numbers stand with the studies (``qec_leak.studies.devices``). "Acharya" is arXiv:2207.06431, "Willow" is
+arXiv:2408.13687.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from qec_leak.scorecard.row import Numbers, Part, Row, above, factor, sigmas, within
+from qec_leak.studies import STUDIES
+from qec_leak.studies.devices.own_time import ORDER
+from qec_leak.studies.devices.willow import LOST
+
+_W = "DQLR, 25 cycles: "
+_S = "MLR, 25 cycles: "
+
+_OWN_TIME = (
+    "the 172 ns that DQLR takes cost more than its removal of leakage gains. T1 = 20 us and T2 = 30 us (Acharya) "
+    "cost a data qubit 5.0e-3 in that time, more than the 3.8e-3 that Miao S3 allows DQLR as a whole; the order "
+    "asks for less than 2.2e-3 (a time of 75 ns without an error of the gate, 31 ns with the preset's), or for "
+    "2.2 times the leakage that F3a measures, or for leakage that hurts twice as much as here. NO_RESET and MLR "
+    "are as good as each other: the reset's 160 ns cost what it gains. In cycles of equal length the order is as "
+    "measured (row F5b above). docs/model.md has the numbers, experiments/scan_own_time.py makes them."
+)
+_EPS_3 = (
+    "the published number is eps_7 times Lambda squared, decoded by a neural network. Errors of the decoder and "
+    "of the model compound: Lambda is 2.3 and 2.2 here, and eps_7 has 20 % more than the network's. Less noise "
+    "lowers eps_3, and takes detection fractions, which are at the lower end of their ranges, out of them; the "
+    "device has more events for its errors than uniform, constant noise gives."
+)
+_LAMBDA_35 = (
+    "both bases together are out by less than one standard error, basis X by 2 % of itself. The fit's parameter "
+    "is kept where detection fractions and eps_7 put it; with 3.6e-3 in place of 3.4e-3 both bases together would"
+    " be in the range, and eps_7 at the end of its own."
+)
+_REPETITION = (
+    "the line of log eps over the distance falls by 3.9 for two in distance; from the same error at d = 5 the "
+    "published number is reached with 2.5. The device's qubits differ and drift, and a line of 49 of them holds "
+    "the worst ones; those here are all alike, and nothing happens to many at once."
+)
+
+
+def _published(study: str, name: str) -> float:
+    return STUDIES[study].published[name].value
+
+
+def _factors(study: str, names: Sequence[str], times: float) -> Callable[[Numbers], list[Part]]:
+    """Each within a factor of what was published."""
+
+    def parts(n: Numbers) -> list[Part]:
+        return [factor(_short(name), n[study][name], _published(study, name), times) for name in names]
+
+    return parts
+
+
+def _withins(study: str, names: Sequence[str], tolerance: float) -> Callable[[Numbers], list[Part]]:
+    """Each within a tolerance of what was published."""
+
+    def parts(n: Numbers) -> list[Part]:
+        return [within(_short(name), n[study][name], _published(study, name), tolerance) for name in names]
+
+    return parts
+
+
+def _lambdas(pair: str) -> Callable[[Numbers], list[Part]]:
+    """Both bases together and each; matching has about 2.0 to 2.1, a neural network 2.14."""
+
+    def parts(n: Numbers) -> list[Part]:
+        target = f"{_published('willow', f'{_W}Lambda {pair}'):g}"
+        names = {"both bases": "", "X": " X", "Z": " Z"}
+        return [Part(name, n["willow"][f"{_W}Lambda {pair}{end}"], target, 2.0, 2.3) for name, end in names.items()]
+
+    return parts
+
+
+def _own_time(n: Numbers) -> list[Part]:
+    return [above(f"{a} - {b}, in sigma", sigmas(n["own_time"][f"{a} - {b}"]), 3.0) for a, b in ORDER]
+
+
+def _short(name: str) -> str:
+    return name.rpartition(": ")[2]
+
+
+ROWS = (
+    Row(
+        "Willow with DQLR: detection fractions",
+        "Willow Fig. 1",
+        "10 %",
+        ("willow",),
+        _factors("willow", [f"{_W}detection, d = {d}" for d in (3, 5, 7)], 1.1),
+        fitted=True,
+    ),
+    Row(
+        "Willow with DQLR: eps_7",
+        "Willow, abstract",
+        "25 %",
+        ("willow",),
+        _factors("willow", [f"{_W}eps_7"], 1.25),
+        fitted=True,
+    ),
+    Row("Willow with DQLR: eps_5", "Willow, abstract", "25 %", ("willow",), _factors("willow", [f"{_W}eps_5"], 1.25)),
+    Row(
+        "Willow with DQLR: eps_3",
+        "Willow, abstract",
+        "25 %",
+        ("willow",),
+        _factors("willow", [f"{_W}eps_3"], 1.25),
+        reason=_EPS_3,
+    ),
+    Row(
+        "Willow with DQLR: Lambda 3/5",
+        "Willow, abstract",
+        "2.0 to 2.3",
+        ("willow",),
+        _lambdas("3/5"),
+        reason=_LAMBDA_35,
+    ),
+    Row("Willow with DQLR: Lambda 5/7", "Willow, abstract", "2.0 to 2.3", ("willow",), _lambdas("5/7")),
+    Row(
+        "Willow: part of Lambda 3/5 lost without DQLR",
+        "Willow, text",
+        "0.25 to 0.45",
+        ("willow",),
+        _withins("willow", [LOST], 0.1),
+    ),
+    Row(
+        "Willow: Lambda of the bit-flip code",
+        "Willow, text",
+        "30 %",
+        ("repetition",),
+        lambda n: [
+            within("Lambda", n["repetition"]["willow Lambda"], _published("repetition", "willow Lambda"), 0.3 * 8.4)
+        ],
+    ),
+    Row(
+        "Sycamore with MLR: eps_3 and eps_5",
+        "Acharya, abstract",
+        "10 %",
+        ("sycamore",),
+        _factors("sycamore", [f"{_S}eps_{d}" for d in (3, 5)], 1.1),
+        fitted=True,
+    ),
+    Row(
+        "Sycamore with MLR: Lambda 3/5",
+        "Acharya, abstract",
+        "±0.12",
+        ("sycamore",),
+        _withins("sycamore", [f"{_S}Lambda 3/5"], 0.12),
+    ),
+    Row(
+        "Sycamore with MLR: detection at d = 3 by weight",
+        "Acharya Fig. 2",
+        "±0.02",
+        ("sycamore",),
+        _withins("sycamore", [f"{_S}detection of weight {w}, d = 3" for w in (4, 2)], 0.02),
+    ),
+    Row(
+        "Sycamore with MLR: detection at d = 5 by weight",
+        "Acharya Fig. 2",
+        "±0.02",
+        ("sycamore",),
+        _withins("sycamore", [f"{_S}detection of weight {w}, d = 5" for w in (4, 2)], 0.02),
+    ),
+    Row(
+        "Sycamore: eps_25 of the bit-flip code",
+        "Acharya, abstract",
+        "x3",
+        ("repetition",),
+        _factors("repetition", ["sycamore eps_25"], 3.0),
+        reason=_REPETITION,
+    ),
+    Row(
+        "logical error, d = 3, own times: NO_RESET > MLR > DQLR",
+        "Miao F5b",
+        "3 sigma each",
+        ("own_time",),
+        _own_time,
+        reason=_OWN_TIME,
+    ),
+)
+"""14 rows, after those of ``rows``."""
