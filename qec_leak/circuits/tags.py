@@ -129,7 +129,22 @@ class Tag:
 
 @functools.lru_cache(maxsize=256)
 def parse_tag(text: str) -> Tag | None:
-    """The tag's meaning, or None for text that is not a leakage tag. Raises TagError quoting the tag."""
+    """The meaning of a tag.
+
+    Args:
+        text: the tag of an instruction.
+
+    Returns:
+        The meaning, or None for text that is not a leakage tag.
+
+    Raises:
+        TagError: it looks like a leakage tag and is none; the message quotes it.
+
+    Examples:
+        >>> parse_tag("LEAKAGE_PROJECTION_Z: (0.9, 2)").one_given
+        ((2, 0.9),)
+        >>> parse_tag("note")
+    """
     start = _FAMILY.match(text)
     if start is None:
         return None

@@ -135,10 +135,27 @@ class CompiledDecoder(abc.ABC):
 
 
 class Decoder(abc.ABC):
-    """A decoder: a value without state, the same wherever it is compiled. To decode in several processes it must
-    pickle.
+    """A decoder: a value without state, the same wherever it is compiled.
 
-    needs: which data it needs, some of ``NEEDS``. Heralds are sampled only for decoders that need "heralds".
+    To decode in several processes it must pickle. A subclass has ``compile``.
+
+    Attributes:
+        needs: which data it needs, some of ``NEEDS``. Heralds are sampled only for decoders that need "heralds".
+
+    Examples:
+        A decoder that never corrects:
+
+        >>> import numpy as np
+        >>> import qec_leak as ql
+        >>> class Never(ql.Decoder):
+        ...     def compile(self, problem):
+        ...         return CompiledNever()
+        >>> class CompiledNever(ql.decoding.CompiledDecoder):
+        ...     def decode_batch(self, shots):
+        ...         return np.zeros((len(shots), 1), dtype=np.uint8)
+        >>> circuit = ql.memory_experiment(distance=3, rounds=2).circuit
+        >>> bool(ql.decode(circuit, ql.compile_sampler(circuit, seed=1).sample(10), decoder=Never()).any())
+        False
     """
 
     needs: tuple[Need, ...] = ("events",)
@@ -150,4 +167,14 @@ class Decoder(abc.ABC):
 
     @abc.abstractmethod
     def compile(self, problem: DecodingProblem) -> CompiledDecoder:
-        """Make it ready to decode shots of one circuit. Raises ValueError for a problem that it cannot decode."""
+        """Make it ready to decode shots of one circuit.
+
+        Args:
+            problem: the circuit and its error model.
+
+        Returns:
+            The compiled decoder.
+
+        Raises:
+            ValueError: it cannot decode the problem.
+        """

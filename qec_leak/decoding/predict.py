@@ -31,8 +31,21 @@ def decode(
         batch: what the sampler returned, or a folder of shots of the circuit; left out after a folder.
         decoder: a name ("pymatching", "pymatching-correlated", what is installed, "module:attribute"), a
             ``qec_leak.decoding.Decoder``, or a ``sinter.Decoder``.
-    Returns predicted observable flips, bool (shots, observables).
-    Raises ValueError where there is no noise to decode by, or a folder has no detection events.
+
+    Returns:
+        Predicted observable flips, bool (shots, observables).
+
+    Raises:
+        ValueError: there is no noise to decode by, or a folder has no detection events.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(1000)
+        >>> wrong = ql.decode(memory.circuit, batch) != batch.observable_flips
+        >>> bool(wrong.mean() < 0.15)
+        True
     """
     if isinstance(circuit, str):
         from qec_leak.circuits.arguments import as_circuit  # workers that only decode do without it

@@ -103,7 +103,20 @@ def compile_decoder(
         circuit: the circuit that is sampled; its error model is made by Stim and leaves leakage out.
         decoder: a name ("pymatching", "pymatching-correlated", what is installed, "module:attribute"), a
             ``qec_leak.decoding.Decoder``, or a ``sinter.Decoder``.
-    Raises ValueError where there is no such decoder, or it cannot decode the circuit.
+
+    Returns:
+        The decoder, ready for any batch of the circuit's shots.
+
+    Raises:
+        ValueError: there is no such decoder, or it cannot decode the circuit.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> decoder = ql.compile_decoder(memory.circuit)
+        >>> decoder.decode(ql.compile_sampler(memory.circuit, seed=1).sample(10)).shape
+        (10, 1)
     """
     if isinstance(circuit, stim.Circuit):
         return ReadyDecoder(DecodingProblem(circuit), decoder)
