@@ -14,7 +14,7 @@ import types
 
 import pytest
 
-PACKAGES = ("qec_leak",)
+PACKAGES = ("qec_leak", "qec_leak.analysis", "qec_leak.channels", "qec_leak.device", "qec_leak.engine")
 """Packages whose public names are checked, all of them."""
 
 SECTION = re.compile(r"^(Args|Attributes|Returns|Yields|Raises|Examples):\n((?: .*\n|\n)+)", re.MULTILINE)
