@@ -73,7 +73,20 @@ def _problem_of(data: ShotFolder) -> DecodingProblem:
 def count_logical_errors(predicted_b8: npt.NDArray[np.uint8], observable_flips_b8: npt.NDArray[np.uint8]) -> int:
     """Number of shots in which any observable was predicted wrongly.
 
-    Args: predicted flips and actual flips, both uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+    Args:
+        predicted_b8: uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+        observable_flips_b8: the actual flips, alike.
+
+    Returns:
+        The number.
+
+    Raises:
+        ValueError: the two differ in shape.
+
+    Examples:
+        >>> import numpy as np
+        >>> count_logical_errors(np.array([[0], [1]], dtype=np.uint8), np.array([[1], [1]], dtype=np.uint8))
+        1
     """
     if predicted_b8.shape != observable_flips_b8.shape:
         raise ValueError(
