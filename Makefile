@@ -15,7 +15,7 @@ export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 PEERS := .peers
 export QEC_LEAK_PEERS ?= $(CURDIR)/$(PEERS)
 
-.PHONY: help demo test test-all lint types docs unit figures bench peers mutations clean
+.PHONY: help demo test test-all lint types docs unit chromium figures bench peers mutations clean
 
 help:
 	@echo "make demo      the main job: leakage and detection against round for three strategies, into $(OUT)/"
@@ -35,7 +35,7 @@ demo: $(VENV)/installed
 test: lint types docs unit
 
 test-all: lint types docs
-test-all: $(VENV)/installed $(ORACLE)/installed
+test-all: $(VENV)/installed $(ORACLE)/installed chromium
 	$(BIN)/python -m pytest -n 2 -q --doctest-modules --nbmake tests qec_leak notebooks
 
 lint: $(VENV)/installed
@@ -50,8 +50,19 @@ types: $(VENV)/installed
 docs: $(VENV)/installed
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
-unit: $(VENV)/installed $(ORACLE)/installed
+unit: $(VENV)/installed $(ORACLE)/installed chromium
 	$(BIN)/python -m pytest -n 2 -q -m "not slow" --doctest-modules --nbmake tests qec_leak notebooks
+
+# The viewer is tested in a real browser. Where there is none and none can be installed, those tests are left out.
+chromium:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name >/dev/null && exit 0; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get install -y chromium >/dev/null 2>&1 || \
+	    { apt-get update && apt-get install -y chromium; } >/dev/null 2>&1; \
+	fi; \
+	command -v chromium >/dev/null || echo "No chromium: the tests of the viewer in a browser are left out."
 
 figures: $(VENV)/installed
 	$(BIN)/qec-leak figure all --out $(RESULTS)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         records,
         studies,
         sweep,
+        viewer,
     )
     from qec_leak.channels import LeakageChannel, Transition
     from qec_leak.circuits import (
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         certify,
         compile_sampler,
     )
+    from qec_leak.viewer import View, view
 
 __version__ = "0.1.0"
 
@@ -75,6 +77,7 @@ _HOME = {
     "TableauSampler": "engine",
     "TagError": "circuits",
     "Transition": "channels",
+    "View": "viewer",
     "certify": "engine",
     "compile_decoder": "decoding",
     "compile_sampler": "engine",
@@ -85,6 +88,7 @@ _HOME = {
     "repetition_patch": "circuits",
     "surface_patch": "circuits",
     "unrotated_surface_patch": "circuits",
+    "view": "viewer",
 }
 _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the library
     "analysis",
@@ -100,6 +104,7 @@ _PACKAGES = (  # "sinter" is not in __all__: a star import would hide the librar
     "sinter",
     "studies",
     "sweep",
+    "viewer",
 )
 
 __all__ = [
@@ -118,6 +123,7 @@ __all__ = [
     "TableauSampler",
     "TagError",
     "Transition",
+    "View",
     "analysis",
     "certify",
     "channels",
@@ -140,6 +146,8 @@ __all__ = [
     "surface_patch",
     "sweep",
     "unrotated_surface_patch",
+    "view",
+    "viewer",
 ]
 
 

@@ -18,6 +18,7 @@ from qec_leak.analysis.curves import (
 )
 from qec_leak.analysis.detection import DetectionStatistics, detector_layout
 from qec_leak.analysis.leakage import LeakageFit, fit_leakage, populations_of
+from qec_leak.analysis.leakage_gain import LeakageGain, leakage_gain
 from qec_leak.analysis.logical import (
     inverse_suppression_factor,
     logical_error_fit,
@@ -34,6 +35,7 @@ __all__ = [
     "EventCorrelations",
     "GompertzFit",
     "LeakageFit",
+    "LeakageGain",
     "LineFit",
     "PowerLawFit",
     "average_p_ij",
@@ -44,6 +46,7 @@ __all__ = [
     "fit_power_law",
     "inverse_suppression_factor",
     "jackknife",
+    "leakage_gain",
     "logical_error_fit",
     "logical_error_per_cycle",
     "logical_error_per_cycle_error",

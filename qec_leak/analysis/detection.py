@@ -210,6 +210,16 @@ class DetectionStatistics:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(np.sqrt(np.maximum(variance, 0.0)) / self._sizes()[rows].sum(axis=0))
 
+    def stabilizer_fraction(self) -> npt.NDArray[np.float64]:
+        """Detection fraction of each stabilizer, averaged over the rounds of ``bulk``: float64 (stabilizers,), NaN for
+        one without detectors in them."""
+        chosen = self.bulk()[self.layout.round - 1]
+        number = self.layout.stabilizer[chosen]
+        size = int(self.layout.stabilizer.max()) + 1
+        with np.errstate(invalid="ignore"):
+            fired = np.bincount(number, weights=self.counts[chosen], minlength=size)
+            return np.asarray(fired / (self.shots * np.bincount(number, minlength=size)))
+
     def bulk(self) -> npt.NDArray[np.bool_]:
         """Rounds in which every detector compares full rounds: bool (rounds + 1,).
 

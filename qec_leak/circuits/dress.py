@@ -12,7 +12,7 @@ from qec_leak.circuits.moments import Loop, Moment, split_moments, walk_moments
 from qec_leak.circuits.noise import NoiseModel
 from qec_leak.circuits.overrides import check_overrides_used
 from qec_leak.circuits.process import Chip, Process
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.tags import POPULATION
 from qec_leak.device import Device

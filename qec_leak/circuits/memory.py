@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
+from qec_leak._html import card
 from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
+from qec_leak.circuits.drawing import patch_svg
 from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.dress import dressed
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
@@ -21,13 +24,16 @@ from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patch import Patch
 from qec_leak.circuits.patches import choose_patch
 from qec_leak.circuits.process import Process
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.circuits.strategy import Strategy
 from qec_leak.circuits.tags import IDLE, ISWAP, POPULATION
 from qec_leak.device import Device
 from qec_leak.device.tables import ROLES
+
+if TYPE_CHECKING:
+    from qec_leak.viewer import View
 
 
 class HasPopulations(Protocol):
@@ -135,6 +141,34 @@ class MemoryExperiment:
             float64 (rounds,).
         """
         return np.asarray(self.level_population(batch, role=role).sum(axis=1))
+
+    def _repr_html_(self) -> str:
+        qubits = [f"{len(members)} {role}" for role in ROLES if (members := self.qubits(role))]
+        rows = {
+            "code": f"{self.patch.code}, distance {self.patch.distance}",
+            "rounds": self.rounds,
+            "basis": self.basis,
+            "device": self.device.label,
+            "qubits": ", ".join(qubits),
+            "detectors": self.circuit.num_detectors,
+        }
+        if self.processes:
+            rows["processes"] = ", ".join(process.label for process in self.processes)
+        return card(f"Memory experiment, {self.strategy}", rows, picture=patch_svg(self.patch, self._roles))
+
+    def view(self, path: str | os.PathLike[str] | None = None, **options: Any) -> View:
+        """Leakage moving over the lattice as one HTML page: ``qec_leak.view(self, path, **options)``.
+
+        Args:
+            path: the file to write. None: the page is returned only; a notebook shows it.
+            **options: those of ``qec_leak.view``.
+
+        Returns:
+            The page.
+        """
+        from qec_leak.viewer import view
+
+        return view(self, path, **options)
 
 
 def memory_experiment(

@@ -19,6 +19,7 @@ from qec_leak.cli.scorecard import scorecard_command
 from qec_leak.cli.status import status_command
 from qec_leak.cli.sweep import sweep_command
 from qec_leak.cli.validate import validate_command
+from qec_leak.cli.view import view_command
 
 _EPILOG = """\b
 Examples:
@@ -48,6 +49,7 @@ def cli() -> None:
 
 for _command in (
     run_command,
+    view_command,
     device_command,
     patch_command,
     figure_command,

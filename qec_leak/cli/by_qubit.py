@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qec_leak.cli.sampling import StrategyResult
 
-_LINE_INCHES = 0.2
-"""Height of a line of a title."""
-
 
 def qubits_csv(results: Mapping[str, StrategyResult]) -> str:
     """One line for each strategy and qubit: strategy, qubit, role, x, y; after the last round P(level >= 2),
@@ -45,15 +42,11 @@ def qubit_table(results: Mapping[str, StrategyResult]) -> str:
 def draw_qubits(results: Mapping[str, StrategyResult], *paths: Path) -> None:
     """The leakage of each qubit on the lattice, side by side for the strategies."""
     from qec_leak import figures
+    from qec_leak.cli.pictures import lattice_panels
 
     patch = next(iter(results.values())).memory.patch
-    width, height = figures.lattice_size(patch, bar=True)
-    wide = width > 2 * height
-    panels, rows = (1, len(results)) if wide else (len(results), 1)
-    titles = [figures.strategy_title(strategy, width) for strategy in results]
-    height += _LINE_INCHES * max(title.count("\n") for title in titles)
-    figure, axes = figures.new_figure(width=panels * width, height=rows * height, panels=panels, rows=rows)
-    for one, title, (strategy, result) in zip(axes, titles, results.items(), strict=True):
+    figure, panels = lattice_panels(patch, results)
+    for (one, title), (strategy, result) in zip(panels, results.items(), strict=True):
         leakage = {record["qubit"]: record["leakage"] for record in _records(strategy, result)}
         figures.plot_qubit_leakage(one, patch, leakage, label="leakage", title=title)
     figures.save_figure(figure, *paths)

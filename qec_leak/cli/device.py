@@ -7,22 +7,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qec_leak.cli.options import complete_device, load_device, refuse_with
+from qec_leak.cli.options import CODES, StrategyName, complete_device, load_device, need, refuse_with
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from qec_leak.channels import LeakageChannel
+    from qec_leak.circuits.memory import MemoryExperiment
     from qec_leak.device import Device
     from qec_leak.device.transmon import PairParameters
 
 _SMALLEST_SHOWN = 1e-5
+_MOST_SHOWN = 5
 
 _EPILOG = """\b
 Examples:
   qec-leak device miao2023
   qec-leak device my_device.toml --pair 3-12 --all
+  qec-leak device my_device.toml --distance 5
   qec-leak device projected --set cz.anharmonicity_mhz=200 --toml > mine.toml
 """
 
@@ -37,13 +40,23 @@ Examples:
     is_flag=True,
     help="List all rows, value-resolved ones (0, 1 instead of C) and tiny ones too.",
 )
+@click.option(
+    "--distance",
+    "-d",
+    type=int,
+    help="Also draw, on a patch of this distance, how much leakage each qubit and pair gains in a round.",
+)
+@click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code of that patch.")
+@click.option(
+    "--strategy", type=StrategyName(), default="MLR", show_default=True, help="Leakage removal of that round."
+)
 @click.option("--toml", is_flag=True, help="Print the device as TOML and do nothing else.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("."),
     show_default=True,
-    help="Folder for the pictures NAME-transport.png/.svg.",
+    help="Folder for the pictures NAME-transport.png/.svg, and NAME-lattice.png/.svg.",
 )
 @click.pass_context
 def device_command(
@@ -52,18 +65,26 @@ def device_command(
     overrides: tuple[str, ...],
     pair: str | None,
     everything: bool,
+    distance: int | None,
+    code: str,
+    strategy: str,
     toml: bool,
     out: Path,
 ) -> None:
-    """Show what a device's two-transmon gates do: transport, phases, L1, and the channel's rows."""
+    """Show what a device's two-transmon gates do: transport, phases, L1, and the channel's rows; with --distance also
+    where leakage comes from on a patch: a bad pair stands out."""
     if toml:
-        refuse_with(context, "--toml", "pair", "everything", "out")
+        refuse_with(context, "--toml", "pair", "everything", "distance", "code", "strategy", "out")
+    elif distance is None:
+        for parameter in ("code", "strategy"):
+            need(context, parameter, "--distance")
     loaded = load_device(name, overrides)
     if toml:
         click.echo(loaded.to_toml(), nl=False)
         return
     parameters = _pair(loaded, pair)
-    picture = _draw(loaded, parameters, out)  # first: a folder that cannot be written is one line and no table
+    memory = None if distance is None else _memory(loaded, code, distance, strategy)
+    picture = _draw(loaded, parameters, memory, out)  # first: a folder that cannot be written is one line and no table
     click.echo(_summary(loaded, pair, parameters))
     from qec_leak.channels import transport_matrix
     from qec_leak.channels.operations import cz_channel, cz_unitary, leakage_iswap_channel
@@ -81,8 +102,11 @@ def device_command(
     click.echo()
     click.echo("Leakage iSWAP: rows of the channel on (data, measure)")
     click.echo(channel_table(leakage_iswap_channel(parameters.dqlr), values=True, smallest=smallest))
+    if memory is not None:
+        click.echo()
+        click.echo(_gain_table(memory))
     click.echo()
-    click.echo(f"Picture: {picture} (and .svg)")
+    click.echo(f"Picture: {', '.join(map(str, picture))} (and .svg)")
 
 
 def _pair(device: Device, pair: str | None) -> PairParameters:
@@ -184,7 +208,38 @@ def _iswap(parameters: PairParameters) -> npt.NDArray[np.complex128]:
     return leakage_iswap_kraus(replace(parameters.dqlr, efficiency=1.0))[0]
 
 
-def _draw(device: Device, parameters: PairParameters, out: Path) -> Path:
+def _memory(device: Device, code: str, distance: int, strategy: str) -> MemoryExperiment:
+    from qec_leak.circuits.memory import memory_experiment
+
+    return memory_experiment(code=code, distance=distance, rounds=3, strategy=strategy, device=device)
+
+
+def _gain_table(memory: MemoryExperiment) -> str:
+    """The qubits and pairs that gain most leakage in a round."""
+    from qec_leak.analysis import leakage_gain
+    from qec_leak.cli.report import percent, text_table
+
+    gain = leakage_gain(memory)
+    qubits = sorted(gain.by_qubit.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
+    pairs = sorted(gain.by_pair.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
+    rows = [[f"{q}, {memory.patch.role(q)}", percent(value)] for q, value in qubits]
+    rows += [[f"{a}-{b}", percent(value)] for (a, b), value in pairs]
+    title = f"Leakage gained in a round of {memory.strategy}, distance {memory.patch.distance}: the most"
+    return f"{title}\n{text_table([['qubit or pair', 'gain']], rows)}"
+
+
+def _draw_gain(memory: MemoryExperiment, title: str, *paths: Path) -> None:
+    from qec_leak import figures
+    from qec_leak.analysis import leakage_gain
+
+    gain = leakage_gain(memory)
+    width, height = figures.lattice_size(memory.patch, bar=True)
+    figure, [axes] = figures.new_figure(width=width, height=height)
+    figures.plot_leakage_gain(axes, memory.patch, gain.by_qubit, gain.by_pair, title=title)
+    figures.save_figure(figure, *paths)
+
+
+def _draw(device: Device, parameters: PairParameters, memory: MemoryExperiment | None, out: Path) -> list[Path]:
     from qec_leak import figures
     from qec_leak.channels import transport_matrix
     from qec_leak.channels.operations import LEVELS, cz_unitary
@@ -195,8 +250,12 @@ def _draw(device: Device, parameters: PairParameters, out: Path) -> Path:
     figures.plot_transport_matrix(left, cz, levels=LEVELS, title=f"CZ of {device.label}, percent")
     figures.plot_transport_matrix(right, iswap, levels=LEVELS, title="Leakage iSWAP, percent")
     stem = device.name.replace(" (edited)", "-edited")
-    name = f"{Path(stem).name or 'device'}-transport"
+    stem = Path(stem).name or "device"
+    names = [f"{stem}-transport"] if memory is None else [f"{stem}-transport", f"{stem}-lattice"]
     with StagedFolder(out) as folder:
-        figures.save_figure(figure, folder.path(f"{name}.png"), folder.path(f"{name}.svg"))
-        folder.commit(last=f"{name}.png")
-    return out / f"{name}.png"
+        paths = [(folder.path(f"{name}.png"), folder.path(f"{name}.svg")) for name in names]
+        figures.save_figure(figure, *paths[0])
+        if memory is not None:
+            _draw_gain(memory, f"{device.label}, {str(memory.strategy).replace('_', ' ')}", *paths[1])
+        folder.commit(last=f"{names[0]}.png")
+    return [out / f"{name}.png" for name in names]

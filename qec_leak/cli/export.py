@@ -27,6 +27,7 @@ writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10
   circuit_detector_error_model.dem           without leakage
   measurements, detection_events, obs_flips_actual, sweep_bits (if any)
   heralds_level_2, heralds_level_3           was the qubit in that level at the measurement?
+  levels_2, levels_3                         with --levels: was each qubit in that level at the round's end?
   populations.npz, device.toml, metadata.json
 """
 
@@ -57,6 +58,7 @@ def _export(
     format: str,
     heralds: bool,
     populations: Literal["rounds", "moments"],
+    levels: Literal["rounds", "moments"] | None,
     out: Path,
 ) -> None:
     import secrets
@@ -72,9 +74,11 @@ def _export(
     device = options.load_device()
     memories = {strategy: options.memory(strategy, device) for strategy in options.strategies}
     check_experiments(memories, shots, threads, decode=False)
-    check_room(out, [memory.circuit for memory in memories.values()], shots, format=format, heralds=heralds)
+    check_room(
+        out, [memory.circuit for memory in memories.values()], shots, format=format, heralds=heralds, levels=levels
+    )
     seed = secrets.randbits(63) if seed is None else seed
-    sampling = {"shots": shots, "seed": seed, "format": format, "populations": populations}
+    sampling = {"shots": shots, "seed": seed, "format": format, "populations": populations, "levels": levels}
     with ExitStack() as stack:
         folders = {}
         bar = stack.enter_context(
@@ -95,6 +99,7 @@ def _export(
                 format=format,
                 heralds=heralds,
                 populations=populations,
+                levels=levels,
                 progress=bar.update,
             )
             write_populations(folder.path(POPULATIONS), {strategy: total})

@@ -326,7 +326,7 @@ def sweep_file_options(command: _Command) -> _Command:
 
 def load_processes(names: tuple[str, ...]) -> tuple[Process, ...]:
     """The processes of --process."""
-    from qec_leak.circuits.processes.find import find_processes
+    from qec_leak.circuits.processes.named_processes import find_processes
 
     return find_processes(names, name="--process")
 
@@ -403,6 +403,12 @@ def _given(context: click.Context, names: Sequence[str]) -> Iterator[str]:
     for parameter in context.command.params:
         if parameter.name in names and context.get_parameter_source(parameter.name) == ParameterSource.COMMANDLINE:
             yield parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
+
+
+def need(context: click.Context, name: str, option: str) -> None:
+    """Refuse a parameter, by its Python name, that was given and does nothing without ``option``."""
+    if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
+        raise ValueError(f"`--{name}` must come with {option}, but there is none; add {option}, or drop it")
 
 
 def complete_decoder(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:

@@ -70,7 +70,7 @@ def plot_command(
     """
     from qec_leak import figures
     from qec_leak.cli.options import parse_overrides
-    from qec_leak.figures.sweep import plot_curves
+    from qec_leak.figures.sweep_curves import plot_curves
     from qec_leak.sweep import read_results
     from qec_leak.sweep.curves import curves
     from qec_leak.sweep.summary import summarize

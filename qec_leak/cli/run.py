@@ -61,7 +61,8 @@ def run_command(context: click.Context, /, **values: Any) -> None:
     Prints a table and writes into the --out folder: results.csv (sinter's format), populations.npz (leakage counts by
     round, qubit and level), leakage_by_qubit.csv (after the last round), detections.npz (detection counts),
     leakage.png/.svg and detection.png/.svg (leakage population and detection probability against round),
-    leakage_by_qubit.png/.svg (on the lattice), device.toml and run.json (what was run).
+    leakage_by_qubit.png/.svg and detection_by_stabilizer.png/.svg (on the lattice), p_ij.png/.svg (pairs of detectors,
+    up to 600 of them), device.toml and run.json (what was run).
     """
     if values.pop("correlated"):
         refuse_with(context, "--correlated", "decoder")
@@ -116,15 +117,17 @@ def _run(
             folder.release_reserve()
             sampling = {"shots": shots, "seed": seed, "threads": threads, "decoder": decoder, "engine": engine}
             _write(folder, options, device, results, sampling)
-            folder.commit(last="results.csv")
+            folder.commit(last="results.csv", obsolete=["p_ij.png", "p_ij.svg"])
         finally:  # files that cannot be written do not take the table with them, nor the other way round
             click.echo(_headline(options, device, shots, seed, next(iter(results.values())).decoder))
             click.echo(f"\n{result_table(results)}\n\n{_footnote(options)}")
             if by_qubit:
                 click.echo(f"\n{qubit_table(results)}")
     click.echo()
-    pictures = ", ".join(str(out / f"{name}.png") for name in ("leakage", "detection", "leakage_by_qubit"))
-    click.echo(f"Pictures: {pictures} (and .svg)")
+    drawn = ["leakage", "detection", "leakage_by_qubit", "detection_by_stabilizer"]
+    if all(result.correlations is not None for result in results.values()):
+        drawn.append("p_ij")
+    click.echo(f"Pictures: {', '.join(str(out / f'{name}.png') for name in drawn)} (and .svg)")
     click.echo(f"Counts:   {out / 'results.csv'}, {out / 'populations.npz'}, {out / 'detections.npz'}")
     click.echo(f"Qubits:   {out / 'leakage_by_qubit.csv'}")
 
@@ -184,6 +187,7 @@ def _write(
 
     import qec_leak
     from qec_leak.cli.by_qubit import draw_qubits, qubits_csv
+    from qec_leak.cli.pictures import draw_p_ij, draw_stabilizers
     from qec_leak.records import write_populations
 
     rows = [str(sinter.CSV_HEADER), *(result.task_stats().to_csv_line() for result in results.values())]
@@ -191,7 +195,12 @@ def _write(
     write_populations(folder.path("populations.npz"), {s: r.populations for s, r in results.items()})
     _write_detections(folder.path("detections.npz"), results)
     folder.write_text("leakage_by_qubit.csv", qubits_csv(results))
-    draw_qubits(results, folder.path("leakage_by_qubit.png"), folder.path("leakage_by_qubit.svg"))
+    for draw, name in (
+        (draw_qubits, "leakage_by_qubit"),
+        (draw_stabilizers, "detection_by_stabilizer"),
+        (draw_p_ij, "p_ij"),
+    ):
+        draw(results, folder.path(f"{name}.png"), folder.path(f"{name}.svg"))
     folder.write_text("device.toml", device.to_toml())
     record = {"qec_leak": qec_leak.__version__, **dataclasses.asdict(options), **sampling}
     folder.write_text("run.json", json.dumps(record, indent=2) + "\n")

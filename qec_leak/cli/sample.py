@@ -65,6 +65,7 @@ def sample_command(
     format: str,
     heralds: bool,
     populations: Literal["rounds", "moments"],
+    levels: Literal["rounds", "moments"] | None,
     out: Path,
 ) -> None:
     """Sample the Stim circuit in the file CIRCUIT ("-": standard input), leakage given in its tags.
@@ -101,7 +102,7 @@ def sample_command(
         guess = guess_note(parsed)
         parsed = dress(parsed, loaded, processes=load_processes(processes))
     check_run(detectors=parsed.num_detectors, shots=shots, threads=threads, decode=False)
-    check_room(out, [parsed], shots, format=format, heralds=heralds)
+    check_room(out, [parsed], shots, format=format, heralds=heralds, levels=levels)
     error_model = _error_model(parsed)
     counted, notes = _missing(parsed, error_model, populations)
     if guess is not None:
@@ -127,6 +128,7 @@ def sample_command(
             format=format,
             heralds=heralds,
             populations=populations,
+            levels=levels,
             progress=bar.update,
         )
         if counted:
@@ -145,6 +147,7 @@ def sample_command(
             "engine": engine,
             "format": format,
             "populations": populations,
+            "levels": levels,
         }
         folder.write_text(METADATA, json.dumps(record, indent=2) + "\n")
         unwritten = [ERROR_MODEL] if error_model is None else []

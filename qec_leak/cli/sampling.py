@@ -14,7 +14,7 @@ from qec_leak.cli.errors import check_interrupted
 if TYPE_CHECKING:
     import sinter
 
-    from qec_leak.analysis import DetectionStatistics
+    from qec_leak.analysis import DetectionStatistics, EventCorrelations
     from qec_leak.circuits.memory import MemoryExperiment
     from qec_leak.engine import ShotBatch
     from qec_leak.records import LeakagePopulations
@@ -23,6 +23,9 @@ _BATCH_BITS = 1 << 25
 """Detection events of a batch: unpacked they take one byte each, and this many are the memory that a run needs."""
 
 _MAX_BATCH_SHOTS = 1 << 14
+
+MAX_CORRELATED = 600
+"""Detectors whose pairs are counted: more would take longer than sampling, and no picture could show them."""
 
 
 def batch_shots(num_bits: int) -> int:
@@ -35,7 +38,7 @@ def batch_shots(num_bits: int) -> int:
 
 @dataclass(frozen=True)
 class StrategyResult:
-    """Counts of one memory experiment."""
+    """Counts of one memory experiment. ``correlations``: of pairs of detectors, where they are not too many."""
 
     memory: MemoryExperiment
     strong_id: str
@@ -47,6 +50,7 @@ class StrategyResult:
     detection: DetectionStatistics
     populations: LeakagePopulations
     custom_counts: Counter[str]
+    correlations: EventCorrelations | None
 
     def task_stats(self) -> sinter.TaskStats:
         """The row of results.csv, with the same custom_counts as rows of sweeps (``qec_leak.sweep.counting``)."""
@@ -135,11 +139,12 @@ def sample_and_decode(
         detection=counts.detection,
         populations=counts.populations,
         custom_counts=custom_counts,
+        correlations=counts.correlations,
     )
 
 
 class RunningCounts:
-    """Detection events and leakage populations of the batches that passed, and their custom_counts."""
+    """Detection events, pairs of them, and leakage populations of the batches that passed, and their custom_counts."""
 
     def __init__(self, memory: MemoryExperiment) -> None:
         from qec_leak.analysis import detector_layout
@@ -149,18 +154,22 @@ class RunningCounts:
         self.layout = detector_layout(memory)
         self.detection: DetectionStatistics | None = None
         self.populations: LeakagePopulations | None = None
+        self.correlations: EventCorrelations | None = None
         self.custom_counts: Counter[str] = Counter()
         self._counter = ShotCounter.of_memory(memory)
 
     def counted(self, batches: Iterator[ShotBatch]) -> Iterator[ShotBatch]:
         """The batches, each counted before it is passed on."""
-        from qec_leak.analysis import DetectionStatistics, populations_of
+        from qec_leak.analysis import DetectionStatistics, EventCorrelations, populations_of
 
         for batch in batches:
             part = DetectionStatistics.of_packed(self.layout, batch.detection_events_b8)
             self.detection = part if self.detection is None else self.detection + part
             leaked = populations_of(self.memory, batch)
             self.populations = leaked if self.populations is None else self.populations + leaked
+            if batch.num_detectors <= MAX_CORRELATED:
+                pairs = EventCorrelations.of_packed(batch.detection_events_b8, batch.num_detectors)
+                self.correlations = pairs if self.correlations is None else self.correlations + pairs
             self.custom_counts.update(self._counter.counts(batch))
             yield batch
 

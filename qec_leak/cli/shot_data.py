@@ -29,11 +29,13 @@ SHOT_FILES = (
     "sweep_bits",
     "heralds_level_2",
     "heralds_level_3",
+    "levels_2",
+    "levels_3",
 )
 
 
 def shot_data_options(command: _Command) -> _Command:
-    """Add --format, --heralds, --populations."""
+    """Add --format, --heralds, --populations, --levels."""
     options = [
         click.option(
             "--format",
@@ -42,13 +44,20 @@ def shot_data_options(command: _Command) -> _Command:
             show_default=True,
             help="Stim's format of the shot files.",
         ),
-        click.option("--heralds/--no-heralds", default=True, show_default=True, help="Write each shot's levels."),
+        click.option(
+            "--heralds/--no-heralds", default=True, show_default=True, help="Write each shot's levels at measurements."
+        ),
         click.option(
             "--populations",
             type=click.Choice(["rounds", "moments"]),
             default="rounds",
             show_default=True,
             help="Count leakage at each round's end, or after every moment.",
+        ),
+        click.option(
+            "--levels",
+            type=click.Choice(["rounds", "moments"]),
+            help="Write each shot's level of every qubit at each round's end, or after every moment.",
         ),
     ]
     for option in reversed(options):
@@ -62,13 +71,26 @@ def check_format(format: str, shots: int) -> None:
         raise ValueError(f"`--shots` must be a multiple of 64 in the format ptb64, but is {shots}; change either")
 
 
-def check_room(out: Path, circuits: Sequence[stim.Circuit], shots: int, *, format: str, heralds: bool) -> None:
+def check_room(
+    out: Path,
+    circuits: Sequence[stim.Circuit],
+    shots: int,
+    *,
+    format: str,
+    heralds: bool,
+    levels: Literal["rounds", "moments"] | None,
+) -> None:
     """Refuse shots whose files the disk has no room for. Sparse formats are taken to be empty."""
     from qec_leak._limits import check_disk
+    from qec_leak.records.folder import level_bits
 
     per_bit = {"01": 1.0, "b8": 1 / 8, "ptb64": 1 / 8}.get(format, 0.0)
     bits = sum(
-        c.num_measurements * (3 if heralds else 1) + c.num_detectors + c.num_observables + c.num_sweep_bits
+        c.num_measurements * (3 if heralds else 1)
+        + c.num_detectors
+        + c.num_observables
+        + c.num_sweep_bits
+        + (2 * level_bits(c, levels) if levels else 0)
         for c in circuits
     )
     check_disk(out, float(shots) * max(bits * per_bit, len(circuits)), "lower --shots, or choose another --out")
@@ -91,6 +113,7 @@ def write_shots_of(
     format: str,
     heralds: bool,
     populations: Literal["rounds", "moments"],
+    levels: Literal["rounds", "moments"] | None,
     progress: Callable[[int], object],
 ) -> LeakagePopulations:
     """Sample ``circuit`` batch by batch into the files ``SHOT_FILES`` of ``folder``.
@@ -103,7 +126,9 @@ def write_shots_of(
     from qec_leak.cli.sampling import batch_shots
     from qec_leak.engine import compile_sampler
     from qec_leak.records import LeakagePopulations, ShotWriter
+    from qec_leak.records.folder import level_bits
 
+    noted = level_bits(circuit, levels) if levels else 0
     total: LeakagePopulations | None = None
     with ExitStack() as stack:
 
@@ -117,13 +142,15 @@ def write_shots_of(
         flips = writer("obs_flips_actual", circuit.num_observables, "observables")
         sweep = writer("sweep_bits", circuit.num_sweep_bits, "measurements") if circuit.num_sweep_bits else None
         leaked = [2, 3] if heralds else []
-        levels = {n: writer(f"heralds_level_{n}", circuit.num_measurements, "measurements") for n in leaked}
+        heralded = {n: writer(f"heralds_level_{n}", circuit.num_measurements, "measurements") for n in leaked}
+        by_shot = {n: writer(f"levels_{n}", noted, "measurements") for n in ((2, 3) if levels else ())}
         for batch in sampler.batches(
             shots,
-            batch_shots=batch_shots(max(circuit.num_measurements, circuit.num_detectors)),
+            batch_shots=batch_shots(max(circuit.num_measurements, circuit.num_detectors, noted)),
             populations=populations,
             heralds=heralds,
             measurements=True,
+            levels=levels,
         ):
             assert batch.measurements_b8 is not None and batch.population_counts is not None, "they were asked for"
             measurements.write(batch.measurements_b8)
@@ -131,8 +158,12 @@ def write_shots_of(
             flips.write(batch.observable_flips_b8)
             if sweep is not None:
                 sweep.write(batch.sweep_bits_b8)
-            for level, plane in levels.items():
+            for level, plane in heralded.items():
                 plane.write(np.asarray(batch.heralds) == level)
+            if by_shot:
+                of_shots = np.asarray(batch.levels).reshape(batch.shots, noted)
+                for level, plane in by_shot.items():
+                    plane.write(of_shots == level)
             part = LeakagePopulations(batch.population_counts, batch.shots, qubits)
             total = part if total is None else total + part
             progress(batch.shots)

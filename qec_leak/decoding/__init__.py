@@ -3,10 +3,10 @@
 from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, DecodingProblem, Shots, ShotSlice
 from qec_leak.decoding.error_model import ignored_by_matching, matching_error_model
 from qec_leak.decoding.matching import Matching
+from qec_leak.decoding.named_decoders import AnyDecoder, decoder_name, decoder_names, find_decoder
 from qec_leak.decoding.pipeline import decoded_batches, prefetched
 from qec_leak.decoding.predict import count_logical_errors, decode
 from qec_leak.decoding.ready import ReadyDecoder, compile_decoder
-from qec_leak.decoding.registry import AnyDecoder, decoder_name, decoder_names, find_decoder
 
 __all__ = [
     "AnyDecoder",

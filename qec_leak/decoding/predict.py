@@ -9,8 +9,8 @@ import numpy.typing as npt
 import stim
 
 from qec_leak.decoding.decoder import DecodingProblem
+from qec_leak.decoding.named_decoders import AnyDecoder
 from qec_leak.decoding.ready import ReadyDecoder
-from qec_leak.decoding.registry import AnyDecoder
 
 if TYPE_CHECKING:
     from qec_leak.engine import ShotBatch  # at run time it would load the kernels into processes that only decode

@@ -11,7 +11,7 @@ import stim
 
 from qec_leak import _checks
 from qec_leak.decoding.decoder import Decoded, DecodingProblem, Shots, ShotSlice
-from qec_leak.decoding.registry import AnyDecoder, decoder_name, find_decoder
+from qec_leak.decoding.named_decoders import AnyDecoder, decoder_name, find_decoder
 from qec_leak.records.packed_events import check_events
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
 from qec_leak._checks import broken_rule, check_choice, check_int
+from qec_leak._html import card
 from qec_leak.device import coherence, tables, toml_io
 from qec_leak.device.frozen import FrozenMapping
 from qec_leak.device.tables import PAIR_SECTIONS, QUBIT_SECTIONS, SECTIONS
@@ -115,6 +116,25 @@ class Device:
         preset = self.preset(self.name)
         same = dataclasses.replace(self, description=preset.description) == preset
         return self.name if same else f"{self.name} (edited)"
+
+    def _repr_html_(self) -> str:
+        cz, roles = self.cz, {role: self._qubit(None, role) for role in ("data", "measure")}
+
+        def both(value: Callable[[QubitParameters], str]) -> str:
+            found = {role: value(of) for role, of in roles.items()}
+            same = len(set(found.values())) == 1
+            return found["data"] if same else ", ".join(f"{text} ({role})" for role, text in found.items())
+
+        rows = {
+            "T1, T2": both(lambda q: f"{q.idle.t1_ns / 1e3:g} us, {q.idle.t2_ns / 1e3:g} us"),
+            "heating |1> to |2>": both(lambda q: f"{q.idle.heating_per_us:.3g} per us"),
+            "gate": both(lambda q: f"{q.gate.duration_ns:g} ns, error {q.gate.error:.3g}"),
+            "readout": both(lambda q: f"{q.readout.duration_ns:g} ns"),
+            "CZ": f"{cz.duration_ns:g} ns, error {cz.error:.3g}, leakage {cz.leakage:.3g}, higher: {cz.high}",
+        }
+        counts = {"roles": len(self.roles), "qubits": len(self.qubits), "pairs": len(self.pairs)}
+        rows["overrides"] = ", ".join(f"{count} {of}" for of, count in counts.items() if count) or "none"
+        return card(f"Device {self.label}", rows)
 
     def qubit(self, index: int, role: str) -> QubitParameters:
         """Parameters of a qubit in a role: the default, replaced by the role's, then by the qubit's.

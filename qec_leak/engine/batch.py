@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak._html import card, curve
+
 Bytes = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
 
@@ -15,6 +17,12 @@ Bits = npt.NDArray[np.bool_]
 def unpack(packed: Bytes, bits: int) -> Bits:
     """uint8 (shots, ceil(bits/8)), little-endian -> bool (shots, bits)."""
     return np.unpackbits(packed, axis=1, count=bits, bitorder="little").astype(bool)
+
+
+def _share(packed: Bytes, bits: int) -> str:
+    """How many of the bits are set, in percent."""
+    total = packed.shape[0] * bits
+    return f"{100 * int(np.unpackbits(packed).sum()) / total:.3g} %" if total else "0 %"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +48,10 @@ class ShotBatch:
             for.
         population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked
             for.
+        leaked_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether qubit q is in level 2 or 3, at byte q // 8, bit
+            q % 8 of a snapshot; None if not asked for (``levels``). A snapshot begins with a byte of its own, and bits
+            beyond the last qubit are 0.
+        three_b8: whether it is in level 3, packed alike.
 
     Examples:
         >>> import qec_leak as ql
@@ -62,6 +74,8 @@ class ShotBatch:
     measurements_b8: Bytes | None = None
     heralds: Bytes | None = None
     population_counts: npt.NDArray[np.int64] | None = None
+    leaked_b8: Bytes | None = None
+    three_b8: Bytes | None = None
 
     @property
     def detection_events(self) -> Bits:
@@ -84,6 +98,19 @@ class ShotBatch:
         return None if self.measurements_b8 is None else unpack(self.measurements_b8, self.num_measurements)
 
     @property
+    def levels(self) -> Bytes | None:
+        """uint8 (shots, snapshots, qubits): each qubit's level, 0 (computational), 2 or 3; None if not asked for."""
+        if self.leaked_b8 is None or self.three_b8 is None:
+            return None
+        leaked, three = (
+            np.unpackbits(plane, axis=2, count=self.num_qubits, bitorder="little")
+            for plane in (self.leaked_b8, self.three_b8)
+        )
+        leaked <<= 1
+        leaked += three
+        return leaked
+
+    @property
     def leakage_population(self) -> npt.NDArray[np.float64]:
         """float64 (snapshots, qubits): P(level >= 2).
 
@@ -104,6 +131,22 @@ class ShotBatch:
                 "`populations` must be 'rounds' or 'moments' to read them, but is None; ask sample() for them"
             )
         return self.population_counts / max(self.shots, 1)
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, object] = {
+            "shots": f"{self.first_shot:,} to {self.first_shot + self.shots - 1:,}" if self.shots else "none",
+            "qubits": self.num_qubits,
+            "detectors": f"{self.num_detectors:,}, {_share(self.detection_events_b8, self.num_detectors)} fired",
+            "observables": f"{self.num_observables}, {_share(self.observable_flips_b8, self.num_observables)} flipped",
+        }
+        kept = {"measurements": self.measurements_b8, "heralds": self.heralds, "levels": self.leaked_b8}
+        rows["kept"] = ", ".join(name for name, part in kept.items() if part is not None) or "events and flips"
+        picture = ""
+        if self.population_counts is not None and len(self.population_counts):
+            leaked = self.leakage_population.mean(axis=1)
+            rows["P(leaked), mean of all qubits"] = f"{100 * leaked[0]:.3g} % to {100 * leaked[-1]:.3g} %"
+            picture = curve(leaked.tolist(), about=f"P(leaked) at {len(leaked)} snapshots")
+        return card("Shots", rows, picture=picture)
 
     @staticmethod
     def concatenate(batches: Sequence[ShotBatch]) -> ShotBatch:
@@ -148,6 +191,8 @@ class ShotBatch:
             sweep_bits_b8=sweep,
             measurements_b8=rows("measurements_b8"),
             heralds=rows("heralds"),
+            leaked_b8=rows("leaked_b8"),
+            three_b8=rows("three_b8"),
             population_counts=None
             if any(c is None for c in counts)
             else np.sum([c for c in counts if c is not None], axis=0),

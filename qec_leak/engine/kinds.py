@@ -19,16 +19,23 @@ from qec_leak.engine.batch import ShotBatch
 Populations = Literal["rounds", "moments"] | None
 """Where levels are counted: at each ``TICK[LEAKAGE_POPULATION]``, at each TICK, nowhere."""
 
+Levels = Literal["rounds", "moments"] | None
+"""Where each shot's levels are noted: the same places."""
+
+SNAPSHOTS: dict[str | None, int] = {None: 0, "rounds": 1, "moments": 2}
+"""What kernels are told of either."""
+
 Engine = Literal["auto", "frames", "tableau"]
 """frames: fast. tableau: for every circuit. auto: frames where they are exact, else the tableau."""
 
 
 class Kept(NamedTuple):
-    """What a batch holds beyond events and flips: counts of levels, levels at measurements, outcomes."""
+    """What a batch holds beyond events and flips: level counts, levels at measurements, outcomes, levels by shot."""
 
     populations: Populations
     heralds: bool
     measurements: bool
+    levels: Levels = None
 
 
 class ShotSampler(ABC):
@@ -62,6 +69,7 @@ class ShotSampler(ABC):
         populations: Populations = "rounds",
         heralds: bool = False,
         measurements: bool = False,
+        levels: Levels = None,
         sweep_bits: npt.ArrayLike | None = None,
     ) -> ShotBatch:
         """The next ``shots`` shots.
@@ -71,6 +79,8 @@ class ShotSampler(ABC):
             populations: count levels at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), at all TICKs ("moments"), or not.
             heralds: also return each qubit's level at its measurements.
             measurements: also return the real measurement outcomes.
+            levels: also return each shot's level of every qubit at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), or at
+                all TICKs ("moments"): ``batch.levels``, and bit-packed ``batch.leaked_b8`` and ``batch.three_b8``.
             sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
 
         Returns:
@@ -83,7 +93,9 @@ class ShotSampler(ABC):
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in ("rounds", "moments", None):
             raise ValueError(f"`populations` must be 'rounds', 'moments' or None, but is {populations!r}; choose one")
-        kept = Kept(populations, heralds, measurements)
+        if levels not in ("rounds", "moments", None):
+            raise ValueError(f"`levels` must be 'rounds', 'moments' or None, but is {levels!r}; choose one")
+        kept = Kept(populations, heralds, measurements, levels)
         given = None if sweep_bits is None else self._given_sweep(sweep_bits, shots)
         self._check_size(shots, kept)
         with self._lock:
@@ -105,6 +117,7 @@ class ShotSampler(ABC):
         populations: Populations = "rounds",
         heralds: bool = False,
         measurements: bool = False,
+        levels: Levels = None,
     ) -> Iterator[ShotBatch]:
         """The next ``shots`` shots in batches: memory does not grow with ``shots``.
 
@@ -114,12 +127,13 @@ class ShotSampler(ABC):
             populations: as for ``sample``.
             heralds: as for ``sample``.
             measurements: as for ``sample``.
+            levels: as for ``sample``.
 
         Yields:
             Batches, the last one possibly smaller.
         """
         for take in in_batches(shots, self.BATCH_SHOTS if batch_shots is None else batch_shots):
-            yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements)
+            yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements, levels=levels)
 
     @abstractmethod
     def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
@@ -136,6 +150,15 @@ class ShotSampler(ABC):
                 f"`sweep_bits` must have shape {wanted} or {wanted[1:]}, but has {given.shape}; reshape it"
             )
         return np.broadcast_to(given, wanted)
+
+
+def check_noted(levels: Levels, snapshots: int) -> None:
+    """Refuse to note levels where a circuit has no place for it."""
+    if levels is not None and snapshots == 0:
+        tick, fix = ("TICK[LEAKAGE_POPULATION]", "tag TICKs") if levels == "rounds" else ("TICK", "write TICKs")
+        raise ValueError(
+            f"`levels` must be None for a circuit without {tick}, but is {levels!r}; {fix} where to note them"
+        )
 
 
 def in_batches(shots: int, batch_shots: int) -> Iterator[int]:
@@ -155,12 +178,15 @@ def batch_of_records(
     sweep_bits: npt.NDArray[np.bool_],
     *,
     measurements: bool,
-    levels: npt.NDArray[np.uint8] | None,
+    heralds: npt.NDArray[np.uint8] | None,
     population_counts: npt.NDArray[np.int64] | None,
+    leaked_b8: npt.NDArray[np.uint8] | None = None,
+    three_b8: npt.NDArray[np.uint8] | None = None,
 ) -> ShotBatch:
     """Shots of a simulator that has records: events and flips are what Stim's converter of ``circuit`` makes of them.
 
-    Args: records, sweep_bits: bool (shots, measurements), (shots, sweep bits). levels: uint8 like records.
+    Args: records, sweep_bits: bool (shots, measurements), (shots, sweep bits). heralds: uint8 like records. Others: as
+    in a ShotBatch.
     """
     events, flips = converter.convert(measurements=records, sweep_bits=sweep_bits, separate_observables=True)
     return ShotBatch(
@@ -175,8 +201,10 @@ def batch_of_records(
         observable_flips_b8=_packed(flips),
         sweep_bits_b8=_packed(sweep_bits),
         measurements_b8=_packed(records) if measurements else None,
-        heralds=levels,
+        heralds=heralds,
         population_counts=population_counts,
+        leaked_b8=leaked_b8,
+        three_b8=three_b8,
     )
 
 

@@ -14,7 +14,7 @@ from numba import config
 from qec_leak._limits import check_batch
 from qec_leak.engine.batch import ShotBatch
 from qec_leak.engine.kernels import BLOCK_SHOTS, Outputs, Shots, empty_block, keeping, sample_blocks
-from qec_leak.engine.kinds import Kept, Populations, ShotSampler
+from qec_leak.engine.kinds import SNAPSHOTS, Kept, Levels, Populations, ShotSampler, check_noted
 from qec_leak.engine.plan import plan_of
 from qec_leak.engine.rng import block_states
 from qec_leak.engine.simd.pointers import pointer_to
@@ -24,7 +24,6 @@ _config: Any = config  # whose names are made when it is imported
 
 MAX_POPULATIONS = 1 << 26
 """Snapshots times qubits of a batch's counts: 1 GiB of them."""
-_SNAPSHOTS = {None: 0, "rounds": 1, "moments": 2}
 
 
 class LeakageSampler(ShotSampler):
@@ -72,10 +71,13 @@ class LeakageSampler(ShotSampler):
                 f"up to {p.num_qubits - 1:,} have more; number the qubits from 0 on, or sample with populations=None"
             )
         records = p.num_measurements * (kept.measurements + 8 * kept.heralds)
-        check_batch(shots, p.num_detectors + p.num_observables + records)
+        noted = self._num_snapshots(kept.levels)
+        check_noted(kept.levels, noted)
+        levels = 2 * noted * 8 * _level_bytes(p)
+        check_batch(shots, p.num_detectors + p.num_observables + records + levels)
 
-    def _num_snapshots(self, populations: Populations) -> int:
-        return {None: 0, "rounds": self.program.num_snapshots, "moments": self.program.num_moments}[populations]
+    def _num_snapshots(self, where: Populations | Levels) -> int:
+        return {None: 0, "rounds": self.program.num_snapshots, "moments": self.program.num_moments}[where]
 
     def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
         batch = self._empty(first, shots, kept)
@@ -84,7 +86,7 @@ class LeakageSampler(ShotSampler):
         block, end = first // BLOCK_SHOTS, (first + shots - 1) // BLOCK_SHOTS + 1
         workers = min(self.threads, end - block)
         shares = [np.arange(block + i, end, workers) for i in range(workers)]
-        runs = [self._prepared(share, batch, kept.populations, given) for share in shares]
+        runs = [self._prepared(share, batch, kept, given) for share in shares]
         _run_all(runs)
         for events, fired in (
             (batch.detection_events_b8, self.program.reference_detectors),
@@ -99,6 +101,7 @@ class LeakageSampler(ShotSampler):
 
     def _empty(self, first: int, shots: int, kept: Kept) -> ShotBatch:
         p, snapshots = self.program, self._num_snapshots(kept.populations)
+        of_levels = shots, self._num_snapshots(kept.levels), _level_bytes(p)
 
         def packed(bits: int) -> npt.NDArray[np.uint8]:
             return np.empty((shots, (bits + 7) // 8), dtype=np.uint8)
@@ -119,20 +122,22 @@ class LeakageSampler(ShotSampler):
             population_counts=None
             if kept.populations is None
             else np.zeros((snapshots, p.num_qubits, 2), dtype=np.int64),
+            leaked_b8=None if kept.levels is None else np.empty(of_levels, dtype=np.uint8),
+            three_b8=None if kept.levels is None else np.empty(of_levels, dtype=np.uint8),
         )
 
     def _prepared(
         self,
         blocks: npt.NDArray[np.int64],
         batch: ShotBatch,
-        populations: Populations,
+        asked: Kept,
         given: npt.NDArray[np.uint8],
     ) -> _Run:
         """What runs ``blocks`` and writes their shots into ``batch``."""
         kept, levels, counts = batch.measurements_b8, batch.heralds, batch.population_counts
         snapshots = 0 if counts is None else len(counts)
         block = self._idle_block()
-        used = keeping(block, self._plan, kept is not None, levels is not None, snapshots)
+        used = keeping(block, self._plan, kept is not None, levels is not None, snapshots, asked.levels is not None)
         nothing = np.zeros((0, 0), dtype=np.uint8)
         outputs = Outputs(
             detectors=batch.detection_events_b8,
@@ -140,6 +145,9 @@ class LeakageSampler(ShotSampler):
             sweep=batch.sweep_bits_b8,
             measurements=nothing if kept is None else kept,
             heralds=nothing if levels is None else levels,
+            leaked=nothing if batch.leaked_b8 is None else batch.leaked_b8.reshape(batch.shots, -1),
+            three=nothing if batch.three_b8 is None else batch.three_b8.reshape(batch.shots, -1),
+            places=np.zeros(0, dtype=np.int64) if asked.levels is None else _places(self.program),
             given=given,
             flipped_detectors=self._flipped[0],
             flipped_observables=self._flipped[1],
@@ -147,7 +155,13 @@ class LeakageSampler(ShotSampler):
         arrays = self._tables, pointer_to(used), pointer_to(outputs)
         shots = batch.first_shot, batch.first_shot + batch.shots
         work = functools.partial(
-            sample_blocks, *arrays, block_states(self.seed, blocks), blocks, *shots, _SNAPSHOTS[populations]
+            sample_blocks,
+            *arrays,
+            block_states(self.seed, blocks),
+            blocks,
+            *shots,
+            SNAPSHOTS[asked.populations],
+            SNAPSHOTS[asked.levels],
         )
         return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
@@ -158,6 +172,18 @@ class LeakageSampler(ShotSampler):
             return self._idle_blocks.pop()
         except IndexError:
             return empty_block(self._plan)
+
+
+def _level_bytes(program: Program) -> int:
+    """Bytes of a plane of levels at one snapshot."""
+    return (program.num_qubits + 7) // 8
+
+
+def _places(program: Program) -> npt.NDArray[np.int64]:
+    """int64 (qubits,): the place of each qubit among those that the circuit acts on, -1 for none."""
+    places = np.full(program.num_qubits, -1, dtype=np.int64)
+    places[program.qubits] = np.arange(len(program.qubits))
+    return places
 
 
 def _going_on(kind: type[LeakageSampler], program: Program, seed: int, threads: int, next_shot: int) -> LeakageSampler:

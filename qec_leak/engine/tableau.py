@@ -10,7 +10,7 @@ import stim
 
 from qec_leak._limits import check_batch
 from qec_leak.engine.batch import ShotBatch
-from qec_leak.engine.kinds import Kept, ShotSampler, batch_of_records
+from qec_leak.engine.kinds import Kept, ShotSampler, batch_of_records, check_noted
 from qec_leak.tableau import TableauCircuit, TableauShots, compile_tableau
 
 
@@ -43,7 +43,10 @@ class TableauSampler(ShotSampler):
         self._converter = circuit.compile_m2d_converter()
 
     def _check_size(self, shots: int, kept: Kept) -> None:
-        check_batch(shots, 8 * self.circuit.num_measurements * (1 + kept.heralds) + self.circuit.num_detectors)
+        c, snapshots = self.circuit, self._tableau.num_snapshots(kept.levels)
+        check_noted(kept.levels, snapshots)
+        levels = 2 * snapshots * 8 * ((c.num_qubits + 7) // 8 or 1)
+        check_batch(shots, 8 * c.num_measurements * (1 + kept.heralds) + c.num_detectors + levels)
 
     def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
         edges = np.linspace(0, shots, min(self.threads, shots) + 1).astype(int).tolist()
@@ -55,6 +58,7 @@ class TableauSampler(ShotSampler):
                 seed=self.seed,
                 heralds=kept.heralds,
                 snapshots=kept.populations,
+                noted=kept.levels,
                 sweep_bits=None if sweep_bits is None else sweep_bits[low:high],
             )
 
@@ -70,8 +74,10 @@ class TableauSampler(ShotSampler):
             shots.measurements,
             shots.sweep_bits,
             measurements=measurements,
-            levels=shots.levels,
+            heralds=shots.levels,
             population_counts=shots.population_counts,
+            leaked_b8=shots.leaked_b8,
+            three_b8=shots.three_b8,
         )
 
 

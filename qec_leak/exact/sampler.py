@@ -16,7 +16,7 @@ from qec_leak.circuits.dress import tick_durations_ns
 from qec_leak.circuits.memory import MemoryExperiment
 from qec_leak.circuits.moments import split_moments, walk_moments
 from qec_leak.circuits.process import Chip
-from qec_leak.circuits.processes.find import AnyProcess, find_processes
+from qec_leak.circuits.processes.named_processes import AnyProcess, find_processes
 from qec_leak.circuits.roles import qubit_roles
 from qec_leak.device import Device
 from qec_leak.engine.batch import ShotBatch
@@ -134,6 +134,11 @@ class ExactSampler(ShotSampler):
         self._converter = circuit.compile_m2d_converter()
 
     def _check_size(self, shots: int, kept: Kept) -> None:
+        if kept.levels is not None:
+            raise ValueError(
+                f"`levels` must be None for exact trajectories, but is {kept.levels!r}: a transmon has no level of "
+                "its own between measurements; ask for populations or heralds"
+            )
         check_batch(shots, 8 * self.circuit.num_measurements * 2 + self.circuit.num_detectors)
 
     def _sample(self, first: int, shots: int, kept: Kept, sweep_bits: npt.NDArray[np.bool_] | None) -> ShotBatch:
@@ -159,6 +164,6 @@ class ExactSampler(ShotSampler):
             records.astype(bool),
             sweep.astype(bool),
             measurements=kept.measurements,
-            levels=levels if kept.heralds else None,
+            heralds=levels if kept.heralds else None,
             population_counts=None if kept.populations is None else counts,
         )

@@ -1,16 +1,13 @@
-"""Pictures of a patch: its qubits and their roles, or how much each qubit leaks."""
+"""A patch as a picture: where its qubits are and what they do."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
@@ -64,7 +61,7 @@ def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, f
     parsed = find_strategy(strategy)
     pairs = iswap_pairs(parsed, patch)
     with house_style():
-        _stabilizers(axes, patch)
+        draw_stabilizers(axes, patch)
         used = [qubit for role in parsed.roles for qubit in patch.qubits(role)]
         for data, partner in pairs:
             (x, y), (u, v) = patch.coordinates[data], patch.coordinates[partner]
@@ -73,47 +70,13 @@ def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, f
         for qubit in used:
             color = _color(patch, qubit)
             face = "#ffffff" if qubit in turned or patch.role(qubit) != "data" else color
-            _qubit(axes, patch, qubit, face=face, edge=color, text="#ffffff" if face == color else color)
-        _frame(axes, patch)
+            draw_qubit(axes, patch, qubit, face=face, edge=color, text="#ffffff" if face == color else color)
+        frame(axes, patch)
         _legend(axes, patch, used, paired=bool(pairs), turned=bool(turned))
 
 
-def plot_qubit_leakage(
-    axes: Axes, patch: Patch, leakage: Mapping[int, float], *, label: str = "leakage", title: str | None = None
-) -> None:
-    """Draw how much each qubit leaks, as a colour and in percent.
-
-    Args:
-        axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.
-        leakage: P(level >= 2) by qubit; qubits that are not in it are left out.
-        label: what the colour bar says.   title: text above the picture.
-    """
-    with house_style():
-        _stabilizers(axes, patch)
-        top = max([*leakage.values(), 0.0]) or 1.0
-        scale = ScalarMappable(Normalize(0.0, top), colormaps["YlOrRd"])
-        for qubit, value in leakage.items():
-            text = "#ffffff" if value > 0.6 * top else "#000000"
-            _qubit(
-                axes,
-                patch,
-                qubit,
-                face=scale.to_rgba(np.asarray(value)),
-                edge="#444444",
-                text=text,
-                words=_percent(value),
-            )
-        _frame(axes, patch)
-        figure = axes.get_figure(root=True)
-        assert figure is not None
-        bar = figure.colorbar(scale, ax=axes, fraction=0.05, pad=0.02, shrink=0.9)
-        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g}")
-        bar.set_label(f"{label} (%)")
-        if title:
-            axes.set_title(title)
-
-
-def _stabilizers(axes: Axes, patch: Patch) -> None:
+def draw_stabilizers(axes: Axes, patch: Patch) -> None:
+    """The checks, as areas in the colours of their bases."""
     for check in patch.stabilizers:
         corners = [patch.coordinates[q] for q in check.support]
         center = patch.coordinates[check.measure_qubit]
@@ -133,7 +96,7 @@ def _around(corners: Sequence[tuple[int, int]]) -> npt.NDArray[np.float64]:
     return points[np.argsort(np.arctan2(*(points - middle).T[::-1]))]
 
 
-def _qubit(
+def draw_qubit(
     axes: Axes,
     patch: Patch,
     qubit: int,
@@ -143,6 +106,7 @@ def _qubit(
     text: str,
     words: str | None = None,
 ) -> None:
+    """A qubit in the marker of its role, with its number or ``words`` in it."""
     x, y = patch.coordinates[qubit]
     size = 72 * 0.62 * _step(patch)
     axes.plot(
@@ -175,7 +139,8 @@ def _color(patch: Patch, qubit: int) -> str:
     return _DATA_COLOR if role == "data" else _REMOVAL_COLOR
 
 
-def _frame(axes: Axes, patch: Patch) -> None:
+def frame(axes: Axes, patch: Patch) -> None:
+    """Axes around the patch, without ticks."""
     xs, ys = zip(*patch.coordinates, strict=True)
     axes.set_xlim(min(xs) - 1, max(xs) + 1)
     axes.set_ylim(max(ys) + 1, min(ys) - 1)  # y grows to the south
@@ -211,7 +176,7 @@ def _legend(axes: Axes, patch: Patch, used: Collection[int], *, paired: bool, tu
     )
 
 
-def _percent(value: float) -> str:
+def short_percent(value: float) -> str:
     """A probability in percent, in three or four characters."""
     percent = 100 * value
     if percent < 0.005:

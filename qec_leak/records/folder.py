@@ -4,13 +4,14 @@ Layouts read (file names differ in a few places, and both are tried):
 Sycamore (Zenodo 6804040): surface_code_bZ_d3_r05_center_3_5/ with circuit_noisy.stim, sweep.b8, obs_flips_actual.01;
 Willow (Zenodo 13273331): d3_at_q4_5/Z/r10/ with circuit_noisy_si1000.stim, sweep_bits.b8, obs_flips_actual.b8,
 metadata.json. `qec-leak export` writes the Willow layout with circuit_noisy.stim and, beside it, what Google's folders
-cannot have: heralds and leakage populations. Every file may be gzipped (NAME.gz).
+cannot have: heralds, leakage populations and levels by round. Every file may be gzipped (NAME.gz).
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
+from qec_leak.program.totals import count_snapshots
 from qec_leak.records.compressed import find_file, read_whole
 from qec_leak.records.populations import LeakagePopulations, read_populations
 from qec_leak.records.shot_files import SHOT_FORMATS, ShotKind, read_shots
@@ -47,6 +49,8 @@ class ShotFolder:
         observable_flips: bool (shots, observables).
         sweep_bits: bool (shots, sweep bits).
         heralds: uint8 (shots, measurements): 0 computational, 2 or 3 the level at the measurement.
+        levels: uint8 (shots, snapshots, qubits): 0 computational, 2 or 3, at each round's end, or where the metadata's
+            "levels" says. Bit (snapshot * qubits + qubit) of a shot in the files levels_2 and levels_3.
         populations: leakage populations of the shots.
         metadata: what metadata.json says.
 
@@ -70,6 +74,7 @@ class ShotFolder:
     observable_flips: npt.NDArray[np.bool_] | None
     sweep_bits: npt.NDArray[np.bool_] | None
     heralds: npt.NDArray[np.uint8] | None
+    levels: npt.NDArray[np.uint8] | None
     populations: LeakagePopulations | None
     metadata: dict[str, Any]
 
@@ -145,7 +150,8 @@ def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
     ideal_file = find_file(folder, IDEAL_CIRCUIT)
     ideal = None if ideal_file is None else _circuit(ideal_file)
     dem = find_file(folder, ERROR_MODEL)
-    metadata = find_file(folder, METADATA)
+    metadata_file = find_file(folder, METADATA)
+    metadata = {} if metadata_file is None else json.loads(_text(metadata_file))
     data = ShotFolder(
         path=folder,
         circuit=circuit,
@@ -155,11 +161,12 @@ def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
         detection_events=_bits(folder, ("detection_events",), circuit.num_detectors, "detectors"),
         observable_flips=_bits(folder, ("obs_flips_actual",), circuit.num_observables, "observables"),
         sweep_bits=_bits(folder, _SWEEP_NAMES, (ideal or circuit).num_sweep_bits, "measurements"),
-        heralds=_heralds(folder, circuit.num_measurements),
+        heralds=_by_level(folder, "heralds_level", circuit.num_measurements),
+        levels=_levels(folder, circuit, metadata),
         populations=next(iter(read_populations(folder / POPULATIONS).values()), None)
         if (folder / POPULATIONS).is_file()
         else None,
-        metadata={} if metadata is None else json.loads(_text(metadata)),
+        metadata=metadata,
     )
     _check_shots(data)
     return data
@@ -200,8 +207,20 @@ def _bits(folder: Path, names: tuple[str, ...], num_bits: int, kind: ShotKind) -
     return None
 
 
-def _heralds(folder: Path, num_measurements: int) -> npt.NDArray[np.uint8] | None:
-    planes = [_bits(folder, (f"heralds_level_{level}",), num_measurements, "measurements") for level in (2, 3)]
+def level_bits(circuit: stim.Circuit, where: str) -> int:
+    """Bits of a shot in a file of levels that were noted at "rounds" or "moments": snapshots times qubits."""
+    moments, rounds = count_snapshots(circuit)
+    return (moments if where == "moments" else rounds) * max(int(circuit.num_qubits), 1)
+
+
+def _levels(folder: Path, circuit: stim.Circuit, metadata: Mapping[str, Any]) -> npt.NDArray[np.uint8] | None:
+    found = _by_level(folder, "levels", level_bits(circuit, metadata.get("levels") or "rounds"))
+    return None if found is None else found.reshape(len(found), -1, max(circuit.num_qubits, 1))
+
+
+def _by_level(folder: Path, name: str, num_bits: int) -> npt.NDArray[np.uint8] | None:
+    """uint8 (shots, num_bits): 0, 2 or 3, of the files NAME_2 and NAME_3."""
+    planes = [_bits(folder, (f"{name}_{level}",), num_bits, "measurements") for level in (2, 3)]
     if planes[0] is None or planes[1] is None:
         return None
     return (2 * planes[0].astype(np.uint8) + 3 * planes[1].astype(np.uint8)).astype(np.uint8)
@@ -213,6 +232,7 @@ def _check_shots(data: ShotFolder) -> None:
         "detection_events": data.detection_events,
         "obs_flips_actual": data.observable_flips,
         "heralds": data.heralds,
+        "levels": data.levels,
         "sweep_bits": data.sweep_bits,
     }
     # Files of rows without bits do not say how many rows they are.

@@ -14,7 +14,7 @@ from qec_leak.circuits.dress import cycle_ns as cycle_ns_of
 from qec_leak.circuits.ideal import check_same_rounds, ideal_memory_circuit
 from qec_leak.circuits.overrides import check_memory_overrides
 from qec_leak.circuits.patches import choose_patch
-from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.processes.named_processes import find_processes
 from qec_leak.circuits.strategies import find_strategy
 from qec_leak.device import Device, coherence, tables
 from qec_leak.sweep import values

@@ -8,7 +8,7 @@ from typing import Any
 from qec_leak import _checks
 from qec_leak._limits import MAX_SEED
 from qec_leak.circuits.patches import code_names, find_patch
-from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.processes.named_processes import find_processes
 from qec_leak.circuits.strategies import strategy_name
 from qec_leak.decoding import find_decoder
 

@@ -738,6 +738,17 @@ def prepare(tab: U64s, info: U8s, line: U64s, rng: U64s, gap: I64s, scale: F64s,
 
 
 @njit(cache=True, nogil=True)
+def note_levels(info: U8s, columns: I64s, leaked: U8s, three: U8s) -> None:
+    """Levels of a shot at a snapshot, as bits: qubit q's is bit ``columns[q]``."""
+    for q in range(columns.shape[0]):
+        bit = np.uint8(1 << (columns[q] & 7))
+        if info[LEVEL_OF, q]:
+            leaked[columns[q] >> 3] |= bit
+        if info[LEVEL_OF, q] == 3:
+            three[columns[q] >> 3] |= bit
+
+
+@njit(cache=True, nogil=True)
 def run_shot(
     tab: U64s,
     info: U8s,
@@ -752,12 +763,16 @@ def run_shot(
     levels: U8s,
     snapshots: int,
     counts: I64s,
+    noting: int,
+    columns: I64s,
+    leaked: U8s,
+    three: U8s,
     left: I64s,
 ) -> None:
-    """One prepared shot. ``left``: int64 (loop depth,), scratch."""
+    """One prepared shot. ``left``: int64 (loop depth,), scratch. ``leaked``, ``three``: uint8 (snapshots, bytes)."""
     ops, targets, chances, resets, gaps = p.ops, p.targets, p.chances, p.resets, p.gaps
     channel_rows, channel_cum, channel_actions = p.channel_rows, p.channel_cum, p.channel_actions
-    at = made = taken = depth = 0
+    at = made = taken = noted = depth = 0
     correlated = False
     while at < ops.shape[0]:
         op, start, count, param, stream = ops[at, 0], ops[at, 1], ops[at, 2], ops[at, 3], ops[at, 4]
@@ -790,6 +805,10 @@ def run_shot(
                         if info[LEVEL_OF, q]:
                             counts[taken, q, info[LEVEL_OF, q] - 2] += 1
                 taken += 1
+            if noting == 2 or (noting == 1 and param):
+                if line[LEAKED, 0]:
+                    note_levels(info, columns, leaked[noted], three[noted])
+                noted += 1
         elif op == MEASURE:
             measure(
                 tab,
@@ -862,14 +881,19 @@ def run_shots(
     first_shot: int,
     draw_sweep: bool,
     snapshots: int,
+    noting: int,
+    columns: I64s,
     sweep: U8s,
     records: U8s,
     levels: U8s,
     counts: I64s,
+    noted: U8s,
 ) -> None:
     """Shots ``first_shot`` and on: one for each row of ``records``, uint8 (shots, measurements), all 0.
 
-    snapshots: 0 none, 1 tagged TICKs, 2 all.   sweep: uint8 (shots, sweep bits), written if ``draw_sweep``.
+    snapshots, noting: where levels are counted, and noted by shot: 0 nowhere, 1 tagged TICKs, 2 all.
+    columns: int64 (qubits,): the bit of each compact qubit in ``noted``, uint8 (2, shots, snapshots, bytes), all 0:
+    whether it is leaked, whether its level is 3.   sweep: uint8 (shots, sweep bits), written if ``draw_sweep``.
     levels: like ``records``, or of shape (0, 0).   counts: int64 (snapshots, compact qubits, 2), added to.
     """
     n, words = p.num_qubits, p.num_words
@@ -888,5 +912,5 @@ def run_shots(
                 sweep[k, i] = coin(rng)
         run_shot(
             tab, info, line, rng, basis, gap, scale, p, sweep[k], records[k], levels[k] if levels.shape[0] else none,
-            snapshots, counts, left,
+            snapshots, counts, noting, columns, noted[0, k], noted[1, k], left,
         )  # fmt: skip

@@ -25,12 +25,16 @@ class TableauShots:
     levels: uint8 (shots, measurements), level of the qubit at each measurement: 0 (computational), 2 or 3; 0 for MPAD
         without a tag, heralds of noise and products; None if not asked for.
     population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked for.
+    leaked_b8, three_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether the qubit is in level 2 or 3, and in level 3,
+        at byte q // 8, bit q % 8; None if not asked for.
     """
 
     measurements: npt.NDArray[np.bool_]
     sweep_bits: npt.NDArray[np.bool_]
     levels: npt.NDArray[np.uint8] | None
     population_counts: npt.NDArray[np.int64] | None
+    leaked_b8: npt.NDArray[np.uint8] | None
+    three_b8: npt.NDArray[np.uint8] | None
 
 
 class TableauCircuit:
@@ -46,6 +50,10 @@ class TableauCircuit:
     def __repr__(self) -> str:
         return f"TableauCircuit({self.num_qubits} qubits, {self.num_measurements} measurements)"
 
+    def num_snapshots(self, where: Snapshots) -> int:
+        """How many times levels are counted, or noted, in a shot."""
+        return {None: 0, "rounds": self._compiled.num_rounds, "moments": self._compiled.num_moments}[where]
+
     def sample(
         self,
         first_shot: int,
@@ -54,6 +62,7 @@ class TableauCircuit:
         seed: int,
         heralds: bool = False,
         snapshots: Snapshots = None,
+        noted: Snapshots = None,
         sweep_bits: npt.ArrayLike | None = None,
     ) -> TableauShots:
         """Shots ``first_shot`` to ``first_shot + shots - 1``. The GIL is free while they run.
@@ -62,14 +71,16 @@ class TableauCircuit:
             first_shot, seed: at least 0.   shots: at least 1.
             heralds: also return the level at each measurement.
             snapshots: count levels at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), at each TICK ("moments"), or not.
+            noted: return each shot's levels at these places too.
             sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
         Raises ValueError or TypeError for bad arguments.
         """
         first_shot = _checks.check_int("first_shot", first_shot, minimum=0)
         shots = _checks.check_int("shots", shots, minimum=1)
         seed = _checks.check_int("seed", seed, minimum=0)
-        if snapshots not in _SNAPSHOTS:
-            raise ValueError(f"`snapshots` must be 'rounds', 'moments' or None, but is {snapshots!r}; choose one")
+        for name, where in (("snapshots", snapshots), ("noted", noted)):
+            if where not in _SNAPSHOTS:
+                raise ValueError(f"`{name}` must be 'rounds', 'moments' or None, but is {where!r}; choose one")
         compiled = self._compiled
         sweep = np.zeros((shots, self.num_sweep_bits), np.uint8)
         if sweep_bits is not None:
@@ -80,18 +91,26 @@ class TableauCircuit:
                 )
             sweep[:] = given
         records = np.zeros((shots, self.num_measurements), np.uint8)
-        levels = np.zeros_like(records) if heralds else np.zeros((0, 0), np.uint8)
-        taken = {None: 0, "rounds": compiled.num_rounds, "moments": compiled.num_moments}[snapshots]
+        measured = np.zeros_like(records) if heralds else np.zeros((0, 0), np.uint8)
+        taken = self.num_snapshots(snapshots)
+        planes = np.zeros((2, shots, self.num_snapshots(noted), (max(self.num_qubits, 1) + 7) // 8), np.uint8)
         counts = np.zeros((taken, compiled.program.num_qubits, 2), np.int64)
         run_shots(
-            compiled.program, np.uint64(seed % 2**64), first_shot, sweep_bits is None, _SNAPSHOTS[snapshots], sweep,
-            records, levels, counts,
+            compiled.program, np.uint64(seed % 2**64), first_shot, sweep_bits is None, _SNAPSHOTS[snapshots],
+            _SNAPSHOTS[noted], compiled.qubits, sweep, records, measured, counts, planes,
         )  # fmt: skip
         populations = None
         if snapshots is not None:
             populations = np.zeros((taken, self.num_qubits, 2), np.int64)
             populations[:, compiled.qubits] = counts[:, : len(compiled.qubits)]
-        return TableauShots(records.view(np.bool_), sweep.view(np.bool_), levels if heralds else None, populations)
+        return TableauShots(
+            measurements=records.view(np.bool_),
+            sweep_bits=sweep.view(np.bool_),
+            levels=measured if heralds else None,
+            population_counts=populations,
+            leaked_b8=None if noted is None else planes[0],
+            three_b8=None if noted is None else planes[1],
+        )
 
 
 def compile_tableau(circuit: stim.Circuit) -> TableauCircuit:

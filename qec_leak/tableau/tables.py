@@ -80,7 +80,10 @@ def complete_rows(arity: int, listed: Rows) -> Rows:
 
 
 def _resolved(row: str, unknown: str, branches: dict[Fates, float]) -> dict[Fates, float]:
-    """Branches of a row with known values: the qubits that leave do so with theirs, the rest share what is left."""
+    """Branches of a row with known values: the qubits that leave do so with theirs, the rest share what is left.
+
+    Qubits that stay keep their Paulis. A Z does nothing to the value, but it does to values that were asked before.
+    """
     known = [q for q in range(len(row)) if row[q] != unknown[q]]
     leaving: dict[Fates, float] = {}
     staying: dict[Fates, float] = {}
@@ -90,9 +93,9 @@ def _resolved(row: str, unknown: str, branches: dict[Fates, float]) -> dict[Fate
         if leavers:
             gone += p
             if all(fates[q][0] == row[q] for q in leavers):
-                _add(leaving, _with_values(fates, row, known), p * 2 ** len(leavers))
+                _add(leaving, fates, p * 2 ** len(leavers))
         else:
-            _add(staying, _with_values(fates, row, known), p)
+            _add(staying, fates, p)
     left = sum(leaving.values())
     kept = 1 - gone
     if left > 1 + TOLERANCE or (kept <= 0 and left < 1 - TOLERANCE):
@@ -102,16 +105,7 @@ def _resolved(row: str, unknown: str, branches: dict[Fates, float]) -> dict[Fate
         )
     for fates, p in staying.items():
         _add(leaving, fates, p * (1 - left) / kept)
-    leaving.pop(_untouched(row), None)
     return leaving
-
-
-def _with_values(fates: Fates, row: str, known: list[int]) -> Fates:
-    out = list(fates)
-    for q in known:
-        if fates[q] in _STAYS:
-            out[q] = str(int(row[q]) ^ (_STAYS[fates[q]] & PAULI_X))
-    return tuple(out)
 
 
 def _by_values(labels: str, full: Rows, only_known: bool) -> dict[Fates, float]:
@@ -127,16 +121,15 @@ def _by_values(labels: str, full: Rows, only_known: bool) -> dict[Fates, float]:
     if unknown == labels:
         return full[labels]
     row = "".join(str(ASKED.index(label)) if label in ASKED else label for label in labels)
-    asked = [q for q in range(len(labels)) if labels[q] in ASKED]
     out: dict[Fates, float] = {}
     for fates, p in full[row].items():
         if not _moves(row, fates) and not only_known:
             continue
-        alike = {other: w for other, w in full[unknown].items() if _same_branch(fates, other, row, asked)}
+        alike = {other: w for other, w in full[unknown].items() if _same_branch(fates, other, row)}
         total = sum(alike.values())
         if total <= 0:
             unsure = [
-                ("X?" if fate != row[q] else "I?") if q in asked and fate in ("0", "1") else fate
+                ("X?" if fate != row[q] else "I?") if labels[q] in ASKED and fate in ("0", "1") else fate
                 for q, fate in enumerate(fates)
             ]
             _add(out, tuple(unsure), p)
@@ -160,15 +153,16 @@ def _moves(row: str, fates: Fates) -> bool:
     )
 
 
-def _same_branch(fates: Fates, other: Fates, row: str, asked: list[int]) -> bool:
+def _same_branch(fates: Fates, other: Fates, row: str) -> bool:
     """Whether ``other``, of the row of unknown values, is the branch that is ``fates`` where they are known."""
-    for q, (fate, unknown) in enumerate(zip(fates, other, strict=True)):
-        if q in asked and fate in ("0", "1"):
-            if unknown not in _STAYS or (_STAYS[unknown] & PAULI_X) != (int(fate) ^ int(row[q])):
-                return False
-        elif fate != unknown:
-            return False
-    return True
+    return all(_flips(a, v) == _flips(b, v) for a, b, v in zip(fates, other, row, strict=True))
+
+
+def _flips(fate: str, value: str) -> str | bool:
+    """Whether a qubit that stays with this value flips it; other fates as they are."""
+    if value in "01" and fate in _STAYS:
+        return bool(_STAYS[fate] & PAULI_X)
+    return fate != value if value in "01" and fate in ("0", "1") else fate
 
 
 def _draw(labels: str, branches: dict[Fates, float]) -> Draw:

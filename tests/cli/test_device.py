@@ -61,3 +61,32 @@ def test_an_edited_preset_is_called_so(tmp_path, capsys, monkeypatch):
     assert "willow (edited)" in (tmp_path / "run" / "results.csv").read_text()
     assert main(["export", *options, "--out", "data"]) == 0
     assert (tmp_path / "data" / "d3_at_willow-edited_MLR" / "Z" / "r02" / "metadata.json").exists()
+
+
+def test_where_leakage_comes_from(tmp_path, capsys):
+    """A pair that the device file spoils is the first of the table, and there is a picture."""
+    file = tmp_path / "mine.toml"
+    mine = qec_leak.Device.preset("miao2023").replace({"pairs.4-15.cz.leakage": 0.006, "name": "mine"})
+    file.write_text(mine.to_toml())
+    assert main(["device", str(file), "--distance", "3", "--strategy", "DQLR", "--out", str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    start = lines.index("Leakage gained in a round of DQLR, distance 3: the most")
+    assert lines[start + 3].startswith("4, data") and lines[start + 8].split() == ["4-15", "0.600", "%"]
+    assert lines[-1].endswith(f"{tmp_path / 'mine-lattice.png'} (and .svg)")
+    assert (tmp_path / "mine-lattice.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--code", "repetition"], "`--code` must come with --distance, but there is none; add --distance, or drop it"),
+        (["--strategy", "DQLR"], "`--strategy` must come with --distance"),
+        (["--distance", "4"], "must be an odd integer"),
+        (["--toml", "--distance", "3"], "`--distance` must not be given with --toml"),
+        (["--distance", "3", "--set", "pairs.4-16.cz.leakage=0.1"], "must be about a pair that has a CZ"),
+    ],
+)
+def test_what_the_lattice_needs(more, message, tmp_path, capsys):
+    assert main(["device", "miao2023", *more, *([] if "--toml" in more else ["--out", str(tmp_path)])]) == 2
+    [line] = capsys.readouterr().err.strip().splitlines()
+    assert message in line and not list(tmp_path.iterdir())

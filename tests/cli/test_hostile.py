@@ -169,7 +169,9 @@ FIRST = {"device": ["willow"], "sample": ["a.stim"], "sweep": ["s.toml"], "figur
 @st.composite
 def command_lines(draw):
     name = draw(
-        st.sampled_from(["run", "device", "export", "sample", "sweep", "figure", "status", "plot", "completion"])
+        st.sampled_from(
+            ["run", "view", "device", "export", "sample", "sweep", "figure", "status", "plot", "completion"]
+        )
     )
     first = draw(st.one_of(st.just(FIRST.get(name, [])), st.lists(word, max_size=2)))
     chosen = draw(st.lists(st.tuples(st.sampled_from(options_of(name) or [("--help", False)]), word), max_size=4))
@@ -183,7 +185,7 @@ def test_generated_command_lines(args, folder, capsys):
     judged(args, capsys)
 
 
-@pytest.mark.parametrize("command", ["run", "export", "sample", "sweep", "device", "figure"])
+@pytest.mark.parametrize("command", ["run", "view", "export", "sample", "sweep", "device", "figure"])
 def test_every_option_with_every_word(command, folder, capsys):
     """A tenth of the products, another one for each command; all of them passed once."""
     products = [(option, value) for option, takes in options_of(command) if takes for value in WORDS]

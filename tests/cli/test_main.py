@@ -18,7 +18,7 @@ def run_module(*args, **options):
     return subprocess.run([sys.executable, "-m", "qec_leak", *args], capture_output=True, text=True, **options)
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["device"], ["export"], ["sample"], ["completion"]])
+@pytest.mark.parametrize("command", [[], ["run"], ["view"], ["device"], ["export"], ["sample"], ["completion"]])
 def test_help_has_an_example(command, capsys):
     assert main([*command, "--help"]) == 0
     out = capsys.readouterr().out

@@ -25,6 +25,8 @@ SMALL = ["--distance", "3", "--rounds", "4", "--device", "miao2023", "--shots", 
 FILES = [
     "detection.png",
     "detection.svg",
+    "detection_by_stabilizer.png",
+    "detection_by_stabilizer.svg",
     "detections.npz",
     "device.toml",
     "leakage.png",
@@ -32,6 +34,8 @@ FILES = [
     "leakage_by_qubit.csv",
     "leakage_by_qubit.png",
     "leakage_by_qubit.svg",
+    "p_ij.png",
+    "p_ij.svg",
     "populations.npz",
     "results.csv",
     "run.json",
@@ -228,3 +232,13 @@ def test_decoders_by_name(tmp_path, capsys):
     assert main([*small, "--decoder", "pymatching-correlated"]) == 0
     assert "decoder pymatching-correlated" in capsys.readouterr().out
     assert json.loads((tmp_path / "x" / "run.json").read_text())["decoder"] == "pymatching-correlated"
+
+
+def test_pictures_of_large_circuits_leave_p_ij_out(tmp_path, capsys):
+    """More than 600 detectors; an earlier picture goes."""
+    small = ["run", "--rounds", "2", "--shots", "200", "--strategy", "MLR", "--out", str(tmp_path)]
+    assert main(small) == 0 and (tmp_path / "p_ij.png").is_file()
+    assert "p_ij.png" in capsys.readouterr().out
+    assert main([*small, "--code", "repetition", "--distance", "3", "--rounds", "300"]) == 0
+    assert "p_ij" not in capsys.readouterr().out
+    assert not list(tmp_path.glob("p_ij.*")) and (tmp_path / "detection_by_stabilizer.svg").is_file()

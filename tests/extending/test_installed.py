@@ -11,7 +11,7 @@ from from_outside import HERE, ROOT, read_rows, refusal
 
 import qec_leak as ql
 from qec_leak import _plugins
-from qec_leak.circuits.processes.find import find_processes
+from qec_leak.circuits.processes.named_processes import find_processes
 from qec_leak.circuits.strategies import strategy_name
 
 ENTRY_POINTS = """

@@ -9,7 +9,6 @@ import pytest
 import stim
 
 import qec_leak as ql
-from qec_leak.engine import LeakageSampler
 from qec_leak.program import compile_program, compiler
 from qec_leak.validate.check import family_limit
 from qec_leak.validate.compare import all_deviations
@@ -28,7 +27,7 @@ class RandomCircuit:
         self.bases = [["X", "Z"] for _ in range(4)]  # what X and Z of the CXs are now
         for q in range(4):
             self.lines.append(f"R{self.rng.choice(['X', 'Z'])} {q}")
-        for leak in ("U-->2", "2-->U"):
+        for leak in ("U-->2", "U-->2, 1", "2-->U"):
             self.gates(2)
             self.channel(f"I_ERROR[LEAKAGE_TRANSITION_1: (0.4, {leak})]")
             self.gates(4)
@@ -61,24 +60,28 @@ class RandomCircuit:
         return stim.Circuit("\n".join(self.lines))
 
 
-def largest_deviation() -> float:
-    return max(_deviations(seed).max() for seed in SEEDS)
+def largest_deviation(engine: str, seeds=SEEDS) -> float:
+    return max(_deviations(engine, seed).max() for seed in seeds)
 
 
-def _deviations(seed: int):
-    programs = [compile_program(RandomCircuit(seed, error).circuit()) for error in (TAG, STIM)]
-    assert not programs[0].conflicts
-    samples = [LeakageSampler(p, seed=2 * seed + k).sample(SHOTS, measurements=True) for k, p in enumerate(programs)]
+def _deviations(engine: str, seed: int):
+    circuits = [RandomCircuit(seed, error).circuit() for error in (TAG, STIM)]
+    assert not compile_program(circuits[0]).conflicts
+    samples = [
+        ql.compile_sampler(circuit, engine=engine, seed=2 * seed + k).sample(SHOTS, measurements=True)
+        for k, circuit in enumerate(circuits)
+    ]
     return all_deviations(*(batch.measurements for batch in samples))
 
 
-def test_a_pauli_in_a_tag_is_stims_own():
-    assert largest_deviation() < family_limit(len(SEEDS) * 10)
+@pytest.mark.parametrize(("engine", "seeds"), [("frames", SEEDS), ("tableau", SEEDS[:20])], ids=["frames", "tableau"])
+def test_a_pauli_in_a_tag_is_stims_own(engine, seeds):
+    assert largest_deviation(engine, seeds) < family_limit(len(seeds) * 10)
 
 
 def test_it_is_seen_if_channels_rely_on_the_reference(monkeypatch):
     monkeypatch.setattr(compiler, "with_sure_values", lambda ops, *_: ops)
-    assert largest_deviation() > 2 * family_limit(len(SEEDS) * 10)
+    assert largest_deviation("frames") > 2 * family_limit(len(SEEDS) * 10)
 
 
 @pytest.mark.parametrize(
@@ -92,3 +95,17 @@ def test_a_value_that_hangs_on_a_leaked_qubit(engine, error):
     records = ql.compile_sampler(circuit, engine=engine, seed=1).sample(shots, measurements=True).measurements
     agree = 0.5 * (1 - 0.3) + 0.5 * 0.5
     assert abs((records[:, 0] == records[:, 1]).mean() - agree) < 5 * (agree * (1 - agree) / shots) ** 0.5
+
+
+@pytest.mark.parametrize(
+    ("engine", "error"), [("frames", TAG), ("frames", STIM), ("tableau", TAG)], ids=["frames", "stim", "tableau"]
+)
+def test_a_value_that_leakage_asked_for_before(engine, error):
+    """0.72 of the shots with value 1 leave, so those that stay have value 0 more often. MY reads it, and Z flips it."""
+    lines = ["C_ZYX 0", "I_ERROR[LEAKAGE_TRANSITION_1: (0.36, U-->2, 1)] 0", "C_ZYX 0", "H 0"]
+    circuit = stim.Circuit("\n".join([*lines, f"{error.format(pauli='Z')} 0", "MY 0"]))
+    shots = 20_000
+    batch = ql.compile_sampler(circuit, engine=engine, seed=1).sample(shots, measurements=True, heralds=True)
+    stay = batch.heralds[:, 0] == 0
+    larger = 0.5 + (1 - 2 * 0.3) * (0.5 / 0.64 - 0.5)
+    assert abs(batch.measurements[stay, 0].mean() - larger) < 5 * (larger * (1 - larger) / stay.sum()) ** 0.5

@@ -22,6 +22,7 @@ PACKAGES = (
     "qec_leak.device",
     "qec_leak.engine",
     "qec_leak.records",
+    "qec_leak.viewer",
 )
 """Packages whose public names are checked, all of them."""
 

@@ -27,7 +27,7 @@ class Cz(Process):
     def places(self, operation: Operation, chip: Chip) -> Iterable[Place]:
         if operation.kind == self.on:
             for position, (a, b) in enumerate(operation.groups):
-                yield Place(_high_low(a, b, chip), amount=(a, b), position=position)
+                yield Place(high_low(a, b, chip), amount=(a, b), position=position)
 
     def parameters(self, place: Place, chip: Chip) -> CzParameters:
         return chip.pair(*place.qubits).cz
@@ -40,7 +40,7 @@ class Cz(Process):
         yield PauliError("DEPOLARIZE2", (self.parameters(place, chip).error,), place.amount)
 
 
-def _high_low(a: int, b: int, chip: Chip) -> tuple[int, int]:
+def high_low(a: int, b: int, chip: Chip) -> tuple[int, int]:
     """(high, low): which transmon of the pair has the higher frequency, by ``cz.high``."""
     cz = chip.pair(a, b).cz
     if cz.high in ("first", "second"):

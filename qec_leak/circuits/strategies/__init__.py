@@ -1,6 +1,6 @@
 """The built-in strategies, one a file, and how strategies are found by name."""
 
-from qec_leak.circuits.strategies.registry import (
+from qec_leak.circuits.strategies.named_strategies import (
     find_strategy,
     installed_strategy_names,
     strategy_name,

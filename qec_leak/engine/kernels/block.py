@@ -21,7 +21,14 @@ from qec_leak.engine.kernels.measurement import (
     parity_of,
     reset_qubits,
 )
-from qec_leak.engine.kernels.outputs import pack_shots, set_sweep, take_out_sweep, write_detectors, write_levels
+from qec_leak.engine.kernels.outputs import (
+    pack_shots,
+    set_sweep,
+    take_out_sweep,
+    write_detectors,
+    write_levels,
+    write_snapshot,
+)
 from qec_leak.engine.kernels.pauli_noise import (
     correlated_noise,
     drawn_noise,
@@ -114,12 +121,15 @@ def _frames(op: int, start: int, count: int, t: PlanTables, b: Shots, records: i
 
 
 @section
-def _run_block(t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: int, snapshots: int) -> None:
-    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``: 0
-    none, 1 at tagged TICKs, 2 at every TICK."""
+def _run_block(
+    t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: int, snapshots: int, levels: int
+) -> None:
+    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``,
+    where levels are counted, and ``levels``, where they are written out: 0 nowhere, 1 at tagged TICKs, 2 at all."""
     ops = t.ops
     _start(b)
-    records, detectors, flip, taken = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    records, detectors, flip = np.int64(0), np.int64(0), np.int64(0)
+    taken, written = np.int64(0), np.int64(0)
     depth, i = np.int64(0), np.int64(0)
     while i < ops.shape[0]:
         op, start, count, param = ops[i, 0], ops[i, 1], ops[i, 2], ops[i, 3]
@@ -165,6 +175,9 @@ def _run_block(t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: 
             if snapshots == 2 or (snapshots == 1 and param == 1):
                 count_levels(taken, b)
                 taken += 1
+            if levels == 2 or (levels == 1 and param == 1):
+                write_snapshot(written, b, out, low, high, row)
+                written += 1
         elif op == _PAD:
             measured = count
             pad_records(count, param, records, t, b)
@@ -187,11 +200,20 @@ def _run_block(t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: 
 
 @entry
 def sample_blocks(
-    t: PlanTables, b: Shots, out: Outputs, states: U64, blocks: I64, first_shot: int, last_shot: int, snapshots: int
+    t: PlanTables,
+    b: Shots,
+    out: Outputs,
+    states: U64,
+    blocks: I64,
+    first_shot: int,
+    last_shot: int,
+    snapshots: int,
+    levels: int,
 ) -> None:
     """Run ``blocks`` (indices) and write those of their shots that are in first_shot..last_shot-1 into rows of ``out``.
 
     states: uint64 (blocks, 2, 2): generators (state, step) of each block, for its shots and for its sweep bits.
+    snapshots, levels: where levels are counted, and where they are written out.
     """
     for k in range(blocks.shape[0]):
         start = blocks[k] * BLOCK_SHOTS
@@ -203,7 +225,7 @@ def sample_blocks(
         b.rng[0], b.rng[1] = states[k, 1, 0], states[k, 1, 1]
         set_sweep(out.given, low, high, row, b.rng, b.sweep)
         b.rng[0], b.rng[1] = states[k, 0, 0], states[k, 0, 1]
-        _run_block(t, b, out, low, high, row, snapshots)
+        _run_block(t, b, out, low, high, row, snapshots, levels)
         take_out_sweep(out.flipped_observables, b.sweep, b.observables)
         pack_shots(b.observables, low, high, row, b.tiles, out.observables)
         pack_shots(b.sweep, low, high, row, b.tiles, out.sweep)

@@ -67,7 +67,7 @@ class Shots(NamedTuple):
     noted: bit of each shot that has been visited at a place (WORDS words a place), zero between operations.
     visits: listed visits (kernels/visits.py). entries: leaked shots of a few pairs, target << 10 | shot.
     words: scratch for random words, candidates and decoded events. happened: shots struck in a chain of E and ELSE.
-    valid: shots of the block that are asked for. tiles: detectors on their way out.
+    valid: shots of the block that are asked for. tiles: detectors on their way out. level_tiles: levels, if asked for.
     """
 
     planes: U64
@@ -89,6 +89,7 @@ class Shots(NamedTuple):
     rng: U64
     loop_stack: npt.NDArray[np.int64]
     tiles: U64
+    level_tiles: U64
 
 
 def _zeros(size: int) -> U64:
@@ -121,15 +122,18 @@ def empty_block(plan: Plan) -> Shots:
         rng=_zeros(2),
         loop_stack=np.zeros(plan.loop_depth + 1, dtype=np.int64),
         tiles=_zeros(TILES * TILE_STEP),
+        level_tiles=_zeros(0),
     )
 
 
-def keeping(block: Shots, plan: Plan, measurements: bool, heralds: bool, snapshots: int) -> Shots:
-    """The block with new room for what is asked for: outcomes, levels at measurements, snapshots of levels."""
+def keeping(block: Shots, plan: Plan, measurements: bool, heralds: bool, snapshots: int, levels: bool) -> Shots:
+    """The block with new room for what is asked for: outcomes, levels at measurements, snapshots of levels, levels of
+    shots."""
     return block._replace(
         measurements=_zeros(plan.num_measurements * WORDS if measurements else 0),
         heralds=_zeros(2 * plan.num_measurements * WORDS if heralds else 0),
         counts=np.zeros((snapshots, plan.num_qubits, 2), dtype=np.int64),
+        level_tiles=_zeros(TILES * TILE_STEP if levels else 0),
     )
 
 
@@ -137,6 +141,8 @@ class Outputs(NamedTuple):
     """What blocks write their shots into: rows of ShotBatch's arrays; zero rows where not asked for.
 
     given: uint8 (shots, ceil(sweep bits / 8)), little-endian bits of given sweep bits, or zero rows: drawn at random.
+    leaked, three: uint8 (shots, snapshots * ceil(qubits / 8)), a bit for each qubit of the circuit.
+    places: int64 (qubits,): the place of each of them in Program.qubits, -1 for none.
     flipped_detectors, flipped_observables: int32 (n, 2): (sweep bit, what it flips by itself), by what is flipped.
     """
 
@@ -145,6 +151,9 @@ class Outputs(NamedTuple):
     sweep: U8
     measurements: U8
     heralds: U8
+    leaked: U8
+    three: U8
+    places: I64
     given: U8
     flipped_detectors: I32
     flipped_observables: I32

@@ -1,16 +1,32 @@
-"""What leaves a block: detectors, observables, measurements and heralds as rows of shots; sweep bits in and out."""
+"""What leaves a block: detectors, observables, measurements, heralds and levels as rows of shots; sweep bits in and
+out."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from qec_leak.engine.kernels.bits import planes_of
 from qec_leak.engine.kernels.frames import xor_into
-from qec_leak.engine.kernels.layout import BIT, ONE, TILE, TILE_STEP, TILES, TWO, U8, ZERO, W
+from qec_leak.engine.kernels.layout import (
+    BIT,
+    LEAKED,
+    ONE,
+    THREE,
+    TILE,
+    TILE_STEP,
+    TILES,
+    TWO,
+    U8,
+    ZERO,
+    Outputs,
+    Shots,
+    W,
+)
 from qec_leak.engine.kernels.random_numbers import random_vector
-from qec_leak.engine.plan.tables import I32, U64
+from qec_leak.engine.plan.tables import I32, I64, U64
 from qec_leak.engine.simd.jit import inlined, kernel
 from qec_leak.engine.simd.prefetch import will_write
-from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector
+from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vector_of
 
 _AHEAD = np.uint64(64)
 """Rows of ``out`` between the one that is written and the one whose cache lines are fetched."""
@@ -115,6 +131,31 @@ def write_levels(levels: U64, low: int, high: int, first_row: int, out: U8) -> N
             w, bit = np.uint64(shot >> 6), np.uint64(shot) & BIT
             level = TWO * ((levels[leaked + w] >> bit) & ONE) + ((levels[third + w] >> bit) & ONE)
             out[first_row + shot - low, m] = np.uint8(level)
+
+
+@kernel
+def _write_plane(
+    snapshot: int, plane: np.uint64, b: Shots, places: I64, low: int, high: int, first_row: int, out: U8
+) -> None:
+    """One plane of all qubits, a bit each -> rows of ``out``, from the first byte of the snapshot on."""
+    tiles, size = b.level_tiles, (places.shape[0] + 7) >> 3
+    for first_byte in range(0, size, 8 * TILES):
+        given = min(8 * TILES, size - first_byte)
+        for tile in range((given + 7) >> 3):
+            begin, first = np.uint64(tile * TILE_STEP), 8 * first_byte + 64 * tile
+            for k in range(64):
+                place = places[first + k] if first + k < places.shape[0] else -1
+                bits = load_vector(b.planes, planes_of(place) + plane) if place >= 0 else vector_of(ZERO)
+                store_vector(tiles, begin + np.uint64(k) * W, bits)
+            _transpose(tiles, begin)
+        _write_rows(tiles, given, low, high, first_row, size * snapshot + first_byte, out)
+
+
+@kernel
+def write_snapshot(snapshot: int, b: Shots, out: Outputs, low: int, high: int, first_row: int) -> None:
+    """The levels of all qubits at a snapshot -> rows of ``out.leaked`` and ``out.three``."""
+    _write_plane(snapshot, LEAKED, b, out.places, low, high, first_row, out.leaked)
+    _write_plane(snapshot, THREE, b, out.places, low, high, first_row, out.three)
 
 
 @kernel

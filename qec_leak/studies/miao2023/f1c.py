@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.optimize import curve_fit
 
-from qec_leak.figures.leakage import add_legend
+from qec_leak.figures.legends import add_legend
 from qec_leak.figures.style import COLUMN_WIDTH, ROLE_MARKERS, house_style, new_figure, strategy_color, strategy_label
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.figure import PaperFigure

@@ -20,8 +20,8 @@ from matplotlib.figure import Figure
 
 from qec_leak.channels import conditional_phase, transport_matrix, transport_probability
 from qec_leak.channels.operations import LEVELS, cz_unitary
-from qec_leak.figures.device import plot_transport_matrix
 from qec_leak.figures.style import COLUMN_WIDTH, house_style, new_figure
+from qec_leak.figures.transport import plot_transport_matrix
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.figure import PaperFigure
 from qec_leak.studies.published import Published

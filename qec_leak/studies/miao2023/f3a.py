@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
-from qec_leak.figures.leakage import plot_leakage_population
+from qec_leak.figures.leakage_population import plot_leakage_population
 from qec_leak.figures.style import ROLE_MARKERS, new_figure
 from qec_leak.studies.experiment import Experiment
 from qec_leak.studies.figure import PaperFigure

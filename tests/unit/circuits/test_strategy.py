@@ -10,7 +10,7 @@ import qec_leak as ql
 from qec_leak.circuits import find_strategy, ideal_memory_circuit, repetition_patch, strategy_names, surface_patch
 from qec_leak.circuits.round_end import detector_lookback, iswap_pairs, round_end
 from qec_leak.circuits.strategies.dqlr import DataQubitLeakageRemoval
-from qec_leak.circuits.strategies.registry import strategy_name
+from qec_leak.circuits.strategies.named_strategies import strategy_name
 from qec_leak.circuits.strategy import Strategy
 
 PATCH = surface_patch(3)

@@ -12,7 +12,7 @@ from qec_leak.analysis import DetectionStatistics, detector_layout
 from qec_leak.circuits import memory, surface_patch
 from qec_leak.figures.legends import broken, text_width
 from qec_leak.figures.style import strategy_colors
-from qec_leak.figures.sweep import plot_curves
+from qec_leak.figures.sweep_curves import plot_curves
 from qec_leak.records import LeakagePopulations
 from qec_leak.sweep.curves import Curve, CurvePoint
 

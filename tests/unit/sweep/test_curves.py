@@ -10,7 +10,7 @@ import sinter
 
 from qec_leak.analysis import logical_error_per_cycle_fit, suppression_factor_fit
 from qec_leak.figures import new_figure
-from qec_leak.figures.sweep import plot_curves
+from qec_leak.figures.sweep_curves import plot_curves
 from qec_leak.sweep import collect, parse_sweep, read_results
 from qec_leak.sweep.curves import Curve, CurvePoint, curves
 from qec_leak.sweep.quantities import per_cycle_fit

@@ -53,9 +53,19 @@ def theirs(text: str) -> dict[tuple[str, tuple[str, ...]], float]:
 
 
 def ours(gate: str, text: str) -> dict[tuple[str, tuple[str, ...]], float]:
+    """Branches of the judge. It keeps the Paulis of known values, of which the channel has the values alone."""
     tag = read_tag(text, gate)
     assert tag is not None
-    return {(row, fates): p for row, branches in rows_of(tag).items() for fates, p in branches.items() if p > 1e-13}
+    out: dict[tuple[str, tuple[str, ...]], float] = {}
+    for row, branches in rows_of(tag).items():
+        for fates, p in branches.items():
+            values = tuple(
+                str(int(label) ^ (fate in "XY")) if label in "01" and fate in "IXYZ" else fate
+                for label, fate in zip(row, fates, strict=True)
+            )
+            if any(fate not in ("I", label) for label, fate in zip(row, values, strict=True)):
+                out[row, values] = out.get((row, values), 0.0) + p
+    return {key: p for key, p in out.items() if p > 1e-13}
 
 
 @pytest.mark.parametrize(("gate", "text"), CHANNELS)

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from qec_leak.figures.legends import add_legend as add_legend
+from qec_leak.figures.legends import add_legend
 from qec_leak.figures.style import (
     ROLE_MARKERS,
     house_style,
