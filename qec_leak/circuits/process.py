@@ -24,8 +24,17 @@ from qec_leak.device.transmon import PairParameters, QubitParameters
 class Chip:
     """A device, and the qubits of a circuit on it.
 
-    roles: "data", "measure" or "removal" by qubit.   coordinates: of QUBIT_COORDS, by qubit.
-    moments: makes all moments of the circuit.
+    Attributes:
+        device: the device.
+        roles: "data", "measure" or "removal" by qubit.
+        coordinates: of QUBIT_COORDS, by qubit.
+        moments: makes all moments of the circuit.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> chip = Chip(Device.preset("sycamore"), {0: "data", 1: "measure"}, {}, lambda: ())
+        >>> chip.qubits, chip.qubit(0).gate.duration_ns
+        ((0, 1), 25.0)
     """
 
     device: Device
@@ -63,11 +72,17 @@ class Chip:
 class Place(NamedTuple):
     """One place where a process acts.
 
-    qubits: one or two, in the order of its Kraus operators.   time_ns: how long it idles, 0 beside other operations.
-    amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
-    busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part of
-        what waiting does, and ``kraus`` is asked for operators without Paulis.
-    position: places of built-in processes are visited in this order.
+    Attributes:
+        qubits: one or two, in the order of its Kraus operators.
+        time_ns: how long it idles, 0 beside other operations.
+        amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
+        busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part
+            of what waiting does, and ``kraus`` is asked for operators without Paulis.
+        position: places of built-in processes are visited in this order.
+
+    Examples:
+        >>> Place((3, 7)).time_ns
+        0.0
     """
 
     qubits: tuple[int, ...]

@@ -18,9 +18,11 @@ PACKAGES = (
     "qec_leak",
     "qec_leak.analysis",
     "qec_leak.channels",
+    "qec_leak.circuits",
     "qec_leak.decoding",
     "qec_leak.device",
     "qec_leak.engine",
+    "qec_leak.figures",
     "qec_leak.records",
     "qec_leak.viewer",
 )
