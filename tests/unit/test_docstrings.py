@@ -24,6 +24,7 @@ PACKAGES = (
     "qec_leak.engine",
     "qec_leak.figures",
     "qec_leak.records",
+    "qec_leak.sweep",
     "qec_leak.viewer",
 )
 """Packages whose public names are checked, all of them."""
@@ -90,7 +91,7 @@ def missing_from_class(kind):
         wanted = [*inspect.signature(kind).parameters]
         if wanted not in (entries(sections(doc).get("Args", "")) for doc in (kind.__doc__, kind.__init__.__doc__)):
             yield "", f"Args {', '.join(wanted)}"
-    is_used = not (issubclass(kind, Exception) or inspect.isabstract(kind) or getattr(kind, "_is_protocol", False))
+    is_used = not (issubclass(kind, BaseException) or inspect.isabstract(kind) or getattr(kind, "_is_protocol", False))
     if is_used and ">>> " not in found.get("Examples", ""):
         yield "", "Examples"
     ours = [base for base in kind.__mro__ if base.__module__.startswith("qec_leak")]
