@@ -21,6 +21,8 @@ Propagator = npt.NDArray[np.complex128]
 
 _STEP_NS = 0.05
 _CALIBRATION_STEP_NS = 0.25
+_CALIBRATION_DECIMALS = 3
+"""Calibrated frequencies are kept to 1 kHz, so that the last bits of a processor's arithmetic do not decide them."""
 
 
 def exchange_propagator(
@@ -171,7 +173,8 @@ def _calibrated(
     simplex = [[guess_mhz, 0.0], [1.03 * guess_mhz, 0.0], [guess_mhz, -2.0]]
     options = {"xatol": 1e-5, "fatol": 1e-12, "initial_simplex": simplex}
     best = minimize(cost, simplex[0], method="Nelder-Mead", options=options)
-    u = _without_single_qubit_phases(propagate(best.x[0], best.x[1], _STEP_NS), levels)
+    coupling_mhz, detuning_mhz = (round(float(x), _CALIBRATION_DECIMALS) for x in best.x)
+    u = _without_single_qubit_phases(propagate(coupling_mhz, detuning_mhz, _STEP_NS), levels)
     u.setflags(write=False)
     return u
 

@@ -12,6 +12,7 @@ import stim
 from qec_leak._checks import broken_rule
 from qec_leak.channels import operations
 from qec_leak.channels.channel import LeakageChannel
+from qec_leak.channels.rounding import rounded, rounded_channel
 from qec_leak.channels.twirl import twirl
 from qec_leak.circuits import tags
 from qec_leak.circuits.moments import Moment
@@ -150,8 +151,8 @@ def _check_place(process: Process, place: Place, chip: Chip) -> None:
 
 
 @functools.lru_cache(maxsize=1024)
-def _pruned(channel: LeakageChannel) -> LeakageChannel:
-    return channel.without_branches_below(NEGLIGIBLE)
+def _as_written(channel: LeakageChannel) -> LeakageChannel:
+    return rounded_channel(channel.without_branches_below(NEGLIGIBLE))
 
 
 @functools.lru_cache(maxsize=1024)
@@ -176,14 +177,14 @@ def _channel_lines(process: Process, parameters: Any, num_qubits: int, leakage_o
     if leakage_only or not process.paulis:
         channel = channel.leakage_part()
     if num_qubits == 2:
-        return (_Line("II_ERROR", (), tags.format_channel(_pruned(channel), process.label)),)
+        return (_Line("II_ERROR", (), tags.format_channel(_as_written(channel), process.label)),)
     lines = []
-    leakage = _pruned(channel.leakage_part())
+    leakage = _as_written(channel.leakage_part())
     if any(not t.is_identity(row) for row, ts in leakage.rows.items() for t in ts):
         lines.append(_Line("I_ERROR", (), tags.format_channel(leakage, process.label)))
     paulis = channel.pauli_probabilities()
     stays = 1.0 - channel.leakage_rate
-    x, y, z = (paulis.get(p, 0.0) / stays if stays > 0 else 0.0 for p in "XYZ")
+    x, y, z = (rounded(paulis.get(p, 0.0) / stays) if stays > 0 else 0.0 for p in "XYZ")
     if x == y == 0.0:
         lines.append(_Line(TWIRLED_PAULIS[0], (z,), process.label))
     else:

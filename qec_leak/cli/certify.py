@@ -17,7 +17,7 @@ Example:
 @click.option(
     "--by-rank/--no-by-rank",
     default=None,
-    help="Also go through every place where one qubit leaks; by default only if the circuit is not exact as a whole.",
+    help="Check every place where a qubit leaks; by default only if the circuit is not exact as a whole.",
 )
 def certify_command(circuit: Path, by_rank: bool | None) -> None:
     """Say whether frames are exact for the Stim circuit in the file CIRCUIT, leakage given in its tags.

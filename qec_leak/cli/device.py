@@ -38,7 +38,7 @@ Examples:
     "--all",
     "everything",
     is_flag=True,
-    help="List all rows, value-resolved ones (0, 1 instead of C) and tiny ones too.",
+    help="List all rows, also those for known values (0, 1 instead of C) and small probabilities.",
 )
 @click.option(
     "--distance",

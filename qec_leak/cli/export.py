@@ -41,7 +41,7 @@ writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10
     type=click.Path(path_type=Path),
     default=Path("qec-leak-data"),
     show_default=True,
-    help="Folder for the folders; an earlier export of the same experiment is replaced.",
+    help="Folder in which the export makes its folders; an earlier export of the same experiment is replaced.",
 )
 def export_command(**values: Any) -> None:
     """Write circuits, error model, shots, heralds and leakage populations to files."""

@@ -40,7 +40,7 @@ def _complete_name(context: click.Context, parameter: click.Parameter, incomplet
     type=click.Path(path_type=Path),
     default=Path("qec-leak-figures"),
     show_default=True,
-    help="Folder for pictures and results. Results that it holds already are not sampled again.",
+    help="Folder for pictures and results. Results that are there are not sampled again.",
 )
 @click.option(
     "--from",

@@ -308,7 +308,7 @@ def process_option(command: _Command) -> _Command:
 def sweep_file_options(command: _Command) -> _Command:
     """Add what changes a sweep file: --quick, --set, --decoder, --process; arguments of ``read_sweep_file``."""
     options = [
-        click.option("--quick", is_flag=True, help="With the values of the sweep file's [quick]."),
+        click.option("--quick", is_flag=True, help="Use the values in [quick] of the sweep file."),
         click.option(
             "--set",
             "overrides",

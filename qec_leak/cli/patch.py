@@ -35,7 +35,9 @@ Examples:
     help="Leakage removal, as in run. DQLR shows pairs and removal qubits.  "
     "[default: DQLR; MLR for a patch without pairs]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table, and draw nothing but with --out.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON instead of a table. A picture is drawn only with --out."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Picture: .png, .svg or .pdf.  [default: patch.png]")
 def patch_command(
     *, code: str, distance: int, patch: str | None, form: str, strategy: str | None, as_json: bool, out: Path | None

@@ -23,9 +23,9 @@ Examples (keys as in a sweep file, circuit.distance or cz.leakage, or as in the 
 
 @click.command("plot", epilog=_EPILOG)
 @click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--x", "x", metavar="KEY", required=True, help="What the horizontal axis is.")
+@click.option("--x", "x", metavar="KEY", required=True, help="Parameter of the horizontal axis.")
 @click.option(
-    "--y", "y", type=click.Choice(_QUANTITIES), default=_QUANTITIES[0], show_default=True, help="What is drawn."
+    "--y", "y", type=click.Choice(_QUANTITIES), default=_QUANTITIES[0], show_default=True, help="Quantity to draw."
 )
 @click.option("--group", metavar="KEY", multiple=True, help="One curve for each value; may be repeated.")
 @click.option("--where", metavar="KEY=VALUE", multiple=True, help="Only points with this value; may be repeated.")
@@ -34,14 +34,14 @@ Examples (keys as in a sweep file, circuit.distance or cz.leakage, or as in the 
     type=click.Choice(["data", "measure", "removal"]),
     default="data",
     show_default=True,
-    help="Whose leakage (at the end of the last round).",
+    help="Qubits of --y leakage (at the end of the last round).",
 )
 @click.option(
     "--scale",
     type=click.Choice(["auto", "linear", "log", "loglog", "logx"]),
     default="auto",
     show_default=True,
-    help="Axes: linear, y logarithmic, both, or x.",
+    help="Logarithmic axes: none (linear), y (log), x (logx), or both (loglog).",
 )
 @click.option("--title", default="", help="Text above the plot.")
 @click.option(

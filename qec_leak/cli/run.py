@@ -46,7 +46,7 @@ Example (the central result of Miao et al., about a minute):
     help="Pauli frames; a tableau a shot (slow); or state vectors of 5-level transmons (about 9 at most, slow): "
     "coherent, or with random phases on leaked levels.",
 )
-@click.option("--by-qubit", is_flag=True, help="Print how much each qubit leaks, too.")
+@click.option("--by-qubit", is_flag=True, help="Also print how much each qubit leaks.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -43,7 +43,7 @@ Examples:
     type=click.Choice(["auto", "frames", "tableau"]),
     default="auto",
     show_default=True,
-    help="Pauli frames, or a tableau a shot: for every circuit, and slow. auto: frames where they are exact.",
+    help="Pauli frames, or a tableau a shot, which is slow but takes every circuit. auto: frames if they are exact.",
 )
 @shot_data_options
 @click.option(

@@ -23,7 +23,7 @@ LESSON = (
 
 
 @click.command("scorecard", epilog=_EPILOG)
-@click.option("--quick", is_flag=True, help="Quick variants of the studies: a minute, values are rough.")
+@click.option("--quick", is_flag=True, help="Quick variants of the studies: about a minute, with rough values.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for scorecard.md.")
 @click.option(
     "--from",

@@ -26,7 +26,12 @@ Examples:
 
 @click.command("status", epilog=_EPILOG)
 @click.argument("results", type=click.Path(path_type=Path))
-@click.option("--sweep", "sweep_file", type=click.Path(path_type=Path), help="Sweep file: say what is still to be run.")
+@click.option(
+    "--sweep",
+    "sweep_file",
+    type=click.Path(path_type=Path),
+    help="Sweep file: also say how many of its points are done.",
+)
 @sweep_file_options
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per point instead of a table.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a tidy CSV, a line per point, instead of a table.")

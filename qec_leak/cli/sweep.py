@@ -24,11 +24,15 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.command("sweep", epilog=_EPILOG)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
-    "--out", type=click.Path(path_type=Path), help="Results, a CSV of sinter's; continued.  [default: NAME OF FILE.csv]"
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Results file (CSV of sinter); an earlier one is continued.  [default: NAME OF FILE.csv]",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
 @click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
-@click.option("--dry-run", is_flag=True, help="Print the points, and the shots and the time that they probably take.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the points with estimates of their shots and time, and run nothing."
+)
 @sweep_file_options
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context

@@ -15,7 +15,9 @@ Examples:
 
 @click.command("validate", epilog=_EPILOG)
 @click.option(
-    "--quick/--full", default=True, help="About a minute, or some twenty for the published report.  [default: quick]"
+    "--quick/--full",
+    default=True,
+    help="A quick report (about a minute), or the published one (about twenty).  [default: quick]",
 )
 @click.option("--only", metavar="LETTERS", default="", help="Topics to run, e.g. 'ace'.  [default: all]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for validation.md, validation.html and pictures.")

@@ -10,6 +10,7 @@ import stim
 
 import qec_leak as ql
 from qec_leak.channels import operations
+from qec_leak.channels.rounding import rounded
 from qec_leak.circuits import tags
 from qec_leak.circuits.moments import Moment, has_bits, split_moments
 from qec_leak.device import Device
@@ -209,7 +210,7 @@ def test_leakage_of_gates_readout_and_heating() -> None:
 
 def test_heating_acts_in_every_moment_but_on_qubits_being_reset() -> None:
     device = DYADIC.replace({"idle.heating_per_us": 0.5})
-    expected = {ns: round((1 - math.exp(-0.5 * ns * 1e-3)) / 2, 9) for ns in (16, 500, 250)}
+    expected = {ns: round(rounded((1 - math.exp(-0.5 * ns * 1e-3)) / 2), 9) for ns in (16, 500, 250)}
     found = leaking(device, "H 0 1\nTICK\nM 0\nTICK\nR 0")
     assert {(label, rate) for label, _, rate in found} == {("idle", rate) for rate in expected.values()}
     who = {ns: sorted(q for _, qubits, r in found if r == rate for q in qubits) for ns, rate in expected.items()}

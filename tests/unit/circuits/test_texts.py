@@ -23,14 +23,14 @@ VARIED = {
     "pairs.0-9.cz.error": 0.02,
 }
 DIGESTS = {
-    "sycamore": "0c642e658bfc73fe",
-    "miao2023": "0451fc0d4fb60b0b",
-    "projected": "3449a461cf2b414b",
-    "willow": "1753fd82e75e8991",
-    "NO_RESET": "b2b6cf544058c2fe",
-    "MLR": "922a7b9fff2703b0",
-    "DQLR": "ecefdfeacb5ecabd",
-    "every other round": "0b353852e3f3820f",
+    "sycamore": "e0a85dc0221c813b",
+    "miao2023": "a88fc2aa99576479",
+    "projected": "d1d03041b32e21af",
+    "willow": "81f0ec8b1ab75342",
+    "NO_RESET": "703443c8cdd34d10",
+    "MLR": "40c5ee36b01b0eeb",
+    "DQLR": "fb9f23bf544f06cd",
+    "every other round": "e9a31b677ae53d60",
 }
 
 

@@ -21,7 +21,7 @@ max_shots = 1000
 
 @pytest.mark.parametrize(
     ("number", "seed", "errors"),
-    [(0, 957673074565924790, 127), (1, 1242260558076463580, 177)],
+    [(0, 6479273398946181709, 140), (1, 6338091038900518605, 166)],
     ids=["NO_RESET", "DQLR"],
 )
 def test_seed_of_a_block_stays(number, seed, errors):
