@@ -22,6 +22,7 @@ COMMANDS = (
     ["device", "willow"],
     ["patch", "--distance", "5"],
     ["run", "--rounds", "2", "--shots", "1000", "--seed", "1"],
+    ["view", "--rounds", "2", "--shots", "200", "--seed", "1", "--out", "view.html"],
     ["figure", "F2bc", "--quick"],
     ["validate", "--quick"],
 )

@@ -1,11 +1,12 @@
 """Leakage-aware simulation of quantum error correction on transmons.
 
->>> import qec_leak as ql
->>> device = ql.Device.preset("miao2023")
->>> memory = ql.memory_experiment(code="surface", distance=3, rounds=5, strategy="DQLR", device=device)
->>> batch = ql.compile_sampler(memory.circuit, seed=7).sample(1000)
->>> batch.detection_events.shape
-(1000, 40)
+Examples:
+    >>> import qec_leak as ql
+    >>> device = ql.Device.preset("miao2023")
+    >>> memory = ql.memory_experiment(code="surface", distance=3, rounds=5, strategy="DQLR", device=device)
+    >>> batch = ql.compile_sampler(memory.circuit, seed=7).sample(1000)
+    >>> batch.detection_events.shape
+    (1000, 40)
 """
 
 from __future__ import annotations

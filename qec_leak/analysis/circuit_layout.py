@@ -18,12 +18,18 @@ _RESETS = ("R", "RX", "RY", "RZ", "MR", "MRX", "MRY", "MRZ")
 class DetectorLayout:
     """Which stabilizer and round each detector of a memory experiment belongs to. All arrays int64 (detectors,).
 
-    stabilizer: index into memory.patch.stabilizers.
-    weight: number of data qubits of that stabilizer.
-    round: 1-based; detectors of the final data measurement have round ``rounds + 1``.
-    rounds: number of rounds of the experiment.
-    lookback: how many rounds back a detector looks (2 for NO_RESET, else 1). Detectors of the first ``lookback`` rounds
-        compare with fewer rounds.
+    Attributes:
+        stabilizer: index into memory.patch.stabilizers.
+        weight: number of data qubits of that stabilizer.
+        round: 1-based; detectors of the final data measurement have round ``rounds + 1``.
+        rounds: number of rounds of the experiment.
+        lookback: how many rounds back a detector looks (2 for NO_RESET, else 1). Detectors of the first ``lookback``
+            rounds compare with fewer rounds.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> ql.analysis.detector_layout(ql.memory_experiment(distance=3, rounds=2)).weights
+        (4, 2)
     """
 
     stabilizer: npt.NDArray[np.int64]

@@ -27,7 +27,17 @@ _CHUNK_BITS = 1 << 25  # detection events that are unpacked at once: 4 bytes eac
 class EventCorrelations:
     """Counts of single and joint detection events; those of several batches add up, whatever the number of shots.
 
-    counts: int64 (detectors,), shots in which each fired.   pairs: int64 (detectors, detectors), in which both fired.
+    Attributes:
+        shots: number of shots.
+        counts: int64 (detectors,), shots in which each fired.
+        pairs: int64 (detectors, detectors), in which both fired.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(2000)
+        >>> EventCorrelations.of_packed(batch.detection_events_b8, batch.num_detectors).p_ij().shape
+        (32, 32)
     """
 
     shots: int
@@ -36,7 +46,18 @@ class EventCorrelations:
 
     @classmethod
     def of_packed(cls, detection_events_b8: npt.NDArray[np.uint8], num_detectors: int) -> EventCorrelations:
-        """Counts of bit-packed events, uint8 (shots, ceil(detectors/8)), little-endian."""
+        """Counts of bit-packed events.
+
+        Args:
+            detection_events_b8: uint8 (shots, ceil(detectors/8)), little-endian.
+            num_detectors: number of detectors.
+
+        Returns:
+            The counts.
+
+        Raises:
+            ValueError: the events are not of so many detectors.
+        """
         events = check_events(detection_events_b8, num_detectors)
         pairs = np.zeros((num_detectors, num_detectors), dtype=np.int64)
         # float32 holds whole numbers up to 2^24, more than the shots of a chunk: the product is exact, and fast.
@@ -59,8 +80,11 @@ class EventCorrelations:
         return EventCorrelations(self.shots - other.shots, self.counts - other.counts, self.pairs - other.pairs)
 
     def p_ij(self) -> Array:
-        """p_ij = 1/2 - 1/2 sqrt(1 - 4 (<xi xj> - <xi><xj>) / (1 - 2<xi> - 2<xj> + 4<xi xj>)): float64 (detectors,
-        detectors), NaN on the diagonal, and where the events cannot be those of independent processes."""
+        """p_ij, the probability of a process that fires both detectors.
+
+        p_ij = 1/2 - 1/2 sqrt(1 - 4 (<xi xj> - <xi><xj>) / (1 - 2<xi> - 2<xj> + 4<xi xj>)): float64 (detectors,
+        detectors), NaN on the diagonal, and where the events cannot be those of independent processes.
+        """
         _, ratio = self._ratio()
         with np.errstate(invalid="ignore"):
             out = 0.5 - 0.5 * np.sqrt(1.0 - 4.0 * ratio)
@@ -103,12 +127,23 @@ class EventCorrelations:
 def pairs_by_separation(
     layout: DetectorLayout, neighbors: npt.NDArray[np.bool_] | None, first: int, last: int
 ) -> tuple[tuple[Indices, Indices], ...]:
-    """Pairs (i, j) of detectors by their separation: j is 0, 1, 2, ... rounds later than i, both within rounds
-    first..last.
+    """Pairs (i, j) of detectors by their separation: j is 0, 1, 2, ... rounds later than i.
 
-    Args: neighbors: bool (stabilizers, stabilizers), which are neighbours; None for pairs of one stabilizer.
-    Returns for each separation 0..last-first two int64 arrays of equal length; at separation 0 each pair comes once,
-    and a stabilizer has none with itself.
+    Args:
+        layout: of the detectors.
+        neighbors: bool (stabilizers, stabilizers), which are neighbours; None for pairs of one stabilizer.
+        first: first round that both are in.
+        last: last round that both are in.
+
+    Returns:
+        For each separation 0..last-first two int64 arrays of equal length. At separation 0 each pair comes once, and a
+        stabilizer has none with itself.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> layout = ql.analysis.detector_layout(ql.memory_experiment(distance=3, rounds=4))
+        >>> [len(i) for i, j in pairs_by_separation(layout, None, 2, 4)]
+        [0, 16, 8]
     """
     chosen = np.flatnonzero((layout.round >= first) & (layout.round <= last))
     time, place = layout.round[chosen], layout.stabilizer[chosen]
@@ -126,7 +161,19 @@ def pairs_by_separation(
 
 
 def neighboring_stabilizers(patch: Patch) -> npt.NDArray[np.bool_]:
-    """bool (stabilizers, stabilizers): True for two that share a data qubit."""
+    """Which stabilizers share a data qubit.
+
+    Args:
+        patch: the layout of the qubits.
+
+    Returns:
+        bool (stabilizers, stabilizers).
+
+    Examples:
+        >>> from qec_leak import repetition_patch
+        >>> neighboring_stabilizers(repetition_patch(3)).tolist()
+        [[False, True], [True, False]]
+    """
     count = len(patch.stabilizers)
     out = np.zeros((count, count), dtype=np.bool_)
     supports = [set(check.support) for check in patch.stabilizers]
@@ -137,15 +184,47 @@ def neighboring_stabilizers(patch: Patch) -> npt.NDArray[np.bool_]:
 
 
 def average_p_ij(matrix: Array, groups: Sequence[tuple[Indices, Indices]]) -> Array:
-    """Mean of p_ij over each group of pairs: float64 (groups,), NaN for an empty group."""
+    """Mean of p_ij over each group of pairs.
+
+    Args:
+        matrix: float64 (detectors, detectors), as ``EventCorrelations.p_ij`` gives it.
+        groups: (i, j) of the pairs of each group, as ``pairs_by_separation`` gives them.
+
+    Returns:
+        float64 (groups,), NaN for an empty group.
+
+    Examples:
+        >>> import numpy as np
+        >>> average_p_ij(np.array([[0.0, 0.2], [0.2, 0.0]]), [(np.array([0]), np.array([1]))]).tolist()
+        [0.2]
+    """
     return np.array([matrix[i, j].mean() if len(i) else np.nan for i, j in groups])
 
 
 def jackknife(blocks: Sequence[EventCorrelations], groups: Sequence[tuple[Indices, Indices]]) -> tuple[Array, Array]:
-    """Averages of p_ij over groups of pairs and their standard errors: two float64 (groups,).
+    """Averages of p_ij over groups of pairs and their standard errors.
 
-    Args: blocks: counts of disjoint blocks of shots of equal size, at least 2 (20 make the error good to 16 %).
     The errors are those of the delete-one-block jackknife: correlations between pairs are in them.
+
+    Args:
+        blocks: counts of disjoint blocks of shots of equal size, at least 2 (20 make the error good to 16 %).
+        groups: (i, j) of the pairs of each group, as ``pairs_by_separation`` gives them.
+
+    Returns:
+        Averages and errors, two float64 (groups,).
+
+    Raises:
+        ValueError: there are fewer than two blocks.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batches = ql.compile_sampler(memory.circuit, seed=1).batches(4000, batch_shots=2000)
+        >>> blocks = [EventCorrelations.of_packed(b.detection_events_b8, b.num_detectors) for b in batches]
+        >>> groups = pairs_by_separation(ql.analysis.detector_layout(memory), None, 2, 4)
+        >>> averages, errors = jackknife(blocks, groups)
+        >>> averages.shape, errors.shape
+        ((3,), (3,))
     """
     if len(blocks) < 2:
         raise ValueError(f"`blocks` must be at least 2, but are {len(blocks)}; cut the shots into more blocks")

@@ -14,7 +14,19 @@ Array = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LineFit:
-    """y = slope x + offset. ``r_squared``: the part of the variance of y that the line explains."""
+    """y = slope x + offset.
+
+    Attributes:
+        slope: the slope.
+        offset: y at x = 0.
+        slope_error: its standard error.
+        offset_error: its standard error.
+        r_squared: the part of the variance of y that the line explains.
+
+    Examples:
+        >>> float(LineFit(2.0, 1.0, 0.1, 0.1, 1.0).value(3))
+        7.0
+    """
 
     slope: float
     offset: float
@@ -23,14 +35,34 @@ class LineFit:
     r_squared: float
 
     def value(self, x: npt.ArrayLike) -> Array:
-        """The fitted y."""
+        """The fitted y.
+
+        Args:
+            x: where.
+
+        Returns:
+            float64, in the shape of ``x``.
+        """
         return np.asarray(self.slope * np.asarray(x, dtype=float) + self.offset)
 
 
 def fit_line(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> LineFit:
     """Straight line by weighted least squares, as 1/Lambda against injected leakage (Miao et al., F5c).
 
-    Args: x, y and the standard errors of y, at least 3 points.
+    Args:
+        x: where, at least 3 points.
+        y: the values.
+        error: their standard errors.
+
+    Returns:
+        The line.
+
+    Raises:
+        ValueError: there are too few points, or they do not fit together.
+
+    Examples:
+        >>> round(fit_line([0, 1, 2], [1, 3, 5], [0.1, 0.1, 0.1]).slope, 6)
+        2.0
     """
     x, y, error = _points(x, y, error, minimum=3)
     weight = 1.0 / np.square(error)
@@ -53,7 +85,21 @@ def fit_line(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> LineFi
 
 @dataclass(frozen=True)
 class PowerLawFit:
-    """y = offset + prefactor x**exponent."""
+    """y = offset + prefactor x**exponent.
+
+    Attributes:
+        offset: y at x = 0.
+        prefactor: what x**exponent is multiplied with.
+        exponent: the exponent.
+        offset_error: its standard error.
+        prefactor_error: its standard error.
+        exponent_error: its standard error.
+
+    Examples:
+        >>> curve = PowerLawFit(1.0, 2.0, 2.0, 0.1, 0.1, 0.1)
+        >>> float(curve.value(3)), curve.where(19.0)
+        (19.0, 3.0)
+    """
 
     offset: float
     prefactor: float
@@ -63,19 +109,46 @@ class PowerLawFit:
     exponent_error: float
 
     def value(self, x: npt.ArrayLike) -> Array:
-        """The fitted y."""
+        """The fitted y.
+
+        Args:
+            x: where, >= 0.
+
+        Returns:
+            float64, in the shape of ``x``.
+        """
         return np.asarray(self.offset + self.prefactor * np.asarray(x, dtype=float) ** self.exponent)
 
     def where(self, y: float) -> float:
-        """The x at which the curve reaches ``y``."""
+        """The x at which the curve reaches ``y``.
+
+        Args:
+            y: a value of the curve.
+
+        Returns:
+            The x.
+        """
         return float(((y - self.offset) / self.prefactor) ** (1.0 / self.exponent))
 
 
 def fit_power_law(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> PowerLawFit:
     """Offset power law, for logical error against an injected population. The offset is the error without injection.
 
-    Args: x >= 0, y and the standard errors of y, at least 4 points.
-    Raises ValueError where nothing can be fitted.
+    Args:
+        x: where, >= 0, at least 4 points.
+        y: the values.
+        error: their standard errors.
+
+    Returns:
+        The curve.
+
+    Raises:
+        ValueError: nothing can be fitted.
+
+    Examples:
+        >>> fit = fit_power_law([0, 1, 2, 3, 4], [1, 3, 9, 19, 33], [0.1] * 5)
+        >>> round(fit.exponent, 3)
+        2.0
     """
     x, y, error = _points(x, y, error, minimum=4)
     order = np.argsort(x)
@@ -88,7 +161,19 @@ def fit_power_law(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> P
 
 @dataclass(frozen=True)
 class GompertzFit:
-    """y = asymptote exp(-displacement exp(-rate n)): grows slowly at first, ends at the asymptote."""
+    """y = asymptote exp(-displacement exp(-rate n)): grows slowly at first, ends at the asymptote.
+
+    Attributes:
+        displacement: how far the curve is from the asymptote at n = 0.
+        rate: per cycle.
+        displacement_error: its standard error.
+        rate_error: its standard error.
+        asymptote: where it ends.
+
+    Examples:
+        >>> float(GompertzFit(3.0, 0.1, 0.1, 0.01).value(1000))
+        0.5
+    """
 
     displacement: float
     rate: float
@@ -97,7 +182,14 @@ class GompertzFit:
     asymptote: float = 0.5
 
     def value(self, cycles: npt.ArrayLike) -> Array:
-        """The fitted y."""
+        """The fitted y.
+
+        Args:
+            cycles: numbers of cycles.
+
+        Returns:
+            float64, in the shape of ``cycles``.
+        """
         n = np.asarray(cycles, dtype=float)
         return np.asarray(self.asymptote * np.exp(-self.displacement * np.exp(-self.rate * n)))
 
@@ -115,7 +207,22 @@ def fit_gompertz(
     sqrt(chi^2 / degrees of freedom) where that is above 1: where the points do not follow the curve (as the Particle
     Data Group does).
 
-    Args: cycles, and the numbers of errors and of shots after each, at least 3.
+    Args:
+        cycles: numbers of cycles, at least 3 of them.
+        errors: number of errors after each.
+        shots: number of shots of each.
+        asymptote: where the curve ends.
+
+    Returns:
+        The curve.
+
+    Raises:
+        ValueError: there are too few points, or nothing can be fitted.
+
+    Examples:
+        >>> fit = fit_gompertz([5, 10, 20, 40], [350, 940, 2460, 4370], [10_000] * 4)
+        >>> 0.05 < fit.rate < 0.15
+        True
     """
     n, k, total = _points(cycles, errors, shots, minimum=3, names=("cycles", "errors", "shots"))
     y = k / total

@@ -75,10 +75,20 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
 class DetectionStatistics:
     """Counts of detection events that add up over batches.
 
-    counts: int64 (detectors,), shots in which each detector fired.
-    sums, squares: int64 (weights, rounds + 1): over shots, the sum of n and of n**2, where n is the number of detectors
-        of one stabilizer weight and round that fired in a shot. They carry the correlations between the detectors of a
-        round into the error bars.
+    Attributes:
+        layout: round, stabilizer and weight of every detector.
+        shots: number of shots.
+        counts: int64 (detectors,), shots in which each detector fired.
+        sums: int64 (weights, rounds + 1): over shots, the sum of n, the number of detectors of one stabilizer weight
+            and round that fired in a shot.
+        squares: the same of n**2. They carry the correlations between the detectors of a round into the error bars.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(2000)
+        >>> DetectionStatistics.of_shots(batch, memory).fraction(weight=4).shape
+        (5,)
     """
 
     layout: DetectorLayout
@@ -89,7 +99,18 @@ class DetectionStatistics:
 
     @classmethod
     def of(cls, layout: DetectorLayout, detection_events: npt.NDArray[np.bool_]) -> DetectionStatistics:
-        """Statistics of detection events, bool (shots, detectors)."""
+        """Statistics of detection events.
+
+        Args:
+            layout: of the detectors.
+            detection_events: bool (shots, detectors).
+
+        Returns:
+            The counts.
+
+        Raises:
+            ValueError: the events are not those of the layout.
+        """
         if detection_events.ndim != 2 or detection_events.shape[1] != len(layout.round):
             raise ValueError(
                 f"`detection_events` must be (shots, {len(layout.round)}), but is {detection_events.shape}; give the "
@@ -106,7 +127,15 @@ class DetectionStatistics:
 
     @classmethod
     def of_packed(cls, layout: DetectorLayout, detection_events_b8: npt.NDArray[np.uint8]) -> DetectionStatistics:
-        """The same of bit-packed events, uint8 (shots, ceil(detectors/8)): many times faster."""
+        """Statistics of bit-packed events: many times faster.
+
+        Args:
+            layout: of the detectors.
+            detection_events_b8: uint8 (shots, ceil(detectors/8)), little-endian.
+
+        Returns:
+            The counts.
+        """
         shape = (len(layout.weights), layout.rounds + 1)
         counts, sums, squares = count_events(detection_events_b8, _group(layout), shape[0] * shape[1])
         return cls(layout, len(detection_events_b8), counts, sums.reshape(shape), squares.reshape(shape))
@@ -117,7 +146,16 @@ class DetectionStatistics:
     ) -> DetectionStatistics:
         """Counts of a batch of ``memory``, or of a folder of shots.
 
-        Args: shots: a ShotBatch or what ``read_folder`` returns. memory: see ``detector_layout``; a folder knows it.
+        Args:
+            shots: a ShotBatch or what ``read_folder`` returns.
+            memory: see ``detector_layout``; a folder knows it.
+
+        Returns:
+            The counts.
+
+        Raises:
+            ValueError: the shots are not those of the memory, or a folder has no events.
+            TypeError: the memory of a batch is not given.
         """
         source = shots if memory is None else memory
         if isinstance(source, ShotBatch):
@@ -142,19 +180,30 @@ class DetectionStatistics:
         return np.arange(1, self.layout.rounds + 2, dtype=np.int64)
 
     def fraction(self, weight: int | None = None) -> npt.NDArray[np.float64]:
-        """Detection fraction by round, of stabilizers of one weight or of all: float (rounds + 1,).
+        """Detection fraction by round.
 
-        NaN where a round has no such detector (those of the other basis in the first and the final one).
+        Args:
+            weight: of stabilizers of this weight. None: of all.
+
+        Returns:
+            float64 (rounds + 1,), NaN where a round has no such detector (those of the other basis in the first and the
+            final one).
         """
         rows = self._rows(weight)
         with np.errstate(invalid="ignore"):
             return np.asarray(self.sums[rows].sum(axis=0) / (self.shots * self._sizes()[rows].sum(axis=0)))
 
     def fraction_error(self, weight: int | None = None) -> npt.NDArray[np.float64]:
-        """Standard error (1 sigma) of ``fraction``: float (rounds + 1,).
+        """Standard error (1 sigma) of ``fraction``.
 
         For one weight it follows from the spread over shots. For all weights together the weights are taken as
         independent.
+
+        Args:
+            weight: of stabilizers of this weight. None: of all.
+
+        Returns:
+            float64 (rounds + 1,).
         """
         rows = self._rows(weight)
         variance = (self.squares[rows] / self.shots - np.square(self.sums[rows] / self.shots)).sum(axis=0) / self.shots
@@ -181,7 +230,14 @@ class DetectionStatistics:
         return full if full.any() else np.ones_like(full)
 
     def bulk_fraction(self, weight: int | None = None) -> float:
-        """Detection fraction averaged over the rounds of ``bulk``."""
+        """Detection fraction averaged over the rounds of ``bulk``.
+
+        Args:
+            weight: of stabilizers of this weight. None: of all.
+
+        Returns:
+            The fraction.
+        """
         rows, bulk = self._rows(weight), self.bulk()
         return float(self.sums[rows][:, bulk].sum() / (self.shots * self._sizes()[rows][:, bulk].sum()))
 

@@ -16,7 +16,22 @@ from qec_leak.records import LeakagePopulations
 def populations_of(memory: MemoryExperiment, batch: ShotBatch) -> LeakagePopulations:
     """The leakage populations of a batch, by role of the memory experiment's qubits.
 
-    Args: memory: the MemoryExperiment that was sampled. batch: its ShotBatch, sampled with populations.
+    Args:
+        memory: the MemoryExperiment that was sampled.
+        batch: its ShotBatch, sampled with populations.
+
+    Returns:
+        The populations.
+
+    Raises:
+        ValueError: the batch has no populations.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(2000)
+        >>> populations_of(memory, batch).leakage_population("data").shape
+        (4,)
     """
     if batch.population_counts is None:
         raise ValueError("`batch` must hold populations, but has none; sample with populations='rounds'")
@@ -29,7 +44,18 @@ def populations_of(memory: MemoryExperiment, batch: ShotBatch) -> LeakagePopulat
 class LeakageFit:
     """Parameters of P(k) = steady (1 - exp(-rate k)) + initial exp(-rate k), k in rounds, with standard errors.
 
-    ``rate`` is Gamma per round; 1/rate rounds is the time to settle or decay.
+    Attributes:
+        steady: P after many rounds.
+        initial: P before the first round.
+        rate: Gamma per round; 1/rate rounds is the time to settle or decay.
+        steady_error: its standard error.
+        initial_error: its standard error.
+        rate_error: its standard error.
+
+    Examples:
+        >>> fit = LeakageFit(0.02, 0.0, 0.1, 0.001, 0.001, 0.01)
+        >>> float(fit.population(1000))
+        0.02
     """
 
     steady: float
@@ -40,7 +66,14 @@ class LeakageFit:
     rate_error: float
 
     def population(self, rounds: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        """The fitted P(k)."""
+        """The fitted P(k).
+
+        Args:
+            rounds: numbers of rounds.
+
+        Returns:
+            float64, in the shape of ``rounds``.
+        """
         decay = np.exp(-self.rate * np.asarray(rounds, dtype=float))
         return np.asarray(self.steady * (1 - decay) + self.initial * decay)
 
@@ -48,8 +81,22 @@ class LeakageFit:
 def fit_leakage(rounds: npt.ArrayLike, population: npt.ArrayLike, error: npt.ArrayLike | None = None) -> LeakageFit:
     """Fit P(k) = p_inf (1 - e^(-Gamma k)) + p_0 e^(-Gamma k), growth or decay (McEwen et al., arXiv:2102.06131).
 
-    Args: rounds k, P(level >= 2) at each, and its standard errors (None: all alike).
-    Raises ValueError where there are fewer than 4 points or nothing can be fitted.
+    Args:
+        rounds: numbers of rounds k, at least 4 of them.
+        population: P(level >= 2) at each.
+        error: its standard errors. None: all alike.
+
+    Returns:
+        The parameters.
+
+    Raises:
+        ValueError: there are fewer than 4 points, or nothing can be fitted.
+
+    Examples:
+        >>> import numpy as np
+        >>> k = np.arange(1, 31)
+        >>> round(fit_leakage(k, 0.02 * (1 - np.exp(-0.1 * k))).rate, 3)
+        0.1
     """
     k = np.asarray(rounds, dtype=float)
     p = np.asarray(population, dtype=float)

@@ -18,11 +18,21 @@ _KEEP_ZERO = ("I", "II", "CZ", "Z", "S", "S_DAG")
 
 @dataclass(frozen=True)
 class LeakageGain:
-    """Sums, over the channels of a round, of probabilities that a computational transmon leaves to level 2 or 3. Values
-    of transmons are random, but for 0 between a reset and the next gate. Sums of small probabilities are those of a
-    round; leaked transmons that return are not in them.
+    """Leakage that a round adds, by qubit and by pair.
 
-    by_qubit: of every qubit.   by_pair: what the channels of a pair (a < b) add to both of its qubits.
+    These are sums, over the channels of a round, of probabilities that a computational transmon leaves to level 2 or 3.
+    Values of transmons are random, but for 0 between a reset and the next gate. Sums of small probabilities are those
+    of a round; leaked transmons that return are not in them.
+
+    Attributes:
+        by_qubit: of every qubit.
+        by_pair: what the channels of a pair (a < b) add to both of its qubits.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> gain = leakage_gain(ql.memory_experiment(distance=3, rounds=2))
+        >>> len(gain.by_qubit), len(gain.by_pair)
+        (17, 24)
     """
 
     by_qubit: dict[int, float]
@@ -30,7 +40,23 @@ class LeakageGain:
 
 
 def leakage_gain(memory: MemoryExperiment) -> LeakageGain:
-    """The gain in the second round of a memory experiment. Raises ValueError for less than 2 rounds."""
+    """The gain in the second round of a memory experiment.
+
+    Args:
+        memory: the experiment.
+
+    Returns:
+        The gain.
+
+    Raises:
+        ValueError: the experiment has less than 2 rounds.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2, device=ql.Device.preset("miao2023").without_leakage())
+        >>> max(leakage_gain(memory).by_qubit.values())
+        0.0
+    """
     if memory.rounds < 2:
         raise ValueError(f"`memory` must have at least 2 rounds, but has {memory.rounds}; give it more")
     roles = ("data", "measure", "removal")

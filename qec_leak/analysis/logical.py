@@ -19,8 +19,19 @@ _NEGLIGIBLE = 1e-12
 def logical_error_per_cycle(logical_error_probability: float, rounds: int) -> float:
     """Logical error per cycle of a memory: eps = (1 - (1 - 2 p)^(1/rounds)) / 2 (Miao et al., F5; arXiv:2207.06431).
 
-    Args: logical_error_probability: p per shot. rounds: number of cycles, at least 1.
-    Returns 1/2 where p >= 1/2.
+    Args:
+        logical_error_probability: p per shot.
+        rounds: number of cycles, at least 1.
+
+    Returns:
+        eps; 1/2 where p >= 1/2.
+
+    Raises:
+        ValueError: p is no probability, or there is no round.
+
+    Examples:
+        >>> round(logical_error_per_cycle(0.1, 10), 5)
+        0.01103
     """
     p = float(logical_error_probability)
     if not 0.0 <= p <= 1.0:
@@ -33,14 +44,42 @@ def logical_error_per_cycle(logical_error_probability: float, rounds: int) -> fl
 
 
 def logical_error_fit(shots: int, errors: int, *, max_likelihood_factor: float = MAX_LIKELIHOOD_FACTOR) -> sinter.Fit:
-    """Logical error probability per shot: best value and likelihood interval (fields low, best, high)."""
+    """Logical error probability per shot: best value and likelihood interval.
+
+    Args:
+        shots: number of shots.
+        errors: number of shots with a logical error.
+        max_likelihood_factor: the interval holds what is less likely than the best value by at most this factor.
+
+    Returns:
+        The fit, with fields low, best, high.
+
+    Examples:
+        >>> logical_error_fit(1000, 10).best
+        0.01
+    """
     return sinter.fit_binomial(num_shots=shots, num_hits=errors, max_likelihood_factor=max_likelihood_factor)
 
 
 def logical_error_per_cycle_fit(
     shots: int, errors: int, rounds: int, *, max_likelihood_factor: float = MAX_LIKELIHOOD_FACTOR
 ) -> sinter.Fit:
-    """Logical error per cycle: best value and likelihood interval (fields low, best, high)."""
+    """Logical error per cycle: best value and likelihood interval.
+
+    Args:
+        shots: number of shots.
+        errors: number of shots with a logical error.
+        rounds: number of cycles.
+        max_likelihood_factor: the interval holds what is less likely than the best value by at most this factor.
+
+    Returns:
+        The fit, with fields low, best, high.
+
+    Examples:
+        >>> fit = logical_error_per_cycle_fit(10_000, 1000, 10)
+        >>> fit.low < fit.best < fit.high
+        True
+    """
     fit = logical_error_fit(shots, errors, max_likelihood_factor=max_likelihood_factor)
     return sinter.Fit(
         low=logical_error_per_cycle(fit.low or 0.0, rounds),
@@ -50,7 +89,19 @@ def logical_error_per_cycle_fit(
 
 
 def suppression_factor(error_per_cycle: float, error_per_cycle_next: float) -> float:
-    """Lambda_{d/(d+2)} = eps_d / eps_{d+2}: logical errors per cycle at distance d and at d + 2."""
+    """Lambda_{d/(d+2)} = eps_d / eps_{d+2}.
+
+    Args:
+        error_per_cycle: logical error per cycle at distance d.
+        error_per_cycle_next: the same at d + 2.
+
+    Returns:
+        Lambda.
+
+    Examples:
+        >>> suppression_factor(0.02, 0.01)
+        2.0
+    """
     if error_per_cycle_next == 0.0:
         return math.inf if error_per_cycle else math.nan
     return error_per_cycle / error_per_cycle_next
@@ -64,9 +115,21 @@ def suppression_factor_fit(
 ) -> sinter.Fit:
     """Lambda_{d/(d+2)} with its profile-likelihood interval.
 
-    Args: counts, counts_next: (shots, errors, rounds) at distance d and at d + 2.
     The interval holds each Lambda for which some pair of errors per cycle with that ratio has a likelihood within
     ``max_likelihood_factor`` of the best pair's. An end without a bound is 0 or infinity.
+
+    Args:
+        counts: (shots, errors, rounds) at distance d.
+        counts_next: the same at d + 2.
+        max_likelihood_factor: the interval holds what is less likely than the best value by at most this factor.
+
+    Returns:
+        The fit, with fields low, best, high.
+
+    Examples:
+        >>> fit = suppression_factor_fit((10_000, 400, 10), (10_000, 200, 10))
+        >>> fit.low < fit.best < fit.high
+        True
     """
     best = [logical_error_per_cycle(errors / shots, rounds) for shots, errors, rounds in (counts, counts_next)]
     top = _log_likelihood(counts, best[0]) + _log_likelihood(counts_next, best[1])
@@ -120,7 +183,17 @@ def _log_likelihood(counts: tuple[int, int, int], error_per_cycle: float) -> flo
 def logical_error_per_cycle_error(shots: int, errors: int, rounds: int) -> float:
     """Standard error of the logical error per cycle by the delta method, of at least one count: for weights of fits.
 
-    Returns infinity where p >= 1/2, since the derivative is infinite there.
+    Args:
+        shots: number of shots.
+        errors: number of shots with a logical error.
+        rounds: number of cycles.
+
+    Returns:
+        The error; infinity where p >= 1/2, since the derivative is infinite there.
+
+    Examples:
+        >>> round(logical_error_per_cycle_error(10_000, 1000, 10), 5)
+        0.00037
     """
     p = errors / shots
     if p >= 0.5:
@@ -132,8 +205,22 @@ def logical_error_per_cycle_error(shots: int, errors: int, rounds: int) -> float
 def inverse_suppression_factor(counts: tuple[int, int, int], counts_next: tuple[int, int, int]) -> tuple[float, float]:
     """1/Lambda_{d/(d+2)} = eps_{d+2} / eps_d and its standard error by the delta method.
 
-    Args: counts, counts_next: (shots, errors, rounds) at distance d and at d + 2, with errors at d.
     ``suppression_factor_fit`` has likelihood intervals, for few errors.
+
+    Args:
+        counts: (shots, errors, rounds) at distance d.
+        counts_next: the same at d + 2.
+
+    Returns:
+        The ratio and its standard error.
+
+    Raises:
+        ValueError: there are no errors at distance d.
+
+    Examples:
+        >>> ratio, error = inverse_suppression_factor((10_000, 400, 10), (10_000, 200, 10))
+        >>> round(ratio, 2), round(error, 2)
+        (0.49, 0.04)
     """
     (low, low_error), (high, high_error) = (
         (logical_error_per_cycle(errors / shots, rounds), logical_error_per_cycle_error(shots, errors, rounds))

@@ -31,12 +31,19 @@ def is_leaked(label: Label) -> bool:
 class Transition:
     """One branch of a row: what happens with ``probability`` to transmons that arrive with the row's labels.
 
-    outgoing: label of each transmon afterwards. A transmon that arrives as ``"C"`` and stays computational is ``"C"``
-        afterwards; one that arrives with a known value (0, 1) and stays leaves with a known value; one that returns
-        from leakage is ``"C"`` with its value in ``returned_with``.
-    pauli: one of I, X, Y, Z for each transmon; not I only where it is ``"C"`` before and after.
-    left_with: the computational value with which a transmon leaked, else None.
-    returned_with: the computational value with which a transmon came back, else None.
+    Attributes:
+        probability: probability of the branch.
+        outgoing: label of each transmon afterwards. A transmon that arrives as ``"C"`` and stays computational is
+            ``"C"`` afterwards; one that arrives with a known value (0, 1) and stays leaves with a known value; one that
+            returns from leakage is ``"C"`` with its value in ``returned_with``.
+        pauli: one of I, X, Y, Z for each transmon; not I only where it is ``"C"`` before and after.
+        left_with: the computational value with which a transmon leaked, else None.
+        returned_with: the computational value with which a transmon came back, else None.
+
+    Examples:
+        >>> leak = Transition(0.1, (2,), "I", (1,), (None,))
+        >>> leak.is_identity(("C",))
+        False
     """
 
     probability: float
@@ -46,7 +53,14 @@ class Transition:
     returned_with: tuple[int | None, ...]
 
     def is_identity(self, incoming: Row) -> bool:
-        """True if transmons that arrive as ``incoming`` are left as they were."""
+        """True if transmons that arrive as ``incoming`` are left as they were.
+
+        Args:
+            incoming: one label a transmon.
+
+        Returns:
+            Whether nothing happens.
+        """
         return self.outgoing == incoming and not self.pauli.strip("I")
 
 
@@ -67,6 +81,19 @@ class LeakageChannel:
     For every tuple of incoming labels in {C, 0, 1, 2, 3}^k it holds a complete distribution over transitions. A channel
     with a missing row, or a row that does not sum to 1, cannot be constructed. Instances are immutable, hashable and
     compare by value.
+
+    Args:
+        num_qubits: number of transmons, 1 or 2.
+        rows: transitions by incoming labels, one entry for each of 5^num_qubits rows.
+
+    Raises:
+        ValueError: a row is missing, unknown, does not sum to 1 or has an impossible branch; the message names it.
+
+    Examples:
+        >>> from qec_leak import parse_tag
+        >>> channel = parse_tag("LEAKAGE_TRANSITION_1: (0.1, 1-->2) (0.05, 2-->1)").channel
+        >>> round(channel.leakage_rate, 6), round(channel.seepage_rate, 6)
+        (0.05, 0.05)
     """
 
     __slots__ = ("_hash", "_num_qubits", "_rows")
@@ -75,10 +102,7 @@ class LeakageChannel:
     _rows: Mapping[Row, tuple[Transition, ...]]
 
     def __init__(self, num_qubits: int, rows: Mapping[Row, Iterable[Transition]]) -> None:
-        """Args: num_qubits 1 or 2; rows: transitions by incoming labels, one entry for each of 5^num_qubits rows.
-
-        Raises ValueError naming the row if one is missing, unknown, does not sum to 1 or has an impossible branch.
-        """
+        """See the class."""
         if num_qubits not in (1, 2):
             raise ValueError(f"`num_qubits` must be 1 or 2, but is {num_qubits!r}; split the operation into such parts")
         wanted = list(all_rows(num_qubits))
@@ -135,8 +159,14 @@ class LeakageChannel:
     def transitions(self, incoming: Iterable[Label]) -> tuple[Transition, ...]:
         """Transitions of transmons that arrive with labels ``incoming``; their probabilities sum to 1.
 
-        Args: incoming: one label a transmon, e.g. ``(2, "C")``; "C" averages over the value, 0 and 1 resolve it.
-        Raises ValueError for a row that does not exist.
+        Args:
+            incoming: one label a transmon, e.g. ``(2, "C")``; "C" averages over the value, 0 and 1 resolve it.
+
+        Returns:
+            The transitions of the row.
+
+        Raises:
+            ValueError: there is no such row.
         """
         row = tuple(incoming)
         if row not in self._rows:
@@ -190,7 +220,14 @@ class LeakageChannel:
         return LeakageChannel(self._num_qubits, rows)
 
     def without_branches_below(self, probability: float) -> LeakageChannel:
-        """The channel with branches less likely than ``probability`` turned into the identity."""
+        """The channel with branches less likely than ``probability`` turned into the identity.
+
+        Args:
+            probability: branches below it are dropped.
+
+        Returns:
+            The new channel.
+        """
         rows: dict[Row, list[Transition]] = {}
         for row, transitions in self._rows.items():
             kept = [t for t in transitions if t.probability >= probability and not t.is_identity(row)]
@@ -199,7 +236,14 @@ class LeakageChannel:
 
     @classmethod
     def identity(cls, num_qubits: int) -> LeakageChannel:
-        """The channel that does nothing."""
+        """The channel that does nothing.
+
+        Args:
+            num_qubits: number of transmons, 1 or 2.
+
+        Returns:
+            The channel.
+        """
         return cls(num_qubits, {row: (identity_transition(row),) for row in all_rows(num_qubits)})
 
 

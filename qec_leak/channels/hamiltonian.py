@@ -37,9 +37,25 @@ def exchange_propagator(
 ) -> Propagator:
     """Propagator of one exchange pulse in the frame that rotates with w_low on both transmons.
 
-    The coupling rises as (1 - cos(pi t/ramp))/2 over ``ramp_ns``, holds, and falls alike; ``gate_ns`` includes ramps.
-    ``detuning_mhz`` is w_high - anharmonicity - w_low. Frequencies are ordinary (not angular).
-    Returns complex128 (levels**2, levels**2).
+    The coupling rises as (1 - cos(pi t/ramp))/2 over ``ramp_ns``, holds, and falls alike. Frequencies are ordinary (not
+    angular).
+
+    Args:
+        anharmonicity_mhz: of both transmons.
+        coupling_mhz: largest coupling.
+        gate_ns: pulse length with ramps.
+        ramp_ns: each ramp.
+        detuning_mhz: w_high - anharmonicity - w_low.
+        levels: levels of a transmon.
+        step_ns: largest time step.
+
+    Returns:
+        complex128 (levels**2, levels**2).
+
+    Examples:
+        >>> u = exchange_propagator(anharmonicity_mhz=220, coupling_mhz=0, gate_ns=30)
+        >>> round(transport_probability(u, (1, 1), (1, 1)), 6)
+        1.0
     """
     to_angular = 2e-3 * np.pi
     eta, g, delta = (to_angular * v for v in (anharmonicity_mhz, coupling_mhz, detuning_mhz))
@@ -71,9 +87,22 @@ def cz_propagator(*, anharmonicity_mhz: float, gate_ns: float, ramp_ns: float = 
     Coupling and detuning are found by minimising P(leak from |11>) + (1 - cos(conditional phase - pi))/2.
     Single-qubit phases are removed: |00>, |01>, |10> have phase 0.
 
-    Args: anharmonicity_mhz: eta/2pi > 0. gate_ns: pulse length with ramps. ramp_ns: each ramp, < gate_ns/2.
-    Returns read-only complex128 (levels**2, levels**2), |high low>, default (25, 25).
-    Raises ValueError for parameters that are not positive or ramps that do not fit.
+    Args:
+        anharmonicity_mhz: eta/2pi > 0.
+        gate_ns: pulse length with ramps.
+        ramp_ns: each ramp, < gate_ns/2.
+        levels: levels of a transmon.
+
+    Returns:
+        Read-only complex128 (levels**2, levels**2), |high low>, default (25, 25).
+
+    Raises:
+        ValueError: a parameter is not positive, or the ramps do not fit.
+
+    Examples:
+        >>> u = cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> u.shape, round(transport_probability(u, (3, 0), (1, 2)), 3)
+        ((25, 25), 0.208)
     """
     return _calibrated("cz", float(anharmonicity_mhz), float(gate_ns), float(ramp_ns), levels)
 
@@ -84,7 +113,23 @@ def leakage_iswap_propagator(
     """Calibrated Leakage iSWAP (Miao et al., DQLR): half a period, |20> <-> |11>.
 
     Coupling and detuning are found by minimising 1 - P(20 -> 11). Single-qubit phases are removed.
-    Arguments, result and errors as in ``cz_propagator``.
+
+    Args:
+        anharmonicity_mhz: eta/2pi > 0.
+        gate_ns: pulse length with ramps.
+        ramp_ns: each ramp, < gate_ns/2.
+        levels: levels of a transmon.
+
+    Returns:
+        Read-only complex128 (levels**2, levels**2), |high low>, default (25, 25).
+
+    Raises:
+        ValueError: a parameter is not positive, or the ramps do not fit.
+
+    Examples:
+        >>> u = leakage_iswap_propagator(anharmonicity_mhz=240, gate_ns=12, ramp_ns=2)
+        >>> transport_probability(u, (2, 0), (1, 1)) > 0.99
+        True
     """
     return _calibrated("leakage_iswap", float(anharmonicity_mhz), float(gate_ns), float(ramp_ns), levels)
 
@@ -147,8 +192,23 @@ def _levels_of(u: Propagator) -> int:
 
 
 def conditional_phase(u: Propagator, *, partner_level: int = 1, of: Literal["low", "high"] = "low") -> float:
-    """Phase of |1> against |0> of one transmon when its partner is in ``partner_level`` instead of 0, in units of pi
-    modulo 2: 1 for a CZ with ``partner_level=1``; Miao et al. F2e with 2."""
+    """Phase of |1> against |0> of one transmon when its partner is in ``partner_level`` instead of 0.
+
+    It is 1 for a CZ with ``partner_level=1``; Miao et al. F2e with 2.
+
+    Args:
+        u: complex (levels**2, levels**2), |high low>.
+        partner_level: level of the partner.
+        of: the transmon whose phase it is, "low" or "high".
+
+    Returns:
+        The phase in units of pi, modulo 2.
+
+    Examples:
+        >>> u = cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> round(conditional_phase(u), 3), round(conditional_phase(u, partner_level=2), 2)
+        (1.0, 0.69)
+    """
     n = _levels_of(u)
 
     def angle(own: int, partner: int) -> float:
@@ -160,18 +220,56 @@ def conditional_phase(u: Propagator, *, partner_level: int = 1, of: Literal["low
 
 
 def transport_matrix(u: Propagator) -> npt.NDArray[np.float64]:
-    """Transition probabilities |<out|U|in>|^2, float64 (levels**2, levels**2), [out, in] (Miao et al. F2b)."""
+    """Transition probabilities |<out|U|in>|^2 (Miao et al. F2b).
+
+    Args:
+        u: complex (levels**2, levels**2), |high low>.
+
+    Returns:
+        float64 (levels**2, levels**2), [out, in].
+
+    Examples:
+        >>> u = cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> transport_matrix(u).sum(axis=0).round(6).min().item()
+        1.0
+    """
     return np.asarray(np.abs(u) ** 2, dtype=float)
 
 
 def transport_probability(u: Propagator, incoming: tuple[int, int], outgoing: tuple[int, int]) -> float:
-    """P(|high low> = incoming -> outgoing), e.g. (3, 0) -> (1, 2)."""
+    """P(|high low> = incoming -> outgoing).
+
+    Args:
+        u: complex (levels**2, levels**2), |high low>.
+        incoming: levels before, e.g. (3, 0).
+        outgoing: levels after, e.g. (1, 2).
+
+    Returns:
+        The probability.
+
+    Examples:
+        >>> u = cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> round(transport_probability(u, (3, 1), (2, 2)), 3)
+        0.581
+    """
     n = _levels_of(u)
     return float(abs(u[n * outgoing[0] + outgoing[1], n * incoming[0] + incoming[1]]) ** 2)
 
 
 def leakage_rate(u: Propagator) -> float:
-    """L1 (Wood and Gambetta, arXiv:1704.03081): population that leaves the computational states, averaged over them."""
+    """L1 (Wood and Gambetta, arXiv:1704.03081): population that leaves the computational states, averaged over them.
+
+    Args:
+        u: complex (levels**2, levels**2), |high low>.
+
+    Returns:
+        The population.
+
+    Examples:
+        >>> u = cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> leakage_rate(u) < 1e-4
+        True
+    """
     n = _levels_of(u)
     states = [0, 1, n, n + 1]
     return float(1 - np.sum(np.abs(u[np.ix_(states, states)]) ** 2) / 4)

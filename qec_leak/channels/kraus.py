@@ -19,6 +19,21 @@ def relaxation(t1_ns: float, time_ns: float, *, levels: int = 4) -> Kraus:
 
     K_k = sum_n sqrt(C(n, k) eta^(n-k) (1-eta)^k) |n-k><n| with eta = exp(-t/T1): the exact solution of the master
     equation with jump operator sqrt(1/T1) a (Chuang, Leung and Yamamoto, PRA 56, 1114 (1997), eq. 4.5).
+
+    Args:
+        t1_ns: relaxation time of |1>.
+        time_ns: how long.
+        levels: levels of the transmon.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Raises:
+        ValueError: T1 is not positive, or the time is negative.
+
+    Examples:
+        >>> round(abs(relaxation(1000.0, 1000.0)[0][1, 1]).item() ** 2, 4)
+        0.3679
     """
     _checks.check_positive("t1_ns", t1_ns, allow_infinite=True)
     _checks.check_non_negative("time_ns", time_ns)
@@ -31,10 +46,27 @@ def relaxation(t1_ns: float, time_ns: float, *, levels: int = 4) -> Kraus:
 
 
 def dephasing(t1_ns: float, t2_ns: float, time_ns: float, *, levels: int = 4) -> Kraus:
-    """Pure dephasing by white frequency noise: the coherence of |n> and |m| shrinks by exp(-(n-m)^2 t/T_phi),
-    1/T_phi = 1/T2 - 1/(2 T1).
+    """Pure dephasing by white frequency noise.
 
-    The Kraus operators are the eigenvectors of that positive matrix (its Schur product is the channel).
+    The coherence of |n> and |m| shrinks by exp(-(n-m)^2 t/T_phi), 1/T_phi = 1/T2 - 1/(2 T1). The Kraus operators are
+    the eigenvectors of that positive matrix (its Schur product is the channel).
+
+    Args:
+        t1_ns: relaxation time.
+        t2_ns: coherence time, at most 2 T1.
+        time_ns: how long.
+        levels: levels of the transmon.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Raises:
+        ValueError: T1 or T2 is not positive, the time is negative, or T2 is above 2 T1.
+
+    Examples:
+        >>> operators = dephasing(20e3, 30e3, 100.0)
+        >>> round(abs(sum(k.conj().T @ k for k in operators)).trace().item(), 6)
+        4.0
     """
     _checks.check_positive("t1_ns", t1_ns, allow_infinite=True)
     _checks.check_positive("t2_ns", t2_ns, allow_infinite=True)
@@ -48,7 +80,23 @@ def dephasing(t1_ns: float, t2_ns: float, time_ns: float, *, levels: int = 4) ->
 
 
 def heating(rate_per_us: float, time_ns: float, *, levels: int = 4) -> Kraus:
-    """Heating |1> -> |2> at ``rate_per_us``: probability 1 - exp(-rate t) (Miao et al. S1; 1/us)."""
+    """Heating |1> -> |2>: probability 1 - exp(-rate t) (Miao et al. S1).
+
+    Args:
+        rate_per_us: rate in 1/us.
+        time_ns: how long.
+        levels: levels of the transmon.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Raises:
+        ValueError: the rate or the time is negative.
+
+    Examples:
+        >>> round(abs(heating(1.0, 1000.0)[1][2, 1]).item() ** 2, 4)
+        0.6321
+    """
     _checks.check_non_negative("rate_per_us", rate_per_us)
     probability = -math.expm1(-rate_per_us * time_ns * 1e-3)
     jump = np.zeros((levels, levels), dtype=complex)
@@ -59,7 +107,20 @@ def heating(rate_per_us: float, time_ns: float, *, levels: int = 4) -> Kraus:
 
 
 def rotation_12(theta: float, *, levels: int = 4) -> Kraus:
-    """Rotation by ``theta`` (radians) between |1> and |2>: leaks |1> with probability sin^2(theta/2)."""
+    """Rotation between |1> and |2>: leaks |1> with probability sin^2(theta/2).
+
+    Args:
+        theta: angle in radians.
+        levels: levels of the transmon.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Examples:
+        >>> import math
+        >>> round(abs(rotation_12(math.pi / 2)[0][2, 1]).item() ** 2, 6)
+        0.5
+    """
     u = np.eye(levels, dtype=complex)
     c, s = math.cos(theta / 2), math.sin(theta / 2)
     u[1:3, 1:3] = [[c, -s], [s, c]]
@@ -67,8 +128,24 @@ def rotation_12(theta: float, *, levels: int = 4) -> Kraus:
 
 
 def leakage_rotation(population: float, *, levels: int = 4) -> Kraus:
-    """Rotation 1-2 that leaks ``population`` of an unknown computational state, theta = 2 asin sqrt(2 P): only the 1
-    half leaks (Miao et al., methods: leakage injection). Raises ValueError above 1/2."""
+    """Rotation 1-2 that leaks part of an unknown computational state (Miao et al., methods: leakage injection).
+
+    Its angle is 2 asin sqrt(2 P), since only the half in 1 leaks.
+
+    Args:
+        population: what leaks, at most 1/2.
+        levels: levels of the transmon.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Raises:
+        ValueError: the population is not in [0, 1/2].
+
+    Examples:
+        >>> round(abs(leakage_rotation(0.1)[0][2, 1]).item() ** 2, 6)
+        0.2
+    """
     _checks.check_probability("population", population)
     if population > 0.5:
         raise ValueError(f"`population` must be at most 0.5, but is {population!r}; only the |1> half can leak")
@@ -76,10 +153,22 @@ def leakage_rotation(population: float, *, levels: int = 4) -> Kraus:
 
 
 def level_map(probabilities: npt.ArrayLike) -> Kraus:
-    """Incoherent map of levels: ``probabilities[out, in]``, columns sum to 1; K = sqrt(p) |out><in|.
+    """Incoherent map of levels: K = sqrt(p) |out><in|.
 
     It measures the level on the way, as resets and readouts do.
-    Raises ValueError for a table that is not square or empty, a negative entry, or a column that does not sum to 1.
+
+    Args:
+        probabilities: float (levels, levels), [out, in]; columns sum to 1.
+
+    Returns:
+        Kraus operators, complex128 (levels, levels) each.
+
+    Raises:
+        ValueError: the table is not square or empty, has a negative entry, or a column that does not sum to 1.
+
+    Examples:
+        >>> len(level_map([[1, 0.9], [0, 0.1]]))
+        3
     """
     table = np.asarray(probabilities, dtype=float)
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
@@ -105,7 +194,18 @@ def level_map(probabilities: npt.ArrayLike) -> Kraus:
 
 
 def compose(*steps: Sequence[npt.NDArray[np.complex128]]) -> Kraus:
-    """Kraus operators of the ``steps`` one after another, the first one first."""
+    """Kraus operators of the ``steps`` one after another, the first one first.
+
+    Args:
+        *steps: Kraus operators of each step.
+
+    Returns:
+        Their products.
+
+    Examples:
+        >>> [k.shape for k in compose([rotation_12(0.1)[0]], [rotation_12(0.2)[0]])]
+        [(4, 4)]
+    """
     operators: Kraus = [np.eye(steps[0][0].shape[0], dtype=complex)]
     for step in steps:
         products = [k @ sofar for sofar in operators for k in step]

@@ -35,7 +35,17 @@ def twirl(kraus_operators: Iterable[npt.ArrayLike], num_qubits: int) -> LeakageC
         kraus_operators: arrays (n**num_qubits, n**num_qubits), complex, n >= 4 levels a transmon, first transmon most
             significant (|high low> is index n*high + low).
         num_qubits: 1 or 2.
-    Raises ValueError if shapes do not fit or sum K^dagger K is not the identity.
+
+    Returns:
+        The channel.
+
+    Raises:
+        ValueError: shapes do not fit, or sum K^dagger K is not the identity.
+
+    Examples:
+        >>> from qec_leak.channels import heating
+        >>> round(twirl(heating(1.0, 10.0), 1).leakage_rate, 5)
+        0.00498
     """
     operators = _check_kraus(kraus_operators, num_qubits)
     levels = round(operators[0].shape[0] ** (1 / num_qubits))

@@ -26,7 +26,7 @@ def dress(
     roles: Mapping[int, str] | None = None,
     processes: Iterable[AnyProcess] = (),
 ) -> stim.Circuit:
-    """The noisy circuit that ``device`` executes when asked for ``circuit``.
+    r"""The noisy circuit that ``device`` executes when asked for ``circuit``.
 
     Pauli noise is written as noise instructions of Stim, so that error models and decoders see it. Their tags name the
     process. Leakage is written as tags on instructions that do nothing in Stim (grammar: ``qec_leak.circuits.tags``). A
@@ -43,8 +43,18 @@ def dress(
             measured and used again is a measure qubit, one that is reset again and never measured a removal qubit, all
             others are data qubits.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
-    Raises ValueError naming an instruction that cannot be dressed, or a role or an override that nothing uses;
-    TypeError for arguments of other types.
+
+    Returns:
+        The noisy circuit.
+
+    Raises:
+        ValueError: an instruction cannot be dressed, or nothing uses a role or an override; the message names it.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> noisy = dress("R 0 1\nTICK\nCZ 0 1\nTICK\nM 0 1", "miao2023")
+        >>> [str(i) for i in noisy if "LEAKAGE_PROJECTION_Z" in i.tag]
+        ['M[readout|LEAKAGE_PROJECTION_Z: (1.0, 2) (1.0, 3)](0.0196) 0 1']
     """
     circuit, device = as_circuit("circuit", circuit), as_device("device", device)
     known = qubit_roles(circuit)

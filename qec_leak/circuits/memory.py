@@ -47,8 +47,20 @@ class HasPopulations(Protocol):
 class MemoryExperiment:
     """A memory experiment of the logical qubits of a patch.
 
-    circuit: the noisy circuit, leakage in tags.   ideal_circuit: the same without the device.
-    processes: noise beside the device's own.
+    Attributes:
+        patch: the layout of the qubits.
+        strategy: what ends a round.
+        rounds: number of rounds.
+        basis: "X" or "Z", of the logical state.
+        device: the device whose noise the circuit has.
+        ideal_circuit: the circuit without the device.
+        circuit: the noisy circuit, leakage in tags.
+        processes: noise beside the device's own.
+
+    Examples:
+        >>> memory = memory_experiment(distance=3, rounds=5, strategy="DQLR")
+        >>> len(memory.qubits("data")), len(memory.qubits("measure")), len(memory.qubits("removal"))
+        (9, 8, 1)
     """
 
     patch: Patch
@@ -61,7 +73,17 @@ class MemoryExperiment:
     processes: tuple[Process, ...] = ()
 
     def qubits(self, role: str) -> tuple[int, ...]:
-        """Indices of the circuit's "data", "measure" or "removal" qubits (removal: with DQLR only)."""
+        """Indices of the circuit's qubits in a role.
+
+        Args:
+            role: "data", "measure" or "removal". Removal qubits are there with DQLR only.
+
+        Returns:
+            The indices, in order.
+
+        Raises:
+            ValueError: there is no such role.
+        """
         _checks.check_choice("role", role, ROLES)
         return tuple(sorted(q for q, of_qubit in self._roles.items() if of_qubit == role))
 
@@ -70,8 +92,11 @@ class MemoryExperiment:
         return qubit_roles(self.ideal_circuit)
 
     def moments(self) -> tuple[tuple[int, str], ...]:
-        """(round, operation) of every moment, as populations="moments" counts them: round 0 is the preparation, round
-        ``rounds`` + 1 the final measurement; the operation is "R", "CX", "H", "CZ", "M", "LEAKAGE_ISWAP" or "IDLE"."""
+        """(round, operation) of every moment, as populations="moments" counts them.
+
+        Round 0 is the preparation, round ``rounds`` + 1 the final measurement. The operation is "R", "CX", "H", "CZ",
+        "M", "LEAKAGE_ISWAP" or "IDLE".
+        """
         out: list[tuple[int, str]] = []
         number, operation, in_rounds = 0, "", False
         for item in self.ideal_circuit.flattened():
@@ -93,12 +118,28 @@ class MemoryExperiment:
         return set(self.patch.measure_qubits)
 
     def level_population(self, batch: HasPopulations, *, role: str = "data") -> npt.NDArray[np.float64]:
-        """float64 (snapshots, 2): P(level 2) and P(level 3), averaged over the qubits of ``role``, at each snapshot of
-        the batch: the ends of rounds, or of all moments if it was sampled with populations="moments"."""
+        """P(level 2) and P(level 3), averaged over the qubits of ``role``, at each snapshot of a batch.
+
+        Args:
+            batch: shots of this circuit with populations. Its snapshots are the ends of rounds, or of all moments if it
+                was sampled with populations="moments".
+            role: "data", "measure" or "removal".
+
+        Returns:
+            float64 (snapshots, 2).
+        """
         return np.asarray(batch.level_population[:, list(self.qubits(role))].mean(axis=1))
 
     def leakage_population(self, batch: HasPopulations, *, role: str = "data") -> npt.NDArray[np.float64]:
-        """float64 (rounds,): P(level >= 2), averaged over the qubits of ``role``, at the end of each round."""
+        """P(level >= 2), averaged over the qubits of ``role``, at the end of each round.
+
+        Args:
+            batch: shots of this circuit with populations.
+            role: "data", "measure" or "removal".
+
+        Returns:
+            float64 (rounds,).
+        """
         return np.asarray(self.level_population(batch, role=role).sum(axis=1))
 
     def _repr_html_(self) -> str:
@@ -116,8 +157,15 @@ class MemoryExperiment:
         return card(f"Memory experiment, {self.strategy}", rows, picture=patch_svg(self.patch, self._roles))
 
     def view(self, path: str | os.PathLike[str] | None = None, **options: Any) -> View:
-        """Leakage moving over the lattice as one HTML page: ``qec_leak.view(self, path, **options)``, which says what
-        the options are. Without a path the page is returned only; a notebook shows it."""
+        """Leakage moving over the lattice as one HTML page: ``qec_leak.view(self, path, **options)``.
+
+        Args:
+            path: the file to write. None: the page is returned only; a notebook shows it.
+            **options: those of ``qec_leak.view``.
+
+        Returns:
+            The page.
+        """
         from qec_leak.viewer import view
 
         return view(self, path, **options)

@@ -16,9 +16,15 @@ Site = tuple[int, int]
 class Stabilizer:
     """One check of the code.
 
-    basis: "X" or "Z", of the code in its CSS form.
-    measure_qubit: the qubit that measures it.
-    data_qubits: the data qubit that it meets in each CZ layer; None where it meets none.
+    Attributes:
+        basis: "X" or "Z", of the code in its CSS form.
+        measure_qubit: the qubit that measures it.
+        data_qubits: the data qubit that it meets in each CZ layer; None where it meets none.
+
+    Examples:
+        >>> from qec_leak import surface_patch
+        >>> surface_patch(3).stabilizers[0].support
+        (1, 0)
     """
 
     basis: str
@@ -40,18 +46,27 @@ class Stabilizer:
 class Patch:
     """Layout of the logical qubits. Qubits are numbered consecutively: data, then measure, then removal.
 
-    code: name of the code.
-    distance: code distance.
-    data_qubits, measure_qubits, removal_qubits: indices. Removal qubits take part in circuits of strategies that use
-        them, such as DQLR.
-    coordinates: (x, y) of every qubit, by index.
-    stabilizers: one per measure qubit, in the order of ``measure_qubits``.
-    logical_x, logical_z: data qubits on which the logical operators of the CSS form act.
-    more_logicals: (logical X, logical Z) of further logical qubits; each is an observable of its own.
-    dqlr_pairs: (data qubit, partner) for every data qubit, no qubit twice; empty: not for DQLR. A partner is a measure
-        qubit that the data qubit meets in a CZ layer, or a removal qubit that is as near.
-    xzzx_qubits: data qubits that the XZZX form conjugates with a Hadamard; empty if the code has no such form.
-    random_start: data qubit k starts in the state of sweep bit k, so that experiments average over initial states.
+    Attributes:
+        code: name of the code.
+        distance: code distance.
+        data_qubits: indices of the data qubits.
+        measure_qubits: indices of the measure qubits.
+        coordinates: (x, y) of every qubit, by index.
+        stabilizers: one per measure qubit, in the order of ``measure_qubits``.
+        logical_x: data qubits on which the logical X of the CSS form acts.
+        logical_z: data qubits on which the logical Z of the CSS form acts.
+        more_logicals: (logical X, logical Z) of further logical qubits; each is an observable of its own.
+        removal_qubits: indices of qubits that take part in circuits of strategies that use them, such as DQLR.
+        dqlr_pairs: (data qubit, partner) for every data qubit, no qubit twice; empty: not for DQLR. A partner is a
+            measure qubit that the data qubit meets in a CZ layer, or a removal qubit that is as near.
+        xzzx_qubits: data qubits that the XZZX form conjugates with a Hadamard; empty if the code has no such form.
+        random_start: data qubit k starts in the state of sweep bit k, so that experiments average over initial states.
+
+    Examples:
+        >>> from qec_leak import surface_patch
+        >>> patch = surface_patch(3)
+        >>> patch.distance, patch.role(0), patch.logical_operators("Z")
+        (3, 'data', ((0, 1, 2),))
     """
 
     code: str
@@ -76,7 +91,14 @@ class Patch:
         verification.verify(self)
 
     def logical_operators(self, basis: str) -> tuple[tuple[int, ...], ...]:
-        """Data qubits of the logical operators of ``basis``, one for each observable."""
+        """Data qubits of the logical operators of ``basis``, one for each observable.
+
+        Args:
+            basis: "X" or "Z".
+
+        Returns:
+            The qubits of each operator.
+        """
         first = self.logical_x if basis == "X" else self.logical_z
         return (first, *(pair[basis == "Z"] for pair in self.more_logicals))
 
@@ -91,7 +113,15 @@ class Patch:
         return len({y for _, y in self.coordinates}) == 1
 
     def num_detectors(self, rounds: int, basis: str) -> int:
-        """Detectors of a memory experiment: the first round and the last comparison have those of ``basis`` only."""
+        """Detectors of a memory experiment: the first round and the last comparison have those of ``basis`` only.
+
+        Args:
+            rounds: number of rounds.
+            basis: "X" or "Z", of the logical state.
+
+        Returns:
+            The number.
+        """
         of_basis = sum(check.basis == basis for check in self.stabilizers)
         return len(self.stabilizers) * (rounds - 1) + 2 * of_basis
 
@@ -101,12 +131,32 @@ class Patch:
         return len(self.stabilizers[0].data_qubits)
 
     def qubits(self, role: str) -> tuple[int, ...]:
-        """Indices of the qubits with ``role`` "data", "measure" or "removal"."""
+        """Indices of the qubits in a role.
+
+        Args:
+            role: "data", "measure" or "removal".
+
+        Returns:
+            The indices.
+
+        Raises:
+            ValueError: there is no such role.
+        """
         roles = {"data": self.data_qubits, "measure": self.measure_qubits, "removal": self.removal_qubits}
         return roles[check_choice("role", role, tuple(roles))]
 
     def role(self, qubit: int) -> str:
-        """ "data", "measure" or "removal"."""
+        """The role of a qubit.
+
+        Args:
+            qubit: its index.
+
+        Returns:
+            "data", "measure" or "removal".
+
+        Raises:
+            ValueError: the patch has no such qubit.
+        """
         for role in ("data", "measure", "removal"):
             if qubit in self.qubits(role):
                 return role

@@ -24,8 +24,17 @@ from qec_leak.device.transmon import PairParameters, QubitParameters
 class Chip:
     """A device, and the qubits of a circuit on it.
 
-    roles: "data", "measure" or "removal" by qubit.   coordinates: of QUBIT_COORDS, by qubit.
-    moments: makes all moments of the circuit.
+    Attributes:
+        device: the device.
+        roles: "data", "measure" or "removal" by qubit.
+        coordinates: of QUBIT_COORDS, by qubit.
+        moments: makes all moments of the circuit.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> chip = Chip(Device.preset("sycamore"), {0: "data", 1: "measure"}, {}, lambda: ())
+        >>> chip.qubits, chip.qubit(0).gate.duration_ns
+        ((0, 1), 25.0)
     """
 
     device: Device
@@ -63,11 +72,17 @@ class Chip:
 class Place(NamedTuple):
     """One place where a process acts.
 
-    qubits: one or two, in the order of its Kraus operators.   time_ns: how long it idles, 0 beside other operations.
-    amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
-    busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part of
-        what waiting does, and ``kraus`` is asked for operators without Paulis.
-    position: places of built-in processes are visited in this order.
+    Attributes:
+        qubits: one or two, in the order of its Kraus operators.
+        time_ns: how long it idles, 0 beside other operations.
+        amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
+        busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part
+            of what waiting does, and ``kraus`` is asked for operators without Paulis.
+        position: places of built-in processes are visited in this order.
+
+    Examples:
+        >>> Place((3, 7)).time_ns
+        0.0
     """
 
     qubits: tuple[int, ...]
@@ -96,6 +111,18 @@ class Process:
         coherent: it moves amplitudes between computational and leaked levels; "phase_randomised" trajectories are
             given random phases before. Leave it True if in doubt.
         busy_differs: there are places that are busy.
+
+    Examples:
+        A Z error behind every measurement:
+
+        >>> import qec_leak as ql
+        >>> from qec_leak.circuits.process import PauliError
+        >>> class Kick(ql.Process):
+        ...     label, on = "kick", "measurement"
+        ...     def errors(self, place, chip):
+        ...         yield PauliError("Z_ERROR", (0.01,), place.qubits)
+        >>> "Z_ERROR[kick](0.01)" in str(ql.memory_experiment(distance=3, rounds=1, processes=[Kick()]).circuit)
+        True
     """
 
     label: str = ""
@@ -110,31 +137,84 @@ class Process:
         return type(self).kraus is not Process.kraus
 
     def duration_ns(self, operation: Operation, chip: Chip) -> float:
-        """Duration of ``operation`` by this process. A moment lasts as long as the longest of its operations."""
+        """Duration of ``operation`` by this process. A moment lasts as long as the longest of its operations.
+
+        Args:
+            operation: what the circuit does.
+            chip: the device, and the circuit's qubits.
+
+        Returns:
+            Nanoseconds.
+        """
         return 0.0
 
     def places(self, operation: Operation, chip: Chip) -> Iterable[Place]:
-        """Where it acts during ``operation``: on the qubits of each of its gates, if it is of the kind ``on``."""
+        """Where it acts during ``operation``: on the qubits of each of its gates, if it is of the kind ``on``.
+
+        Args:
+            operation: what the circuit does.
+            chip: the device, and the circuit's qubits.
+
+        Yields:
+            The places.
+        """
         if operation.kind == self.on:
             for position, group in enumerate(operation.groups):
                 yield Place(group, operation.time_ns, position=position)
 
     def parameters(self, place: Place, chip: Chip) -> Any:
-        """What the Kraus operators depend on, hashable; it follows from ``chip`` and the place's qubits and time."""
+        """What the Kraus operators depend on.
+
+        Args:
+            place: one of ``places``.
+            chip: the device, and the circuit's qubits.
+
+        Returns:
+            A hashable value, which follows from ``chip`` and the place's qubits and time.
+        """
         return None
 
     def kraus(self, parameters: Any, *, levels: int) -> Kraus:
-        """Kraus operators on transmons of ``levels`` levels, 4 or 5: complex128 (levels**k, levels**k) for k qubits,
-        the first one most significant, sum K^dagger K = 1. Left out by a process of ``errors`` alone."""
+        """Kraus operators of the process. A process of ``errors`` alone leaves them out.
+
+        Args:
+            parameters: what ``parameters`` returned.
+            levels: levels of a transmon, 4 or 5.
+
+        Returns:
+            complex128 (levels**k, levels**k) each, for k qubits, the first one most significant; sum K^dagger K = 1.
+
+        Raises:
+            NotImplementedError: the process has none.
+        """
         raise NotImplementedError
 
     def errors(self, place: Place, chip: Chip) -> Iterable[PauliError]:
-        """Pauli noise beside the Kraus operators. A process with Kraus operators must not use Z_ERROR and
-        PAULI_CHANNEL_1, which are written for their twirl."""
+        """Pauli noise beside the Kraus operators.
+
+        A process with Kraus operators must not use Z_ERROR and PAULI_CHANNEL_1, which are written for their twirl.
+
+        Args:
+            place: one of ``places``.
+            chip: the device, and the circuit's qubits.
+
+        Returns:
+            The noise.
+        """
         return ()
 
     def amount_of(self, tag: Tag) -> Hashable:
-        """The amount in a tag with this label. Raises ValueError with the rule that the tag breaks."""
+        """The amount in a tag with this label.
+
+        Args:
+            tag: the tag.
+
+        Returns:
+            A hashable value; None for processes without an amount.
+
+        Raises:
+            ValueError: the tag breaks a rule; the message says which.
+        """
         return None
 
 

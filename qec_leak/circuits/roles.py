@@ -20,23 +20,59 @@ def role_tag(role: str) -> str:
 
 
 def qubit_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """Role of every qubit that the circuit operates on: by its QUBIT_COORDS, or else by ``guessed_roles``.
+    r"""Role of every qubit that the circuit operates on: by its QUBIT_COORDS, or else by ``guessed_roles``.
 
-    Raises ValueError for a tag with an unknown role, or a qubit with two roles.
+    Args:
+        circuit: the circuit.
+
+    Returns:
+        The roles by qubit.
+
+    Raises:
+        ValueError: a tag has an unknown role, or a qubit two roles.
+
+    Examples:
+        >>> import stim
+        >>> qubit_roles(stim.Circuit("QUBIT_COORDS[role:measure](0, 0) 0\nR 0\nM 0"))
+        {0: 'measure'}
     """
     given = _given(circuit)
     return {qubit: given.get(qubit, role) for qubit, role in _guess(circuit).items()}
 
 
 def guessed_roles(circuit: stim.Circuit) -> dict[int, str]:
-    """The roles that the circuit does not give, by qubit. Measured alone and used again: "measure"; never measured
-    and reset more than once: "removal"; all others: "data"."""
+    r"""The roles that the circuit does not give, by qubit.
+
+    Measured alone and used again: "measure"; never measured and reset more than once: "removal"; all others: "data".
+
+    Args:
+        circuit: the circuit.
+
+    Returns:
+        The roles by qubit.
+
+    Examples:
+        >>> import stim
+        >>> guessed_roles(stim.Circuit("R 0 1\nCZ 0 1\nM 1\nCZ 0 1\nM 0 1"))
+        {0: 'data', 1: 'measure'}
+    """
     given = _given(circuit)
     return {qubit: role for qubit, role in _guess(circuit).items() if qubit not in given}
 
 
 def guess_note(circuit: stim.Circuit) -> str | None:
-    """One line that says which roles are guessed, and how to give them; None where the circuit gives all."""
+    r"""One line that says which roles are guessed, and how to give them.
+
+    Args:
+        circuit: the circuit.
+
+    Returns:
+        The line; None where the circuit gives all roles.
+
+    Examples:
+        >>> import stim
+        >>> guess_note(stim.Circuit("QUBIT_COORDS[role:data](0, 0) 0\nR 0\nM 0"))
+    """
     guessed = guessed_roles(circuit)
     if not guessed:
         return None

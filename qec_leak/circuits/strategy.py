@@ -17,6 +17,11 @@ class Strategy(ABC):
     Fig. 3). A subclass defines these operations (docs/extending.md). Detectors follow from them. The outcome m_t of a
     measure qubit that was reset is the syndrome s_t. Without a reset it is the parity of all syndromes so far, m_t =
     m_(t-1) + s_t mod 2. A detector is always s_t + s_(t-1) mod 2.
+
+    Examples:
+        >>> from qec_leak import surface_patch
+        >>> print(Strategy.MLR.end_of_round(surface_patch(3), 1))
+        R 9 10 11 12 13 14 15 16
     """
 
     NO_RESET: ClassVar[Strategy]
@@ -40,18 +45,29 @@ class Strategy(ABC):
 
     @abstractmethod
     def end_of_round(self, patch: Patch, number: int) -> stim.Circuit:
-        """Ideal operations that end round ``number``, between its measurement and the next round.
+        """Ideal operations that end a round, between its measurement and the next round.
 
         They are one-qubit Cliffords, CZ, CX, resets, and ``II[LEAKAGE_ISWAP] data partner`` without noise; TICKs stand
         between moments, none before the first or behind the last. An empty circuit ends a round right after its
         measurement. Data qubits end as they began, and each measure qubit either in 0 or as it was measured.
 
-        number: 1 <= number <= period, the first round is 1.
+        Args:
+            patch: the layout of the qubits.
+            number: the round, 1 <= number <= period; the first round is 1.
+
+        Returns:
+            The operations.
         """
 
     def removing_every(self, rounds: int) -> Strategy:
-        """The strategy that removes leakage of data qubits only in rounds whose number is a multiple of ``rounds``
-        (``dqlr_every``); itself where it removes none."""
+        """The strategy that removes leakage of data qubits only in some rounds (``dqlr_every``).
+
+        Args:
+            rounds: it is removed in rounds whose number is a multiple of this.
+
+        Returns:
+            That strategy; itself where it removes none.
+        """
         return self
 
     def __str__(self) -> str:

@@ -111,10 +111,24 @@ class TagError(ValueError):
 
 @dataclass(frozen=True)
 class Tag:
-    """A parsed tag. ``channel`` is set for the transition families; ``one_given`` maps level to P(reads 1) for
-    LEAKAGE_PROJECTION_Z, and for LEAKAGE_MEASUREMENT, whose level 0 is any computational state and whose ``qubits`` are
-    read, one for each target; ``reset`` maps incoming level to ((probability, outgoing level), ...) for LEAKAGE_RESET;
-    ``population`` for INJECT_LEAKAGE; ``time_ns`` for IDLE_NS. ``needs_known_z`` marks a LEAKAGE_TRANSITION_Z."""
+    """A parsed tag.
+
+    Attributes:
+        family: its family.
+        label: the process that it names.
+        channel: of the transition families.
+        one_given: (level, P(reads 1)) of LEAKAGE_PROJECTION_Z and of LEAKAGE_MEASUREMENT, whose level 0 is any
+            computational state.
+        reset: (incoming level, ((probability, outgoing level), ...)) of LEAKAGE_RESET.
+        population: of INJECT_LEAKAGE.
+        time_ns: of IDLE_NS.
+        needs_known_z: it is a LEAKAGE_TRANSITION_Z.
+        qubits: those that LEAKAGE_MEASUREMENT reads, one for each target.
+
+    Examples:
+        >>> parse_tag("idle|IDLE_NS: (20)").time_ns
+        20.0
+    """
 
     family: str
     label: str = ""
@@ -129,7 +143,22 @@ class Tag:
 
 @functools.lru_cache(maxsize=256)
 def parse_tag(text: str) -> Tag | None:
-    """The tag's meaning, or None for text that is not a leakage tag. Raises TagError quoting the tag."""
+    """The meaning of a tag.
+
+    Args:
+        text: the tag of an instruction.
+
+    Returns:
+        The meaning, or None for text that is not a leakage tag.
+
+    Raises:
+        TagError: it looks like a leakage tag and is none; the message quotes it.
+
+    Examples:
+        >>> parse_tag("LEAKAGE_PROJECTION_Z: (0.9, 2)").one_given
+        ((2, 0.9),)
+        >>> parse_tag("note")
+    """
     start = _FAMILY.match(text)
     if start is None:
         return None
@@ -164,7 +193,20 @@ def _not_ours(text: str, family: str, rest: str) -> None:
 
 
 def format_channel(channel: LeakageChannel, label: str = "") -> str:
-    """The tag of a channel; parse_tag gives back an equal channel (probabilities to 1e-12)."""
+    """The tag of a channel; parse_tag gives back an equal channel (probabilities to 1e-12).
+
+    Args:
+        channel: the channel.
+        label: the process that the tag names.
+
+    Returns:
+        The tag.
+
+    Examples:
+        >>> tag = format_channel(parse_tag("LEAKAGE_TRANSITION_1: (0.25, 1-->2)").channel, "mine")
+        >>> tag.startswith("mine|LEAKAGE_TRANSITION_1: ")
+        True
+    """
     family = TRANSITION_1 if channel.num_qubits == 1 else TRANSITION_2
     groups = []
     for row, transitions in listed_rows(channel).items():

@@ -41,7 +41,17 @@ class Shots(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class ShotSlice:
-    """Some shots, as ``Shots`` describes them: what decoders get."""
+    """Some shots, as ``Shots`` describes them: what decoders get.
+
+    Attributes:
+        detection_events_b8: uint8 (shots, ceil(detectors/8)), bit-packed little-endian.
+        heralds: uint8 (shots, measurements), levels; None if the decoder does not need them.
+
+    Examples:
+        >>> import numpy as np
+        >>> len(ShotSlice(np.zeros((10, 2), dtype=np.uint8))[:4])
+        4
+    """
 
     detection_events_b8: Bytes
     heralds: Bytes | None = None
@@ -58,9 +68,16 @@ class ShotSlice:
 class Decoded:
     """What a decoder returns for some shots.
 
-    flips_b8: predicted observable flips, uint8 (shots, ceil(observables/8)), bit-packed little-endian.
-    counts: sums over these shots, by name. They go into custom_counts of sinter's rows, where their names begin with
-        "decoder_".
+    Attributes:
+        flips_b8: predicted observable flips, uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+        counts: sums over these shots, by name. They go into custom_counts of sinter's rows, where their names begin
+            with "decoder_".
+
+    Examples:
+        >>> import numpy as np
+        >>> one = Decoded(np.zeros((5, 1), dtype=np.uint8), {"heralds": 2})
+        >>> Decoded.concatenate([one, one]).counts
+        {'heralds': 4}
     """
 
     flips_b8: Bytes
@@ -68,7 +85,14 @@ class Decoded:
 
     @staticmethod
     def concatenate(parts: Sequence[Decoded]) -> Decoded:
-        """All shots in order, at least one part."""
+        """All shots in order, counts added.
+
+        Args:
+            parts: at least one.
+
+        Returns:
+            The whole.
+        """
         counts: dict[str, int] = {}
         for part in parts:
             for name, count in part.counts.items():
@@ -80,9 +104,17 @@ class Decoded:
 class DecodingProblem:
     """What a decoder is compiled for.
 
-    circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
-    given_model: the error model to decode by; None: Stim's of the circuit. One of the two must be given.
     A model that was made is pickled with the problem, so that other processes do not make it again.
+
+    Attributes:
+        circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
+        given_model: the error model to decode by; None: Stim's of the circuit. One of the two must be given.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> DecodingProblem(memory.circuit).num_detectors
+        16
     """
 
     circuit: stim.Circuit | None
@@ -122,23 +154,44 @@ class DecodingProblem:
 
 
 class CompiledDecoder(abc.ABC):
-    """A decoder compiled for one problem."""
+    """A decoder compiled for one problem. ``Decoder`` has an example."""
 
     @abc.abstractmethod
     def decode_batch(self, shots: ShotSlice) -> Bytes | Decoded:
         """Predict the observable flips of some shots.
 
-        Args: shots: of the problem that it was compiled for; ``heralds`` are there if the decoder needs them.
-        Returns uint8 (shots, ceil(observables/8)), bit-packed little-endian; or ``Decoded``, with counts. The result
-        must depend on the shots alone: they come in pieces of any size, in any order, to several processes.
+        The result must depend on the shots alone: they come in pieces of any size, in any order, to several processes.
+
+        Args:
+            shots: of the problem that it was compiled for; ``heralds`` are there if the decoder needs them.
+
+        Returns:
+            uint8 (shots, ceil(observables/8)), bit-packed little-endian; or ``Decoded``, with counts.
         """
 
 
 class Decoder(abc.ABC):
-    """A decoder: a value without state, the same wherever it is compiled. To decode in several processes it must
-    pickle.
+    """A decoder: a value without state, the same wherever it is compiled.
 
-    needs: which data it needs, some of ``NEEDS``. Heralds are sampled only for decoders that need "heralds".
+    To decode in several processes it must pickle. A subclass has ``compile``.
+
+    Attributes:
+        needs: which data it needs, some of ``NEEDS``. Heralds are sampled only for decoders that need "heralds".
+
+    Examples:
+        A decoder that never corrects:
+
+        >>> import numpy as np
+        >>> import qec_leak as ql
+        >>> class Never(ql.Decoder):
+        ...     def compile(self, problem):
+        ...         return CompiledNever()
+        >>> class CompiledNever(ql.decoding.CompiledDecoder):
+        ...     def decode_batch(self, shots):
+        ...         return np.zeros((len(shots), 1), dtype=np.uint8)
+        >>> circuit = ql.memory_experiment(distance=3, rounds=2).circuit
+        >>> bool(ql.decode(circuit, ql.compile_sampler(circuit, seed=1).sample(10), decoder=Never()).any())
+        False
     """
 
     needs: tuple[Need, ...] = ("events",)
@@ -150,4 +203,14 @@ class Decoder(abc.ABC):
 
     @abc.abstractmethod
     def compile(self, problem: DecodingProblem) -> CompiledDecoder:
-        """Make it ready to decode shots of one circuit. Raises ValueError for a problem that it cannot decode."""
+        """Make it ready to decode shots of one circuit.
+
+        Args:
+            problem: the circuit and its error model.
+
+        Returns:
+            The compiled decoder.
+
+        Raises:
+            ValueError: it cannot decode the problem.
+        """

@@ -17,10 +17,26 @@ class HyperedgeError(ValueError):
 
 
 def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
-    """The circuit's detector error model for matching: hyperedges decomposed into edges, exclusive Pauli channels
-    taken as independent (Stim's two flags, set as sinter sets them; a circuit of ours gives the same model without the
-    second). Leakage in the tags is not in it. Raises ValueError, in one line, for a circuit that has no such model:
-    HyperedgeError where errors do not decompose."""
+    """The circuit's detector error model for matching.
+
+    Hyperedges are decomposed into edges, exclusive Pauli channels taken as independent (Stim's two flags, set as sinter
+    sets them; a circuit of ours gives the same model without the second). Leakage in the tags is not in it.
+
+    Args:
+        circuit: the circuit that is sampled.
+
+    Returns:
+        The model.
+
+    Raises:
+        ValueError: the circuit has no such model, said in one line; HyperedgeError where errors do not decompose.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> matching_error_model(memory.circuit).num_detectors
+        16
+    """
     try:
         return circuit.detector_error_model(decompose_errors=True, approximate_disjoint_errors=True)
     except ValueError as error:
@@ -53,7 +69,19 @@ def has_likely_errors(model: stim.DetectorErrorModel) -> bool:
 
 
 def ignored_by_matching(model: stim.DetectorErrorModel) -> str:
-    """One line on the errors of a model that matching ignores; "" if there are none."""
+    """One line on the errors of a model that matching ignores.
+
+    Args:
+        model: a detector error model.
+
+    Returns:
+        The line; empty if there are none.
+
+    Examples:
+        >>> import stim
+        >>> ignored_by_matching(stim.DetectorErrorModel("error(0.1) D0 D1"))
+        ''
+    """
     if not _HYPEREDGE.search(str(model)):
         return ""
     probabilities = []

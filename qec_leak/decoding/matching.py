@@ -25,7 +25,12 @@ _CHUNK_BITS = 1 << 16
 class Matching(Decoder):
     """Minimum-weight perfect matching.
 
-    two_passes: PyMatching's correlated matching.
+    Attributes:
+        two_passes: PyMatching's correlated matching.
+
+    Examples:
+        >>> Matching(two_passes=True).name
+        'pymatching-correlated'
     """
 
     two_passes: bool = False
@@ -36,7 +41,14 @@ class Matching(Decoder):
         return "pymatching-correlated" if self.two_passes else "pymatching"
 
     def compile(self, problem: DecodingProblem) -> CompiledMatching:
-        """Build the matching graph. Warns if the model has errors that are no edges."""
+        """Build the matching graph. Warns if the model has errors that are no edges.
+
+        Args:
+            problem: the circuit and its error model.
+
+        Returns:
+            The compiled decoder.
+        """
         model = problem.matching_model
         if ignored := ignored_by_matching(model):
             warnings.warn(ignored, stacklevel=3)

@@ -30,7 +30,12 @@ _KIND = _plugins.Kind("qec_leak.decoders", _is_decoder, built_in=_BUILT_IN)
 
 
 def decoder_names() -> tuple[str, ...]:
-    """The names that ``find_decoder`` knows: built in, then those of installed packages."""
+    """The names that ``find_decoder`` knows: built in, then those of installed packages.
+
+    Examples:
+        >>> decoder_names()[:2]
+        ('pymatching', 'pymatching-correlated')
+    """
     return _KIND.names()
 
 
@@ -42,7 +47,17 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
             sinter's, a class or function without arguments that makes one, or a mapping of names to decoders (sinter's
             custom_decoders), of which "module:attribute:name" takes one; or such a decoder itself.
         name: what errors call the argument.
-    Raises ValueError for a name that is unknown or does not import, TypeError for what is no decoder.
+
+    Returns:
+        The decoder.
+
+    Raises:
+        ValueError: the name is unknown or does not import.
+        TypeError: it is no decoder.
+
+    Examples:
+        >>> find_decoder("pymatching").needs
+        ('events',)
     """
     if not isinstance(decoder, str):
         return _as_decoder(decoder, name, decoder)
@@ -53,7 +68,18 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
 
 
 def decoder_name(decoder: AnyDecoder) -> str:
-    """Name of a decoder in results: the name by which it was asked for, or its own."""
+    """Name of a decoder in results: the name by which it was asked for, or its own.
+
+    Args:
+        decoder: as for ``find_decoder``.
+
+    Returns:
+        The name.
+
+    Examples:
+        >>> decoder_name("pymatching")
+        'pymatching'
+    """
     return decoder if isinstance(decoder, str) else find_decoder(decoder).name
 
 

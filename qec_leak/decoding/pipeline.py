@@ -39,27 +39,35 @@ _PIECE_BITS = 1 << 19
 def decoded_batches(
     batches: Iterable[ShotBatch], decoder: ReadyDecoder, *, workers: int = 1
 ) -> Generator[tuple[ShotBatch, Decoded], None, None]:
-    """(batch, what the decoder makes of it) of each batch in order; the next batches are sampled while one is decoded.
+    """Batches and what the decoder makes of them, in order; the next batches are sampled while one is decoded.
 
     ``batches`` is iterated in another thread (workers = 1) and a few batches ahead, so that memory does not grow with
     the number of batches. What it raises is raised here, after the batches before it. Statistics that a generator
-    gathers from its batches as it yields them are gathered there too, while others are decoded:
-
-        def counted():
-            for batch in sampler.batches(shots, heralds=decoder.needs_heralds):
-                statistics.add(batch)
-                yield batch
-
-        for batch, decoded in decoded_batches(counted(), decoder):
-            errors += count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
+    gathers from its batches as it yields them are gathered there too, while others are decoded. Closing the iterator
+    early, also by an exception in the loop around it, ends thread and processes before it returns.
 
     Args:
         batches: for example ``sampler.batches(shots)``. Batches of some seconds of decoding or less serve best.
         decoder: what ``compile_decoder`` returns.
         workers: processes that decode; 1 decodes in this process. Predictions do not depend on it. As everywhere with
             processes, a script that asks for more has to be importable (``if __name__ == "__main__":``).
-    Yields the batch and its ``Decoded``. Closing the iterator early, also
-    by an exception in the loop around it, ends thread and processes before it returns.
+
+    Yields:
+        A batch and its ``Decoded``.
+
+    Raises:
+        ValueError: there is less than one worker, or the decoder does not pickle for several.
+        TypeError: ``workers`` is no integer.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> decoder, sampler = ql.compile_decoder(memory.circuit), ql.compile_sampler(memory.circuit, seed=1)
+        >>> errors = 0
+        >>> for batch, decoded in decoded_batches(sampler.batches(4000, batch_shots=1000), decoder):
+        ...     errors += ql.decoding.count_logical_errors(decoded.flips_b8, batch.observable_flips_b8)
+        >>> 0 < errors < 600
+        True
     """
     if _checks.check_int("workers", workers, minimum=1) == 1:
         return _decoded_here(batches, decoder)
@@ -75,10 +83,24 @@ def _decoded_here(
 
 
 def prefetched(items: Iterable[_T], *, ahead: int = _AHEAD) -> Generator[_T, None, None]:
-    """``items`` in order, iterated in a thread of its own, up to ``ahead`` + 1 of them before they are asked for.
+    """Items in order, iterated in a thread of its own, up to ``ahead`` + 1 of them before they are asked for.
 
     What the iteration raises is raised here, after the items before it. Closing ends the thread once the item that it
     is working on is done.
+
+    Args:
+        items: what to iterate.
+        ahead: how many are kept.
+
+    Yields:
+        The items.
+
+    Raises:
+        ValueError: ``ahead`` is below 1.
+
+    Examples:
+        >>> list(prefetched(range(3)))
+        [0, 1, 2]
     """
     ready: queue.Queue[_T | _End] = queue.Queue(_checks.check_int("ahead", ahead, minimum=1))
     closed = threading.Event()

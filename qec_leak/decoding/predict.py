@@ -31,8 +31,21 @@ def decode(
         batch: what the sampler returned, or a folder of shots of the circuit; left out after a folder.
         decoder: a name ("pymatching", "pymatching-correlated", what is installed, "module:attribute"), a
             ``qec_leak.decoding.Decoder``, or a ``sinter.Decoder``.
-    Returns predicted observable flips, bool (shots, observables).
-    Raises ValueError where there is no noise to decode by, or a folder has no detection events.
+
+    Returns:
+        Predicted observable flips, bool (shots, observables).
+
+    Raises:
+        ValueError: there is no noise to decode by, or a folder has no detection events.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(1000)
+        >>> wrong = ql.decode(memory.circuit, batch) != batch.observable_flips
+        >>> bool(wrong.mean() < 0.15)
+        True
     """
     if isinstance(circuit, str):
         from qec_leak.circuits.arguments import as_circuit  # workers that only decode do without it
@@ -60,7 +73,20 @@ def _problem_of(data: ShotFolder) -> DecodingProblem:
 def count_logical_errors(predicted_b8: npt.NDArray[np.uint8], observable_flips_b8: npt.NDArray[np.uint8]) -> int:
     """Number of shots in which any observable was predicted wrongly.
 
-    Args: predicted flips and actual flips, both uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+    Args:
+        predicted_b8: uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+        observable_flips_b8: the actual flips, alike.
+
+    Returns:
+        The number.
+
+    Raises:
+        ValueError: the two differ in shape.
+
+    Examples:
+        >>> import numpy as np
+        >>> count_logical_errors(np.array([[0], [1]], dtype=np.uint8), np.array([[1], [1]], dtype=np.uint8))
+        1
     """
     if predicted_b8.shape != observable_flips_b8.shape:
         raise ValueError(

@@ -18,8 +18,19 @@ from qec_leak.records.packed_events import check_events
 class ReadyDecoder:
     """A decoder compiled for one problem, for any batch of its shots. It pickles: a copy is compiled again.
 
-    problem: the circuit and its error model.   name: of the decoder in results.
-    needs_heralds: whether shots must have heralds: sample with ``heralds=decoder.needs_heralds``.
+    It has the fields ``problem``, ``name`` (of the decoder in results) and ``needs_heralds``: whether shots must have
+    heralds; sample with ``heralds=decoder.needs_heralds``.
+
+    Args:
+        problem: the circuit and its error model.
+        decoder: as for ``compile_decoder``.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> decoder = ReadyDecoder(ql.decoding.DecodingProblem(memory.circuit))
+        >>> decoder.name, decoder.needs_heralds
+        ('pymatching', False)
     """
 
     def __init__(self, problem: DecodingProblem, decoder: AnyDecoder = "pymatching") -> None:
@@ -40,7 +51,18 @@ class ReadyDecoder:
         return self.problem.detector_error_model
 
     def slice(self, shots: Shots) -> ShotSlice:
-        """What the decoder needs of some shots. Raises ValueError where it is not there, or of another circuit."""
+        """What the decoder needs of some shots.
+
+        Args:
+            shots: a batch, a folder of shots, or a ``ShotSlice``.
+
+        Returns:
+            The shots.
+
+        Raises:
+            ValueError: the shots are of another circuit, or lack what the decoder needs.
+            TypeError: they are no shots.
+        """
         if not hasattr(shots, "detection_events_b8"):
             raise TypeError(
                 f"`batch` must be what a sampler returned, but is {type(shots).__name__}; give sampler.sample(shots)"
@@ -63,10 +85,18 @@ class ReadyDecoder:
         return ShotSlice(events, heralds)
 
     def decode_batch(self, shots: Shots) -> Decoded:
-        """Predict observable flips of a batch, a folder of shots, or a ``ShotSlice``.
+        """Predict observable flips of shots.
 
-        Raises ValueError for shots of another circuit or without what the decoder needs, and for predictions that are
-        no bit-packed flips.
+        Args:
+            shots: a batch, a folder of shots, or a ``ShotSlice``.
+
+        Returns:
+            The flips, bit-packed, and what the decoder counts.
+
+        Raises:
+            ValueError: the shots are of another circuit or lack what the decoder needs, or its predictions are no
+                bit-packed flips.
+            TypeError: they are no shots.
         """
         part = self.slice(shots)
         if not len(part):
@@ -82,7 +112,14 @@ class ReadyDecoder:
         return decoded
 
     def decode(self, shots: Shots) -> npt.NDArray[np.bool_]:
-        """Predict observable flips of a batch, or of a folder of shots: bool (shots, observables)."""
+        """Predict observable flips of shots.
+
+        Args:
+            shots: a batch, a folder of shots, or a ``ShotSlice``.
+
+        Returns:
+            bool (shots, observables).
+        """
         packed = self.decode_batch(shots).flips_b8
         bits = np.unpackbits(packed, axis=1, count=self.problem.num_observables, bitorder="little")
         return bits.astype(np.bool_)
@@ -103,7 +140,20 @@ def compile_decoder(
         circuit: the circuit that is sampled; its error model is made by Stim and leaves leakage out.
         decoder: a name ("pymatching", "pymatching-correlated", what is installed, "module:attribute"), a
             ``qec_leak.decoding.Decoder``, or a ``sinter.Decoder``.
-    Raises ValueError where there is no such decoder, or it cannot decode the circuit.
+
+    Returns:
+        The decoder, ready for any batch of the circuit's shots.
+
+    Raises:
+        ValueError: there is no such decoder, or it cannot decode the circuit.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> decoder = ql.compile_decoder(memory.circuit)
+        >>> decoder.decode(ql.compile_sampler(memory.circuit, seed=1).sample(10)).shape
+        (10, 1)
     """
     if isinstance(circuit, stim.Circuit):
         return ReadyDecoder(DecodingProblem(circuit), decoder)

@@ -40,12 +40,25 @@ class Device:
     by ``qubits[index]``; a pair's are ``cz``, ``dqlr``, replaced by ``pairs[(a, b)]`` with a < b. Overrides are
     {section: {key: value}}.
 
-    cycle_ns: how long a round of a memory lasts on this device: one number, or one by name of the strategy. Rounds
-    whose operations take less wait at their end, others are as long as their operations; None or 0: no waiting.
+    Attributes:
+        name: what results call it.
+        description: free text.
+        gate: one-qubit gates.
+        idle: what time does.
+        readout: measurements.
+        reset: multi-level resets.
+        cz: CZs.
+        dqlr: Leakage iSWAPs.
+        roles: overrides by role: "data", "measure" or "removal".
+        qubits: overrides by qubit.
+        pairs: overrides by pair (a, b) with a < b.
+        cycle_ns: how long a round of a memory lasts on this device, one number, or one by name of the strategy. Rounds
+            whose operations take less wait at their end, others are as long as their operations. None or 0: no waiting.
 
-    >>> device = Device.preset("sycamore")
-    >>> device.replace({"cz.leakage": 1e-3, "roles.data.idle.t1_ns": 25e3}).qubit(4, "data").idle.t1_ns
-    25000.0
+    Examples:
+        >>> device = Device.preset("sycamore")
+        >>> device.replace({"cz.leakage": 1e-3, "roles.data.idle.t1_ns": 25e3}).qubit(4, "data").idle.t1_ns
+        25000.0
     """
 
     name: str
@@ -134,7 +147,19 @@ class Device:
         return card(f"Device {self.label}", rows)
 
     def qubit(self, index: int, role: str) -> QubitParameters:
-        """Parameters of qubit ``index`` as "data", "measure" or "removal" qubit (default, then role, then qubit)."""
+        """Parameters of a qubit in a role: the default, replaced by the role's, then by the qubit's.
+
+        Args:
+            index: the qubit, >= 0.
+            role: "data", "measure" or "removal".
+
+        Returns:
+            Its parameters.
+
+        Raises:
+            ValueError: there is no such role, or the qubit's overrides do not fit the role's.
+            TypeError: an argument is of the wrong type.
+        """
         return self._qubit(check_int("index", index, minimum=0), check_choice("role", role, tables.ROLES))
 
     def _qubit(self, index: int | None, role: str) -> QubitParameters:
@@ -158,7 +183,19 @@ class Device:
             raise ValueError(f"{label}{error}") from None
 
     def pair(self, a: int, b: int) -> PairParameters:
-        """Parameters of the coupled qubits ``a`` and ``b``, in either order."""
+        """Parameters of the coupled qubits ``a`` and ``b``, in either order.
+
+        Args:
+            a: a qubit, >= 0.
+            b: another qubit.
+
+        Returns:
+            Their parameters.
+
+        Raises:
+            ValueError: the two are one qubit, or one is negative.
+            TypeError: an argument is of the wrong type.
+        """
         first, second = sorted((check_int("a", a, minimum=0), check_int("b", b, minimum=0)))
         if first == second:
             raise ValueError(broken_rule("b", "be another qubit than `a`", b, "name two qubits"))
@@ -177,17 +214,51 @@ class Device:
 
     @classmethod
     def preset(cls, name: str) -> Device:
-        """A device that comes with the package; device/presets/NAME.toml has the source of every value."""
+        """A device that comes with the package; device/presets/NAME.toml has the source of every value.
+
+        Args:
+            name: one of ``Device.presets()``.
+
+        Returns:
+            The device.
+
+        Raises:
+            ValueError: there is no such preset.
+            TypeError: the name is no string.
+        """
         return _preset(check_choice("name", name, cls.presets()))
 
     @classmethod
     def from_toml(cls, path: str | os.PathLike[str]) -> Device:
-        """Read a device file. Raises ValueError or TypeError, one line naming file, key, value, rule and fix."""
+        """Read a device file.
+
+        Args:
+            path: the file.
+
+        Returns:
+            The device.
+
+        Raises:
+            ValueError: the file cannot be read, or a value breaks its rule; one line names file, key, rule and fix.
+            TypeError: a value is of the wrong type; the line is alike.
+        """
         return cls.from_toml_text(toml_io.read_text(path), source=os.fspath(path))
 
     @classmethod
     def from_toml_text(cls, text: str, source: str = "device text") -> Device:
-        """Read a device from TOML text; ``source`` is what errors call it."""
+        """Read a device from TOML text.
+
+        Args:
+            text: the TOML text.
+            source: what errors call it.
+
+        Returns:
+            The device.
+
+        Raises:
+            ValueError: a value breaks its rule.
+            TypeError: a value is of the wrong type.
+        """
         try:
             return cls._from_table(toml_io.parse(text))
         except ValueError as error:
@@ -200,13 +271,24 @@ class Device:
         return toml_io.format_table(self._table())
 
     def replace(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> Device:
-        """A device with some values replaced, by dotted key: "cz.leakage", "roles.data.idle.t1_ns",
-        "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage", "cycle_ns", "cycle_ns.DQLR", "name". None removes an override or
-        an optional value.
-        "idle.t2_over_t1", also of a role or qubit, gives T2 as a part of T1.
+        """A device with some values replaced, by dotted key.
+
+        Keys are "cz.leakage", "roles.data.idle.t1_ns", "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage",
+        "cycle_ns", "cycle_ns.DQLR", "name". None removes an override or an optional value. "idle.t2_over_t1", also of a role or qubit, gives T2 as a part of T1.
 
         A default that a role, qubit or pair overrides stays overridden there. Whole sections can be given as keywords:
         ``device.replace(gate=GateParameters(...))``.
+
+        Args:
+            values: values by dotted key.
+            **more: values by keys without a dot.
+
+        Returns:
+            The new device.
+
+        Raises:
+            ValueError: there is no such key, or the value breaks its rule.
+            TypeError: a value is of the wrong type.
         """
         table = self._table()
         for key, value in coherence.without_ratios(table, {**(values or {}), **more}).items():
@@ -218,9 +300,12 @@ class Device:
         return self._from_table(table)
 
     def without_leakage(self) -> Device:
-        """A device whose operations excite nothing: L1 of gates and measurements and heating are zero everywhere,
-        overrides included. Leaked qubits, where a circuit injects some, behave as before; and the Leakage iSWAP still
-        leaks where a reset left |1> on the measure qubit (``reset.error``), which is how DQLR works."""
+        """A device whose operations excite nothing.
+
+        L1 of gates and measurements and heating are zero everywhere, overrides included. Leaked qubits, where a circuit
+        injects some, behave as before; and the Leakage iSWAP still leaks where a reset left |1> on the measure qubit
+        (``reset.error``), which is how DQLR works.
+        """
         table = self._table()
         overrides = [override for group in tables.GROUPS for override in table.get(group, {}).values()]
         for sections in (table, *overrides):
@@ -230,7 +315,17 @@ class Device:
         return self._from_table(table)
 
     def scale_coherence(self, factor: float) -> Device:
-        """A device whose T1 and T2 are ``factor`` times as long, those of roles and qubits too."""
+        """A device whose T1 and T2 are ``factor`` times as long, those of roles and qubits too.
+
+        Args:
+            factor: above 0.
+
+        Returns:
+            The new device.
+
+        Raises:
+            ValueError: the factor is not positive, or makes a T1 shorter than an operation.
+        """
         return self.replace(coherence.scaled(self._table(), factor))
 
     def _table(self) -> tables.Table:

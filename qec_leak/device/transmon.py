@@ -45,6 +45,11 @@ class GateParameters:
         duration_ns: length of the gate's moment.
         error: total probability of a Pauli error; X, Y and Z are equally likely.
         leakage: L1 per gate, averaged over computational states. Only |1> leaks, so it is at most 1/2.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").gate.duration_ns
+        25.0
     """
 
     duration_ns: float
@@ -71,6 +76,11 @@ class IdleParameters:
         dd_error_per_us: depolarizing probability per us beyond T1 and T2, while the qubit idles through measurements
             and resets under dynamical decoupling.
         measurement_error: depolarizing probability, whatever the time, of waiting while coupled qubits are measured.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").idle.t1_ns
+        20000.0
     """
 
     t1_ns: float
@@ -105,6 +115,11 @@ class ReadoutParameters:
         leakage: probability that the measurement excites 0 or 1 to |2>.
         one_given_2: probability that a transmon in |2> reads 1. With 1 it reads as |1> does, with 0.5 as a coin.
         one_given_3: probability that a transmon in |3> reads 1.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").readout.one_given_2
+        1.0
     """
 
     duration_ns: float
@@ -130,6 +145,11 @@ class ResetParameters:
         one_given_3: probability of |1> after the reset of |3>.
         leaked_given_2: probability that |2> is still there after the reset.
         leaked_given_3: probability that |3> is still there after the reset.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").reset.mlr_ns
+        160.0
     """
 
     mlr_ns: float
@@ -177,6 +197,11 @@ class CzParameters:
         transport_31_22: probability of |31> <-> |22>, the higher qubit first.
         leakage_phase_low: phase of the low qubit when its partner is in |2>.
         leakage_phase_high: phase of the high qubit when its partner is in |2>.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").cz.model
+        'hamiltonian'
     """
 
     duration_ns: float
@@ -248,6 +273,11 @@ class DqlrParameters:
         anharmonicity_mhz: anharmonicity of both transmons.
         error: total probability of the 15 two-qubit Paulis on the pair, per Leakage iSWAP; all are equally likely.
         efficiency: probability that the pulse acts at all. If it does, it takes |20> to |11>.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").dqlr.iswap_ns
+        12.0
     """
 
     iswap_ns: float
@@ -277,6 +307,11 @@ class QubitParameters:
         idle: what time does to it.
         readout: its measurement.
         reset: its multi-level reset.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").qubit(4, "data").gate.duration_ns
+        25.0
     """
 
     gate: GateParameters
@@ -305,6 +340,11 @@ class PairParameters:
     Attributes:
         cz: its CZ.
         dqlr: its Leakage iSWAP.
+
+    Examples:
+        >>> from qec_leak import Device
+        >>> Device.preset("sycamore").pair(4, 9).cz.duration_ns
+        34.0
     """
 
     cz: CzParameters

@@ -27,15 +27,38 @@ def _share(packed: Bytes, bits: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class ShotBatch:
-    """Outcomes of consecutive shots. Arrays with suffix ``_b8`` are uint8 (shots, ceil(n/8)), bit k of a row at byte
-    k // 8, bit k % 8 (little-endian, Stim's b8).
+    """Outcomes of consecutive shots.
 
-    first_shot: index of the first shot under the sampler's seed.
-    population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked for.
-    heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None if not asked for.
-    leaked_b8, three_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether qubit q is in level 2 or 3, and whether it is
-        in level 3, at byte q // 8, bit q % 8 of a snapshot; None if not asked for (``levels``). A snapshot begins with
-        a byte of its own, and bits beyond the last qubit are 0.
+    Arrays with suffix ``_b8`` are uint8 (shots, ceil(n/8)), bit k of a row at byte k // 8, bit k % 8 (little-endian,
+    Stim's b8).
+
+    Attributes:
+        shots: number of shots.
+        first_shot: index of the first shot under the sampler's seed.
+        num_qubits: one more than the largest name of a qubit.
+        num_detectors: detectors of the circuit.
+        num_observables: observables of the circuit.
+        num_measurements: measurements of the circuit.
+        num_sweep_bits: sweep bits of the circuit.
+        detection_events_b8: bit-packed ``detection_events``.
+        observable_flips_b8: bit-packed ``observable_flips``.
+        sweep_bits_b8: bit-packed ``sweep_bits``.
+        measurements_b8: bit-packed ``measurements``; None if not asked for.
+        heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None if not asked
+            for.
+        population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked
+            for.
+        leaked_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether qubit q is in level 2 or 3, at byte q // 8, bit
+            q % 8 of a snapshot; None if not asked for (``levels``). A snapshot begins with a byte of its own, and bits
+            beyond the last qubit are 0.
+        three_b8: whether it is in level 3, packed alike.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(100, heralds=True)
+        >>> batch.detection_events.shape, batch.heralds.shape, batch.leakage_population.shape
+        ((100, 32), (100, 41), (4, 17))
     """
 
     shots: int
@@ -56,17 +79,17 @@ class ShotBatch:
 
     @property
     def detection_events(self) -> Bits:
-        """bool (shots, detectors)."""
+        """bool (shots, detectors): which detectors fired."""
         return unpack(self.detection_events_b8, self.num_detectors)
 
     @property
     def observable_flips(self) -> Bits:
-        """bool (shots, observables)."""
+        """bool (shots, observables): which observables are flipped against the noiseless run."""
         return unpack(self.observable_flips_b8, self.num_observables)
 
     @property
     def sweep_bits(self) -> Bits:
-        """bool (shots, sweep bits)."""
+        """bool (shots, sweep bits): the bits that were given or drawn."""
         return unpack(self.sweep_bits_b8, self.num_sweep_bits)
 
     @property
@@ -89,12 +112,20 @@ class ShotBatch:
 
     @property
     def leakage_population(self) -> npt.NDArray[np.float64]:
-        """float64 (snapshots, qubits): P(level >= 2). Raises ValueError if populations were not asked for."""
+        """float64 (snapshots, qubits): P(level >= 2).
+
+        Raises:
+            ValueError: populations were not asked for.
+        """
         return np.asarray(self.level_population.sum(axis=2))
 
     @property
     def level_population(self) -> npt.NDArray[np.float64]:
-        """float64 (snapshots, qubits, 2): P(level 2), P(level 3). Raises ValueError if they were not asked for."""
+        """float64 (snapshots, qubits, 2): P(level 2), P(level 3).
+
+        Raises:
+            ValueError: populations were not asked for.
+        """
         if self.population_counts is None:
             raise ValueError(
                 "`populations` must be 'rounds' or 'moments' to read them, but is None; ask sample() for them"
@@ -119,7 +150,17 @@ class ShotBatch:
 
     @staticmethod
     def concatenate(batches: Sequence[ShotBatch]) -> ShotBatch:
-        """One batch of all shots in order. Raises ValueError for none, or for batches of different circuits."""
+        """One batch of all shots in order.
+
+        Args:
+            batches: batches of one circuit, sampled alike.
+
+        Returns:
+            The batch.
+
+        Raises:
+            ValueError: there is no batch, or batches are of different circuits.
+        """
         if not batches:
             raise ValueError("`batches` must hold at least one batch, but is empty; sample first")
         first = batches[0]

@@ -16,11 +16,17 @@ from qec_leak.program import Conflict, compile_program
 class Certificate:
     """What is proved of the frame engine for a circuit.
 
-    exact: frames are exact for any number of leaked qubits: nothing can leak, or all stabilizers are of two kinds
-        (``qec_leak.program.css``).
-    conflicts: instructions that break the two kinds for qubits that can leak, in order.
-    by_rank: for each place where one qubit can leak, and come back, whether frames are exact (GF(2) ranks); None if
-        that was not asked for. Without failures frames are exact to first order in the leakage.
+    Attributes:
+        exact: frames are exact for any number of leaked qubits: nothing can leak, or all stabilizers are of two kinds
+            (``qec_leak.program.css``).
+        conflicts: instructions that break the two kinds for qubits that can leak, in order.
+        by_rank: for each place where one qubit can leak, and come back, whether frames are exact (GF(2) ranks); None if
+            that was not asked for. Without failures frames are exact to first order in the leakage.
+
+    Examples:
+        >>> from qec_leak import certify
+        >>> certify("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, 1-->2)] 0").exact
+        True
     """
 
     exact: bool
@@ -46,7 +52,18 @@ def certify(circuit: stim.Circuit | str, *, by_rank: bool | None = None) -> Cert
         circuit: a stim.Circuit or its text.
         by_rank: go through all places where one qubit leaks; None: only where the circuit is not exact as a whole. It
             takes seconds for 20 qubits and 8 rounds, and a minute for 50.
-    Raises ValueError for circuits that cannot be sampled, and by rank for circuits that are too large.
+
+    Returns:
+        Whether frames are exact, and the instructions that are in the way.
+
+    Raises:
+        ValueError: the circuit cannot be sampled, or is too large to go through by rank.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> ql.certify(ql.memory_experiment(distance=3, rounds=2).circuit).exact
+        True
     """
     parsed = as_circuit("circuit", circuit)
     check_loops(parsed)

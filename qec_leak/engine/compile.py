@@ -24,7 +24,7 @@ class InexactFramesWarning(UserWarning):
 def compile_sampler(
     circuit: stim.Circuit | str, *, seed: int | None = None, threads: int = 1, engine: Engine = "auto"
 ) -> LeakageSampler | TableauSampler:
-    """A sampler of a circuit whose leakage is in tags (grammar: ``qec_leak.circuits.tags``).
+    r"""A sampler of a circuit whose leakage is in tags (grammar: ``qec_leak.circuits.tags``).
 
     Args:
         circuit: a stim.Circuit or its text.
@@ -34,8 +34,23 @@ def compile_sampler(
             all stabilizers are of two kinds (``qec_leak.certify``). "tableau" samples shot by shot and skips the gates
             of leaked qubits in every circuit (docs/model.md says what is not exact); it is hundreds of times slower.
             "auto" takes frames where they are exact, else the tableau.
-    Raises ValueError for circuits that cannot be sampled, naming instruction and line.
-    Warns InexactFramesWarning where frames are asked for and are not exact.
+
+    Returns:
+        The sampler; each call of ``sample`` gives the next shots.
+
+    Raises:
+        ValueError: the circuit cannot be sampled; the message names instruction and line.
+        TypeError: an argument is of the wrong type.
+
+    Warns:
+        InexactFramesWarning: frames are asked for and are not exact.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> circuit = "I_ERROR[LEAKAGE_TRANSITION_1: (0.5, 0-->2)] 0\nTICK[LEAKAGE_POPULATION]"
+        >>> sampler = ql.compile_sampler(circuit, seed=1)
+        >>> bool(0.45 < sampler.sample(10_000).leakage_population[0, 0] < 0.55)
+        True
     """
     if engine not in _ENGINES:
         raise ValueError(_checks.broken_rule("engine", f"be one of {', '.join(_ENGINES)}", engine, "choose one"))

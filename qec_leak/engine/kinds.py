@@ -82,7 +82,13 @@ class ShotSampler(ABC):
             levels: also return each shot's level of every qubit at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), or at
                 all TICKs ("moments"): ``batch.levels``, and bit-packed ``batch.leaked_b8`` and ``batch.three_b8``.
             sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
-        Raises ValueError for bad arguments.
+
+        Returns:
+            The shots.
+
+        Raises:
+            ValueError: an argument breaks its rule, or the batch does not fit memory.
+            TypeError: an argument is of the wrong type.
         """
         shots = _checks.check_int("shots", shots, minimum=1)
         if populations not in ("rounds", "moments", None):
@@ -113,7 +119,19 @@ class ShotSampler(ABC):
         measurements: bool = False,
         levels: Levels = None,
     ) -> Iterator[ShotBatch]:
-        """The next ``shots`` shots as batches of ``batch_shots``: memory does not grow with ``shots``."""
+        """The next ``shots`` shots in batches: memory does not grow with ``shots``.
+
+        Args:
+            shots: shots in all, at least 1.
+            batch_shots: shots of a batch. None: as many as suit the engine.
+            populations: as for ``sample``.
+            heralds: as for ``sample``.
+            measurements: as for ``sample``.
+            levels: as for ``sample``.
+
+        Yields:
+            Batches, the last one possibly smaller.
+        """
         for take in in_batches(shots, self.BATCH_SHOTS if batch_shots is None else batch_shots):
             yield self.sample(take, populations=populations, heralds=heralds, measurements=measurements, levels=levels)
 

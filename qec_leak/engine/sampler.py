@@ -27,9 +27,20 @@ MAX_POPULATIONS = 1 << 26
 
 
 class LeakageSampler(ShotSampler):
-    """Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+    r"""Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
 
     Threads may share a sampler: their calls run side by side, and no two of them get the same shots.
+
+    Args:
+        program: the circuit as flat arrays; ``compile_sampler`` makes it.
+        seed: integer >= 0. None: a fresh one.
+        threads: threads to sample on.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> sampler = ql.compile_sampler("X_ERROR(1) 0\nM 0\nDETECTOR rec[-1]", seed=1)
+        >>> [sampler.sample(100).first_shot for _ in range(2)]
+        [0, 100]
     """
 
     BATCH_SHOTS = 16 * BLOCK_SHOTS

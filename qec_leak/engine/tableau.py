@@ -15,8 +15,21 @@ from qec_leak.tableau import TableauCircuit, TableauShots, compile_tableau
 
 
 class TableauSampler(ShotSampler):
-    """Samples shots one by one on a tableau that skips the gates of leaked qubits, in every circuit, and some hundred
-    times slower than frames. Each call goes on where the last one ended; shot k depends on (seed, k) alone."""
+    r"""Samples shots one by one on a tableau that skips the gates of leaked qubits, in every circuit.
+
+    It is some hundred times slower than frames. Each call goes on where the last one ended; shot k depends on (seed, k)
+    alone.
+
+    Args:
+        circuit: a circuit whose leakage is in tags.
+        seed: integer >= 0. None: a fresh one.
+        threads: threads to sample on.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> ql.compile_sampler("H 0\nM 0\nDETECTOR rec[-1]", seed=1, engine="tableau").sample(5).num_detectors
+        1
+    """
 
     BATCH_SHOTS = 1024
 

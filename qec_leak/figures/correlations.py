@@ -20,13 +20,25 @@ def plot_p_ij(
 ) -> AxesImage:
     """Draw p_ij, detectors in the order of their stabilizers and, of one, of their rounds; lines part the stabilizers.
 
-    Pauli noise fills the diagonals next to those of each square: rounds that follow each other. What lies further
-    from them, inside a square or between neighbours, is leakage.
+    Pauli noise fills the diagonals next to those of each square: rounds that follow each other. What lies further from
+    them, inside a square or between neighbours, is leakage.
 
     Args:
+        axes: where to draw.
         matrix: float64 (detectors, detectors), what ``EventCorrelations.p_ij`` returns.
-        layout: of the same detectors.   title: text above the picture.
-    Returns the image, for a colour bar.
+        layout: of the same detectors.
+        title: text above the picture.
+
+    Returns:
+        The image, for a colour bar.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(1000)
+        >>> counts = ql.analysis.EventCorrelations.of_packed(batch.detection_events_b8, batch.num_detectors)
+        >>> figure, [axes] = ql.figures.new_figure()
+        >>> image = plot_p_ij(axes, counts.p_ij(), ql.analysis.detector_layout(memory))
     """
     order = np.lexsort((layout.round, layout.stabilizer))
     edges = np.flatnonzero(np.diff(layout.stabilizer[order])) + 0.5

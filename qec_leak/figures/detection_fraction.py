@@ -21,11 +21,19 @@ def plot_detection_fraction(
 ) -> None:
     """Draw the detection fraction of each round with 1-sigma error bars, filled markers for the largest weight.
 
+    The final comparison with the data qubits, which is no round, is left out.
+
     Args:
         axes: where to draw.
         statistics: by strategy, of one code.
         title: text above the plot.
-    The final comparison with the data qubits, which is no round, is left out.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(1000)
+        >>> figure, [axes] = ql.figures.new_figure()
+        >>> plot_detection_fraction(axes, {"MLR": ql.analysis.DetectionStatistics.of_shots(batch, memory)})
     """
     with house_style():
         weights: tuple[int, ...] = ()

@@ -33,7 +33,20 @@ _TITLE_SIZE = 8.0  # points, as house_style says
 
 
 def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
-    """Width and height in inches of a figure that holds a picture of the patch. Args: bar: with a colour bar."""
+    """Width and height in inches of a figure that holds a picture of the patch.
+
+    Args:
+        patch: the layout of the qubits.
+        bar: with a colour bar.
+
+    Returns:
+        Width and height.
+
+    Examples:
+        >>> from qec_leak import surface_patch
+        >>> len(lattice_size(surface_patch(3)))
+        2
+    """
     xs, ys = zip(*patch.coordinates, strict=True)
     step = _step(patch)
     width, height = ((max(values) - min(values) + 2) * step for values in (xs, ys))
@@ -43,7 +56,16 @@ def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
 def strategy_title(strategy: str, width: float) -> str:
     """A strategy's name above a picture of ``lattice_size``: in lines where it is wider.
 
-    Args: width: of the picture, in inches.
+    Args:
+        strategy: its name.
+        width: of the picture, in inches.
+
+    Returns:
+        The text.
+
+    Examples:
+        >>> isinstance(strategy_title("MLR", 3.0), str)
+        True
     """
     if strategy in STRATEGY_COLORS:
         return strategy.replace("_", " ")
@@ -55,8 +77,16 @@ def plot_patch(axes: Axes, patch: Patch, strategy: Strategy | str = "DQLR", *, f
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` says.
+        patch: the layout of the qubits.
         strategy: its Leakage iSWAPs are drawn as lines from data qubits to their partners.
         form: "XZZX" marks the data qubits that this form conjugates with a Hadamard.
+
+    Examples:
+        >>> from qec_leak import figures, surface_patch
+        >>> patch = surface_patch(3)
+        >>> width, height = figures.lattice_size(patch, bar=True)
+        >>> figure, [axes] = figures.new_figure(width=width, height=height)
+        >>> plot_patch(axes, patch)
     """
     parsed = find_strategy(strategy)
     pairs = iswap_pairs(parsed, patch)

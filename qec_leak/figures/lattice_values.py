@@ -22,8 +22,17 @@ def plot_qubit_leakage(
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.
+        patch: the layout of the qubits.
         leakage: P(level >= 2) by qubit; qubits that are not in it are left out.
-        label: what the colour bar says.   title: text above the picture.
+        label: what the colour bar says.
+        title: text above the picture.
+
+    Examples:
+        >>> from qec_leak import figures, surface_patch
+        >>> patch = surface_patch(3)
+        >>> width, height = figures.lattice_size(patch, bar=True)
+        >>> figure, [axes] = figures.new_figure(width=width, height=height)
+        >>> plot_qubit_leakage(axes, patch, {0: 0.01, 4: 0.05})
     """
     with house_style():
         draw_stabilizers(axes, patch)
@@ -38,8 +47,17 @@ def plot_stabilizer_detection(
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.
+        patch: the layout of the qubits.
         fraction: detection fraction by measure qubit.
-        top: end of the scale of colours; None: the largest fraction.   title: text above the picture.
+        top: end of the scale of colours; None: the largest fraction.
+        title: text above the picture.
+
+    Examples:
+        >>> from qec_leak import figures, surface_patch
+        >>> patch = surface_patch(3)
+        >>> width, height = figures.lattice_size(patch, bar=True)
+        >>> figure, [axes] = figures.new_figure(width=width, height=height)
+        >>> plot_stabilizer_detection(axes, patch, {9: 0.1, 10: 0.2})
     """
     scale = _scale([*fraction.values()] if top is None else [top], "Blues")
     with house_style():
@@ -59,11 +77,22 @@ def plot_leakage_gain(
     title: str | None = None,
 ) -> None:
     """Draw where leakage comes from (``analysis.leakage_gain``): pairs as lines, qubits with their sums in percent.
+
     A bad pair is a dark and thick line.
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.
+        patch: the layout of the qubits.
+        by_qubit: gain of each qubit.
+        by_pair: gain of each pair (a, b), a < b.
         title: text above the picture.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=2)
+        >>> gain = ql.analysis.leakage_gain(memory)
+        >>> figure, [axes] = ql.figures.new_figure()
+        >>> plot_leakage_gain(axes, memory.patch, gain.by_qubit, gain.by_pair)
     """
     scale = _scale([*by_qubit.values(), *by_pair.values()], "YlOrRd")
     top = max([*by_pair.values(), 0.0]) or 1.0

@@ -30,12 +30,20 @@ def plot_leakage_population(
 ) -> None:
     """Draw P(level >= 2) at the end of each round with 1-sigma error bars, on a logarithmic axis.
 
+    Populations of zero leave a gap: a logarithm has no place for them.
+
     Args:
         axes: where to draw.
         populations: by strategy; snapshots are the rounds.
         title: text above the plot.
         measured: populations after the last round in an experiment, by strategy and role, drawn as bars.
-    Populations of zero leave a gap: a logarithm has no place for them.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4)
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(1000)
+        >>> figure, [axes] = ql.figures.new_figure()
+        >>> plot_leakage_population(axes, {"MLR": ql.analysis.populations_of(memory, batch)})
     """
     with house_style():
         axes.set_yscale("log", nonpositive="clip")  # bars that reach below zero end at the axis

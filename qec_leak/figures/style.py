@@ -76,8 +76,22 @@ def house_style() -> Iterator[None]:
 def new_figure(
     *, width: float = COLUMN_WIDTH, height: float = 2.5, panels: int = 1, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of the given size in inches with ``rows`` of ``panels`` Axes, row by row, in the house style and free
-    of pyplot."""
+    """A figure in the house style and free of pyplot.
+
+    Args:
+        width: in inches.
+        height: in inches.
+        panels: Axes in a row.
+        rows: rows of Axes.
+
+    Returns:
+        The figure and its Axes, row by row.
+
+    Examples:
+        >>> figure, axes = new_figure(panels=2)
+        >>> len(axes)
+        2
+    """
     with house_style():
         figure = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(figure)
@@ -85,7 +99,21 @@ def new_figure(
 
 
 def save_figure(figure: Figure, *paths: str | os.PathLike[str]) -> None:
-    """Save a figure to each path, in the format of its suffix. The same figure gives the same bytes."""
+    """Save a figure to each path, in the format of its suffix. The same figure gives the same bytes.
+
+    Args:
+        figure: the figure.
+        *paths: where to.
+
+    Examples:
+        >>> import os, tempfile
+        >>> from qec_leak.figures import new_figure
+        >>> figure, [axes] = new_figure()
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     save_figure(figure, f"{folder}/empty.png", f"{folder}/empty.svg")
+        ...     sorted(os.listdir(folder))
+        ['empty.png', 'empty.svg']
+    """
     with house_style():
         for path in map(Path, paths):
             metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}

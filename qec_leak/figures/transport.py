@@ -15,15 +15,22 @@ def plot_transport_matrix(
 ) -> None:
     """Draw transition probabilities |in> -> |out> of two transmons, kets |high low>.
 
+    Colours go with the square root of the probability; numbers (percent) stand in the cells of at least 1 %. Where a
+    column sums to less than 100, the rest goes to levels that are not shown. Lines separate computational kets from
+    those with a leaked transmon.
+
     Args:
         axes: where to draw.
         matrix: float (levels**2, levels**2), [out, in], index levels*high + low (``channels.transport_matrix``).
         levels: levels a transmon in ``matrix``.
         shown_levels: levels a transmon in the plot.
         title: text above the plot.
-    Colours go with the square root of the probability; numbers (percent) stand in the cells of at least 1 %. Where a
-    column sums to less than 100, the rest goes to levels that are not shown. Lines separate computational kets from
-    those with a leaked transmon.
+
+    Examples:
+        >>> from qec_leak import channels, figures
+        >>> u = channels.cz_propagator(anharmonicity_mhz=220, gate_ns=30, ramp_ns=6)
+        >>> figure, [axes] = figures.new_figure()
+        >>> plot_transport_matrix(axes, channels.transport_matrix(u), levels=5)
     """
     kets = [(high, low) for high in range(shown_levels) for low in range(shown_levels)]
     kets.sort(key=lambda ket: (max(ket) >= 2, sum(ket), ket))  # computational first, then by excitations: blocks

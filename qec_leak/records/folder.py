@@ -39,14 +39,30 @@ _SWEEP_NAMES = ("sweep_bits", "sweep")
 class ShotFolder:
     """One experiment read from a folder. What the folder does not hold is None.
 
-    circuit: the noisy circuit (the ideal one where there is no other).
-    detector_error_model: read from the folder.
-    measurements, detection_events, observable_flips, sweep_bits: bool (shots, bits).
-    heralds: uint8 (shots, measurements): 0 computational, 2 or 3 the level at the measurement.
-    levels: uint8 (shots, snapshots, qubits): 0 computational, 2 or 3, at each round's end, or where the metadata's
-        "levels" says. Bit (snapshot * qubits + qubit) of a shot in the files levels_2 and levels_3.
-    populations: leakage populations of the shots.
-    metadata: what metadata.json says.
+    Attributes:
+        path: the folder.
+        circuit: the noisy circuit (the ideal one where there is no other).
+        ideal_circuit: the circuit without noise.
+        detector_error_model: read from the folder.
+        measurements: bool (shots, measurements): outcomes.
+        detection_events: bool (shots, detectors).
+        observable_flips: bool (shots, observables).
+        sweep_bits: bool (shots, sweep bits).
+        heralds: uint8 (shots, measurements): 0 computational, 2 or 3 the level at the measurement.
+        levels: uint8 (shots, snapshots, qubits): 0 computational, 2 or 3, at each round's end, or where the metadata's
+            "levels" says. Bit (snapshot * qubits + qubit) of a shot in the files levels_2 and levels_3.
+        populations: leakage populations of the shots.
+        metadata: what metadata.json says.
+
+    Examples:
+        >>> import tempfile
+        >>> from qec_leak.cli import main
+        >>> with tempfile.TemporaryDirectory() as out:
+        ...     _ = main(f"export --rounds 2 --strategy MLR --shots 100 --seed 1 --out {out}".split())
+        ...     data = read_folder(f"{out}/d3_at_miao2023_MLR/Z/r02")
+        /...: 100 shots, seed 1
+        >>> data.detection_events.shape, data.heralds.shape
+        ((100, 16), (100, 25))
     """
 
     path: Path
@@ -77,13 +93,22 @@ class ShotFolder:
 
     @property
     def detection_events_b8(self) -> npt.NDArray[np.uint8]:
-        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian, as a ShotBatch has them: what decoders and
-        statistics take. Raises ValueError if the folder has none."""
+        """uint8 (shots, ceil(detectors/8)), bit-packed little-endian, as a ShotBatch has them.
+
+        Decoders and statistics take them.
+
+        Raises:
+            ValueError: the folder has none.
+        """
         return self._packed("detection_events", self.detection_events)
 
     @property
     def observable_flips_b8(self) -> npt.NDArray[np.uint8]:
-        """uint8 (shots, ceil(observables/8)), bit-packed little-endian. Raises ValueError if the folder has none."""
+        """uint8 (shots, ceil(observables/8)), bit-packed little-endian.
+
+        Raises:
+            ValueError: the folder has none.
+        """
         return self._packed("obs_flips_actual", self.observable_flips)
 
     def _packed(self, name: str, bits: npt.NDArray[np.bool_] | None) -> npt.NDArray[np.uint8]:
@@ -97,7 +122,23 @@ def read_folder(path: str | os.PathLike[str]) -> ShotFolder:
 
     ``qec_leak.decode(data)`` predicts its observable flips. ``analysis.detector_layout(data)`` is the layout of its
     detectors, ``DetectionStatistics.of_shots(data)`` counts their events, and ``data.populations`` is its leakage.
-    Raises ValueError for a folder without a circuit, or with files that do not fit it; OSError where it cannot be read.
+
+    Args:
+        path: the folder.
+
+    Returns:
+        What is in it.
+
+    Raises:
+        ValueError: the folder has no circuit, or files that do not fit it.
+        OSError: a file cannot be read.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = pathlib.Path(folder, "circuit_noisy.stim").write_text("M 0")
+        ...     read_folder(folder).circuit.num_measurements
+        1
     """
     folder = Path(path)
     noisy = next((found for name in _NOISY_NAMES if (found := find_file(folder, name))), None)

@@ -17,10 +17,17 @@ _ROLES = ("data", "measure", "removal")
 class LeakagePopulations:
     """How many shots had each qubit in level 2 and in level 3, at each snapshot (by default: each round's end).
 
-    counts: int64 (snapshots, qubits, 2); the last axis is level 2, level 3.
-    shots: shots in which they were counted, the same for every entry.
-    qubits: qubit indices (second axis of ``counts``) by role: "data", "measure", "removal". Empty if the circuit's
-        qubits have no roles: then "all qubits" are all of the second axis.
+    Attributes:
+        counts: int64 (snapshots, qubits, 2); the last axis is level 2, level 3.
+        shots: shots in which they were counted, the same for every entry.
+        qubits: qubit indices (second axis of ``counts``) by role: "data", "measure", "removal". Empty if the circuit's
+            qubits have no roles: then "all qubits" are all of the second axis.
+
+    Examples:
+        >>> import numpy as np
+        >>> populations = LeakagePopulations(np.array([[[10, 0], [20, 10]]]), 1000, {"data": (0,), "measure": (1,)})
+        >>> populations.leakage_population("measure").tolist()
+        [0.03]
     """
 
     counts: npt.NDArray[np.int64]
@@ -51,20 +58,44 @@ class LeakagePopulations:
         return LeakagePopulations(self.counts + other.counts, self.shots + other.shots, self.qubits)
 
     def level_population(self, level: int, role: str | None = None) -> npt.NDArray[np.float64]:
-        """P(level) by snapshot, averaged over the qubits of ``role`` (all qubits if None): float (snapshots,)."""
+        """P(level) by snapshot, averaged over qubits.
+
+        Args:
+            level: 2 or 3.
+            role: of the qubits. None: all qubits.
+
+        Returns:
+            float64 (snapshots,).
+
+        Raises:
+            ValueError: there is no such level or role.
+        """
         if level not in (2, 3):
             raise ValueError(f"`level` must be 2 or 3, but is {level!r}; the computational levels are not counted")
         return self._mean(self.counts[:, :, level - 2], role)
 
     def leakage_population(self, role: str | None = None) -> npt.NDArray[np.float64]:
-        """P(level >= 2) by snapshot, averaged over the qubits of ``role`` (all if None): float (snapshots,)."""
+        """P(level >= 2) by snapshot, averaged over qubits.
+
+        Args:
+            role: of the qubits. None: all qubits.
+
+        Returns:
+            float64 (snapshots,).
+        """
         return self._mean(self.counts.sum(axis=2), role)
 
     def leakage_population_error(self, role: str | None = None) -> npt.NDArray[np.float64]:
-        """Standard error (1 sigma) of ``leakage_population``: float (snapshots,).
+        """Standard error (1 sigma) of ``leakage_population``.
 
-        Binomial by qubit, qubits taken as independent: correlations between them are not in the counts. Leakage is
-        rare and transport moves it rather than multiplies it, so they are small.
+        Binomial by qubit, qubits taken as independent: correlations between them are not in the counts. Leakage is rare
+        and transport moves it rather than multiplies it, so they are small.
+
+        Args:
+            role: of the qubits. None: all qubits.
+
+        Returns:
+            float64 (snapshots,).
         """
         p = self.counts.sum(axis=2)[:, list(self._members(role))] / self.shots
         return np.asarray(np.sqrt((p * (1 - p)).sum(axis=1) / self.shots) / max(p.shape[1], 1))
@@ -88,6 +119,19 @@ def write_populations(path: str | os.PathLike[str], populations: Mapping[str, Le
 
     Arrays: ``NAME.counts`` int64 (snapshots, qubits, 2), ``NAME.shots`` int64, and for each role ``NAME.ROLE_qubits``
     int64 (qubit indices). ``numpy.load`` reads it anywhere; ``read_populations`` puts the parts together again.
+
+    Args:
+        path: the file, replaced if it exists.
+        populations: by name.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> populations = LeakagePopulations(np.array([[[10, 0], [20, 10]]]), 1000, {"data": (0,), "measure": (1,)})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_populations(f"{folder}/populations.npz", {"MLR": populations})
+        ...     read_populations(f"{folder}/populations.npz")["MLR"].shots
+        1000
     """
     arrays: dict[str, npt.NDArray[np.int64]] = {}
     for name, part in populations.items():
@@ -100,7 +144,24 @@ def write_populations(path: str | os.PathLike[str], populations: Mapping[str, Le
 
 
 def read_populations(path: str | os.PathLike[str]) -> dict[str, LeakagePopulations]:
-    """Read a file of ``write_populations``: populations by name, in the order written."""
+    """Read a file of ``write_populations``.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Populations by name, in the order written.
+
+    Raises:
+        ValueError: the file does not read as one of ``write_populations``.
+        OSError: it cannot be read.
+
+    Examples:
+        >>> read_populations("nowhere.npz")
+        Traceback (most recent call last):
+        ...
+        FileNotFoundError: [Errno 2] No such file or directory: 'nowhere.npz'
+    """
     try:
         with np.load(path, allow_pickle=False) as arrays:
             names = [key.removesuffix(".counts") for key in arrays.files if key.endswith(".counts")]

@@ -44,7 +44,19 @@ def write_shots(
         format: one of ``SHOT_FORMATS``; ptb64 needs a multiple of 64 shots.
         num_bits: bits of a shot.
         kind: what the bits are.
-    Raises ValueError for arguments that do not fit, OSError where the file cannot be written completely.
+
+    Raises:
+        ValueError: an argument does not fit.
+        OSError: the file cannot be written completely.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> bits = np.array([[True, False, True]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_shots(f"{folder}/shots.01", bits, format="01", num_bits=3)
+        ...     read_shots(f"{folder}/shots.01", format="01", num_bits=3).tolist()
+        [[True, False, True]]
     """
     with ShotWriter(path, format=format, num_bits=num_bits, kind=kind) as writer:
         writer.write(bits)
@@ -60,8 +72,28 @@ def read_shots(
 ) -> npt.NDArray[np.uint8] | npt.NDArray[np.bool_]:
     """Read a file of shots, gzipped if its name ends in .gz.
 
-    Returns bool (shots, num_bits), or with ``bit_packed`` uint8 (shots, ceil(num_bits/8)), little-endian.
-    Raises ValueError for a file that is not of that format and number of bits, OSError where it cannot be read.
+    Args:
+        path: the file.
+        format: one of ``SHOT_FORMATS``.
+        num_bits: bits of a shot.
+        kind: what the bits are.
+        bit_packed: return packed bits.
+
+    Returns:
+        bool (shots, num_bits), or with ``bit_packed`` uint8 (shots, ceil(num_bits/8)), little-endian.
+
+    Raises:
+        ValueError: the file is not of that format and number of bits.
+        OSError: it cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> bits = np.array([[True, False, True]])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_shots(f"{folder}/shots.01", bits, format="01", num_bits=3)
+        ...     read_shots(f"{folder}/shots.01", format="01", num_bits=3).tolist()
+        [[True, False, True]]
     """
     _checks.check_choice("format", format, SHOT_FORMATS)
     _checks.check_choice("kind", kind, _KINDS)
@@ -98,12 +130,28 @@ class ShotWriter:
 
     Used as a context manager. Stim does the formatting, but does not notice a full disk (version 1.16), so what it
     wrote is read back and compared; ``b8`` is the array's own bytes and goes to the file directly.
+
+    Args:
+        path: the file, replaced if it exists.
+        format: one of ``SHOT_FORMATS``; ptb64 needs a multiple of 64 shots.
+        num_bits: bits of a shot.
+        kind: what the bits are.
+
+    Examples:
+        >>> import tempfile
+        >>> import numpy as np
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with ShotWriter(f"{folder}/shots.b8", format="b8", num_bits=3) as writer:
+        ...         for _ in range(2):
+        ...             writer.write(np.ones((5, 3), dtype=bool))
+        ...     read_shots(f"{folder}/shots.b8", format="b8", num_bits=3).shape
+        (10, 3)
     """
 
     def __init__(
         self, path: str | os.PathLike[str], *, format: str, num_bits: int, kind: ShotKind = "detectors"
     ) -> None:
-        """Args: as in ``write_shots``."""
+        """See the class."""
         self._format = _checks.check_choice("format", format, SHOT_FORMATS)
         self._kind = _checks.check_choice("kind", kind, _KINDS)
         self._num_bits = _checks.check_int("num_bits", num_bits, minimum=0)
@@ -131,7 +179,11 @@ class ShotWriter:
             self._piece.unlink(missing_ok=True)
 
     def write(self, bits: npt.NDArray[np.uint8] | npt.NDArray[np.bool_]) -> None:
-        """Append shots: bool (shots, num_bits) or uint8 (shots, ceil(num_bits/8)), bit-packed little-endian."""
+        """Append shots.
+
+        Args:
+            bits: bool (shots, num_bits) or uint8 (shots, ceil(num_bits/8)), bit-packed little-endian.
+        """
         assert self._file is not None, "a ShotWriter is used inside its with block"
         packed = _packed(bits, self._num_bits)
         if self._format == "ptb64":  # its groups of 64 shots may straddle batches

@@ -20,12 +20,23 @@ class StagedFolder:
     folder that holds that file is complete. Leaving the block without a commit, by an exception or Ctrl-C, removes
     everything that was made, folders included.
 
-    ``reserve_bytes`` are claimed on the disk until the first ``release_reserve`` or ``commit``. A full disk or a quota
-    is then noticed before hours of sampling.
+    Args:
+        target: folder in which the files will appear, made if need be.
+        reserve_bytes: claimed on the disk until the first ``release_reserve`` or ``commit``. A full disk or a quota is
+            then noticed before hours of sampling.
+
+    Examples:
+        >>> import pathlib, tempfile
+        >>> with tempfile.TemporaryDirectory() as out:
+        ...     with StagedFolder(pathlib.Path(out, "results")) as folder:
+        ...         folder.write_text("numbers.txt", "1 2 3")
+        ...         paths = folder.commit(last="numbers.txt")
+        ...     [path.name for path in paths]
+        ['numbers.txt']
     """
 
     def __init__(self, target: str | os.PathLike[str], *, reserve_bytes: int = 0) -> None:
-        """Args: target: folder in which the files will appear, made if need be. reserve_bytes: see above."""
+        """See the class."""
         self.target = Path(target)
         self._reserve_bytes = reserve_bytes
         self._made: list[Path] = []
@@ -49,13 +60,25 @@ class StagedFolder:
         self._clean()
 
     def path(self, name: str) -> Path:
-        """Where to write the file that will be ``target/name`` (``name`` may hold folders, which are made)."""
+        """Where to write the file that will be ``target/name``.
+
+        Args:
+            name: its name, which may hold folders; they are made.
+
+        Returns:
+            The path under which to write it.
+        """
         path = self._files() / name
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def write_text(self, name: str, text: str) -> None:
-        """Write one UTF-8 text file."""
+        """Write one UTF-8 text file.
+
+        Args:
+            name: its name below ``target``.
+            text: what to write.
+        """
         self.path(name).write_text(text, encoding="utf-8")
 
     def release_reserve(self) -> None:
@@ -66,9 +89,16 @@ class StagedFolder:
     def commit(self, *, last: str, obsolete: Iterable[str] = ()) -> list[Path]:
         """Move all files to ``target``, ``last`` after the others, replacing files of the same names.
 
-        ``obsolete``: names that are removed from ``target`` if an earlier commit left them there and this one does not
-        write them. Returns the final paths. An earlier ``last`` is removed first of all, so that old and new files
-        never stand together under a file that says "complete".
+        An earlier ``last`` is removed first of all, so that old and new files never stand together under a file that
+        says "complete".
+
+        Args:
+            last: the file that says "complete".
+            obsolete: names that are removed from ``target`` if an earlier commit left them there and this one does not
+                write them.
+
+        Returns:
+            The final paths.
         """
         self.release_reserve()
         root = self._files()

@@ -25,7 +25,16 @@ _KEPT_POINTS = 8  # compiled points that a worker keeps
 
 @dataclass(frozen=True, order=True)
 class Block:
-    """Shots first_shot <= shot < end_shot of a point."""
+    """Shots first_shot <= shot < end_shot of a point.
+
+    Attributes:
+        first_shot: the first shot.
+        end_shot: one more than the last.
+
+    Examples:
+        >>> Block(100, 300).shots
+        200
+    """
 
     first_shot: int
     end_shot: int
@@ -40,8 +49,17 @@ class Block:
 class BlockCounts:
     """Counts of a block.
 
-    strong_id: the point's, as computed where it was run.   version: of the code there.
-    seconds: processor time of sampling, decoding and counting.
+    Attributes:
+        strong_id: the point's, as computed where it was run.
+        version: of the code there.
+        block: the block.
+        errors: shots with a logical error.
+        seconds: processor time of sampling, decoding and counting.
+        custom_counts: sums over shots (docs/sweeps.md).
+
+    Examples:
+        >>> BlockCounts("id", "version", Block(0, 100), 3, 0.1).errors
+        3
     """
 
     strong_id: str
@@ -125,7 +143,33 @@ def identify(points: Sequence[Point]) -> list[str]:
 
 
 def run_block(point: Point, block: Block, seed: int = 0) -> BlockCounts:
-    """Sample, decode and count one block of a point, under the seed of the sweep."""
+    """Sample, decode and count one block of a point, under the seed of the sweep.
+
+    Args:
+        point: the point.
+        block: which of its shots.
+        seed: of the sweep.
+
+    Returns:
+        The counts.
+
+    Examples:
+        >>> from qec_leak.sweep import parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> counts = run_block(sweep.points[0], Block(0, 100))
+        >>> 0 <= counts.errors <= 100
+        True
+    """
     return compiled(point).run(seed, block)
 
 

@@ -56,7 +56,11 @@ _TEXTS = ("name", "description")
 
 
 class SweepFileError(ValueError):
-    """All mistakes of a sweep file, one line each in ``mistakes``."""
+    """All mistakes of a sweep file, one line each.
+
+    Args:
+        mistakes: the lines, also a field of the error.
+    """
 
     def __init__(self, mistakes: Collection[str]) -> None:
         self.mistakes = tuple(mistakes)
@@ -77,7 +81,18 @@ def read_sweep(
         quick: replace what [quick] replaces.
         extra: names of further tables that the file may hold, [figure] say; they come back as ``Sweep.extra``.
         overrides: values that replace those of the file, by dotted key: {"stop.max_shots": 1000}.
-    Raises SweepFileError (a ValueError) with one line per mistake, each with file and key.
+
+    Returns:
+        The sweep.
+
+    Raises:
+        SweepFileError: the file has mistakes; one line for each, with file and key. It is a ValueError.
+        OSError: the file cannot be read.
+
+    Examples:
+        >>> from qec_leak.studies import experiments_folder
+        >>> len(read_sweep(experiments_folder() / "demo_sweep.toml").points)
+        12
     """
     try:
         text = read_limited(path, MAX_TEXT_BYTES).decode("utf-8")
@@ -101,7 +116,37 @@ def parse_sweep(
     extra: Collection[str] = (),
     overrides: Mapping[str, Any] | None = None,
 ) -> Sweep:
-    """Read a sweep from TOML text; ``folder`` is where device files are looked for. See ``read_sweep``."""
+    """Read a sweep from TOML text.
+
+    Args:
+        text: what a sweep file holds.
+        source: what errors call it.
+        folder: where device files are looked for. None: the current folder.
+        quick: as for ``read_sweep``.
+        extra: as for ``read_sweep``.
+        overrides: as for ``read_sweep``.
+
+    Returns:
+        The sweep.
+
+    Raises:
+        SweepFileError: the text has mistakes; one line for each.
+
+    Examples:
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> [point.title for point in sweep.points]
+        ['strategy=MLR', 'strategy=DQLR']
+    """
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

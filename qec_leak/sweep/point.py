@@ -49,12 +49,29 @@ _SHOTS_STEP = 1024
 class Point:
     """One memory experiment of a sweep, with its decoder.
 
-    circuit: keyword arguments of ``memory_experiment`` but the device.
-    device: with all overrides.
-    decoder: its name: "pymatching", that of an installed one, or "module:attribute".
-    labels: values of the axes at this point, by dotted key ("circuit.distance", "device.cz.leakage").
-    metadata: json_metadata of its rows: c, d, r, b, strategy, device (its name), and under their own names all
-        arguments that are not the default, all overrides of the device ("device.cz.leakage") among them.
+    Attributes:
+        circuit: keyword arguments of ``memory_experiment`` but the device.
+        device: with all overrides.
+        decoder: its name: "pymatching", that of an installed one, or "module:attribute".
+        labels: values of the axes at this point, by dotted key ("circuit.distance", "device.cz.leakage").
+        metadata: json_metadata of its rows: c, d, r, b, strategy, device (its name), and under their own names all
+            arguments that are not the default, all overrides of the device ("device.cz.leakage") among them.
+
+    Examples:
+        >>> from qec_leak.sweep import parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> sweep.points[1].title
+        'strategy=DQLR'
     """
 
     circuit: Mapping[str, Any]
@@ -120,9 +137,15 @@ def point_metadata(circuit: Mapping[str, Any], device: Device, overrides: Mappin
 class StopRule:
     """When a point has enough shots. It is judged after each block, in the order of the blocks.
 
-    max_shots: never more shots than these.
-    max_errors: enough logical errors.
-    relative_precision: enough when the standard error of the logical error probability is at most this part of it.
+    Attributes:
+        max_shots: never more shots than these.
+        max_errors: enough logical errors.
+        relative_precision: enough when the standard error of the logical error probability is at most this part of it.
+
+    Examples:
+        >>> rule = StopRule(max_shots=1000, max_errors=10)
+        >>> rule.stops(500, 5), rule.stops(500, 10)
+        (False, True)
     """
 
     max_shots: int
@@ -130,11 +153,27 @@ class StopRule:
     relative_precision: float | None = None
 
     def stops(self, shots: int, errors: int) -> bool:
-        """True if these counts are enough."""
+        """True if these counts are enough.
+
+        Args:
+            shots: number of shots.
+            errors: number of logical errors.
+
+        Returns:
+            Whether the point ends.
+        """
         return shots >= self.max_shots or errors >= self.errors_wanted(shots, errors)
 
     def errors_wanted(self, shots: int, errors: int) -> float:
-        """Number of logical errors that ends a point with this error fraction; infinity without such a rule."""
+        """Number of logical errors that ends a point with this error fraction.
+
+        Args:
+            shots: number of shots.
+            errors: number of logical errors.
+
+        Returns:
+            The number; infinity without such a rule.
+        """
         wanted = math.inf if self.max_errors is None else float(self.max_errors)
         if self.relative_precision is not None:
             # sqrt(p (1 - p) / n) <= precision p, with p = errors / n
@@ -145,7 +184,16 @@ class StopRule:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """seed: of all points. block_shots: shots of a block; None: as many as suit each circuit's size."""
+    """How a sweep is run.
+
+    Attributes:
+        seed: of all points.
+        block_shots: shots of a block; None: as many as suit each circuit's size.
+
+    Examples:
+        >>> RunSettings().seed
+        0
+    """
 
     seed: int = 0
     block_shots: int | None = None
@@ -155,8 +203,31 @@ class RunSettings:
 class Sweep:
     """A validated sweep file.
 
-    axes: dotted keys in the order of the file.   extra: the tables that the caller allowed, as they were read.
-    source: what errors call the file.
+    Attributes:
+        points: all points.
+        stop: when a point has enough shots.
+        run: how the sweep is run.
+        axes: dotted keys in the order of the file.
+        extra: the tables that the caller allowed, as they were read.
+        name: of the file.
+        description: of the file.
+        source: what errors call the file.
+
+    Examples:
+        >>> from qec_leak.sweep import parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> len(sweep.points), sweep.axes
+        (2, ('circuit.strategy',))
     """
 
     points: tuple[Point, ...]
@@ -169,7 +240,14 @@ class Sweep:
     source: str = "sweep"
 
     def block_shots(self, point: Point) -> int:
-        """Shots of a full block of ``point``."""
+        """Shots of a full block.
+
+        Args:
+            point: a point of the sweep.
+
+        Returns:
+            The number.
+        """
         return self.run.block_shots or point.block_shots()
 
 

@@ -25,26 +25,86 @@ def read(*paths: str | os.PathLike[str]) -> list[Record]:
     """The points of results files, one record each, all with the same keys: ``pandas.DataFrame(read(path))``.
 
     Keys, in this order:
-        code, distance, rounds, basis, strategy, device (as far as the metadata have them), all other names of the
-            metadata, sorted ("device.cz.leakage", "inject_leakage"; None where a point has its default), decoder.
-        shots, errors, discards, seconds (processor time), strong_id.
-        logical_error_per_cycle, logical_error_probability, detection_fraction (rounds that compare full rounds),
-            leakage_data, leakage_measure, leakage_removal (end of the last round), suppression_factor (Lambda: the
-            error per cycle over that of the point at two distances more). Each with NAME_low and NAME_high, the ends of
-            the values whose likelihood is within a factor 1000 of the best one's; None where the file does not tell,
-            infinity for a Lambda without a bound.
+
+    - code, distance, rounds, basis, strategy, device (as far as the metadata have them), all other names of the
+      metadata, sorted ("device.cz.leakage", "inject_leakage"; None where a point has its default), decoder.
+    - shots, errors, discards, seconds (processor time), strong_id.
+    - logical_error_per_cycle, logical_error_probability, detection_fraction (rounds that compare full rounds),
+      leakage_data, leakage_measure, leakage_removal (end of the last round), suppression_factor (Lambda: the error per
+      cycle over that of the point at two distances more). Each with NAME_low and NAME_high, the ends of the values
+      whose likelihood is within a factor 1000 of the best one's; None where the file does not tell, infinity for a
+      Lambda without a bound.
+
     Records are sorted by the parameters in which they differ.
-    Raises ValueError naming file and line for rows that cannot be read, OSError where a file cannot be.
+
+    Args:
+        *paths: the files.
+
+    Returns:
+        The records.
+
+    Raises:
+        ValueError: a row cannot be read; the message names file and line.
+        OSError: a file cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> from qec_leak.sweep import collect, parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = collect(sweep, out=f"{folder}/results.csv")
+        ...     records = read(f"{folder}/results.csv")
+        >>> [record["strategy"] for record in records]
+        ['MLR', 'DQLR']
     """
     return records_of(_read_sorted(paths))
 
 
 def suppression_factors(*paths: str | os.PathLike[str]) -> list[Record]:
-    """Lambda_{d/(d+2)} = eps_d / eps_{d+2} of results files, one record for each two points that differ by two
-    distances, and in nothing else but what goes with the distance (rounds in a zip with it).
+    """Lambda_{d/(d+2)} = eps_d / eps_{d+2} of results files.
 
-    Keys: the parameters of the point at d as in ``read``, next_distance, suppression_factor, suppression_factor_low,
-    suppression_factor_high.
+    There is one record for each two points that differ by two distances, and in nothing else but what goes with the
+    distance (rounds in a zip with it). Keys: the parameters of the point at d as in ``read``, next_distance,
+    suppression_factor, suppression_factor_low, suppression_factor_high.
+
+    Args:
+        *paths: the files.
+
+    Returns:
+        The records.
+
+    Raises:
+        ValueError: a row cannot be read; the message names file and line.
+        OSError: a file cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> from qec_leak.sweep import collect, parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = collect(sweep, out=f"{folder}/results.csv")
+        ...     suppression_factors(f"{folder}/results.csv")
+        []
     """
     summaries = _read_sorted(paths)
     names = parameter_names(summaries)

@@ -32,7 +32,35 @@ class Contents:
 def read_results(path: str | os.PathLike[str]) -> tuple[Row, ...]:
     """The rows of a results file, of a run that is still going on, too: a torn last line is left out.
 
-    Raises ValueError naming file and line for rows that cannot be read, OSError where the file cannot be.
+    Args:
+        path: the file.
+
+    Returns:
+        The rows.
+
+    Raises:
+        ValueError: a row cannot be read; the message names file and line.
+        OSError: the file cannot be read.
+
+    Examples:
+        >>> import tempfile
+        >>> from qec_leak.sweep import collect, parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     _ = collect(sweep, out=f"{folder}/results.csv")
+        ...     rows = read_results(f"{folder}/results.csv")
+        >>> len(rows)
+        2
     """
     return parse_contents(Path(path).read_bytes(), os.fspath(path)).rows
 

@@ -36,7 +36,30 @@ _WAIT_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class PointResult:
-    """A finished point: its counts, those of earlier runs included."""
+    """A finished point: its counts, those of earlier runs included.
+
+    Attributes:
+        point: the point.
+        stats: its counts, as sinter has them.
+
+    Examples:
+        ``collect`` returns them:
+
+        >>> from qec_leak.sweep import collect, parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> [result.stats.shots for result in collect(sweep)]
+        [200, 200]
+    """
 
     point: Point
     stats: sinter.TaskStats
@@ -55,6 +78,7 @@ def collect(
     """Run a sweep until every point has enough shots; what ``out`` already holds is not run again.
 
     Args:
+        sweep: the sweep.
         out: results file, a CSV of sinter's; None keeps the counts in memory only.
         workers: processes to run blocks on; 1 is this one. (More than one are spawned: a script that asks for them
             must do so under ``if __name__ == "__main__":``.)
@@ -62,10 +86,31 @@ def collect(
         backend: run blocks on this instead, see ``connect_cluster``; it is closed at the end.
         progress: called with a Snapshot a few times a second.
         note: called with lines that a user should see.
-    Returns the points in their order with their counts: the same for any executor, number of workers, or history of
-    interruptions.
-    Raises ValueError for a results file that cannot be used, SweepError when the sweep cannot go on, SweepInterrupted
-    after Ctrl-C. What was done is in ``out`` in any case.
+
+    Returns:
+        The points in their order with their counts: the same for any executor, number of workers, or history of
+        interruptions.
+
+    Raises:
+        ValueError: an argument breaks its rule, or the results file cannot be used.
+        SweepError: the sweep cannot go on. What was done is in ``out``.
+        SweepInterrupted: Ctrl-C. What was done is in ``out``.
+
+    Examples:
+        >>> from qec_leak.sweep import parse_sweep
+        >>> sweep = parse_sweep('''
+        ... [circuit]
+        ... distance = 3
+        ... rounds = 2
+        ... [device]
+        ... preset = "miao2023"
+        ... [axes]
+        ... "circuit.strategy" = ["MLR", "DQLR"]
+        ... [stop]
+        ... max_shots = 200
+        ... ''')
+        >>> [result.point.title for result in collect(sweep)]
+        ['strategy=MLR', 'strategy=DQLR']
     """
     _checks.check_int("workers", workers, minimum=1)
     try:

@@ -41,15 +41,24 @@ def view(
         path: the file to write; None: none (``View.write`` writes it, a notebook shows it).
         shots: P(leaked) and detection fractions are means over so many.
         shown: the first so many shots can be looked at one by one, with their own levels and detection events.
-        seed: of all experiments; None: a fresh one, which the page says.   threads, engine: see ``compile_sampler``.
+        seed: of all experiments; None: a fresh one, which the page says.
+        threads: see ``compile_sampler``.
+        engine: see ``compile_sampler``.
         where: the slider's steps, "rounds" or "moments".
         progress: called with the number of shots that were finished.
-    Raises ValueError or TypeError for bad arguments.
 
-    >>> import qec_leak as ql
-    >>> page = ql.view(ql.memory_experiment(distance=3, rounds=5, strategy="DQLR"), shots=1000, seed=1)
-    >>> page.html.startswith("<!doctype html>")
-    True
+    Returns:
+        The page.
+
+    Raises:
+        ValueError: an argument breaks its rule, or the page would be too large.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> page = ql.view(ql.memory_experiment(distance=3, rounds=5, strategy="DQLR"), shots=1000, seed=1)
+        >>> page.html.startswith("<!doctype html>")
+        True
     """
     named = _named(memories)
     shots = _checks.check_int("shots", shots, minimum=1)

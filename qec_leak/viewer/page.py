@@ -20,7 +20,15 @@ _HERE = Path(__file__).parent
 class View:
     """A page. In a notebook it shows itself.
 
-    html: the whole file.   seed: of the shots.
+    Attributes:
+        html: the whole file.
+        seed: of the shots.
+
+    Examples:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     View("<!doctype html>", 1).write(f"{folder}/page.html").name
+        'page.html'
     """
 
     html: str
@@ -30,7 +38,14 @@ class View:
         return f"View({len(self.html):,} characters of HTML; write(path) makes a file of it)"
 
     def write(self, path: str | os.PathLike[str]) -> Path:
-        """Write the page to a file, which opens in a browser without a network. Returns its path."""
+        """Write the page to a file, which opens in a browser without a network.
+
+        Args:
+            path: the file, replaced if it exists.
+
+        Returns:
+            Its path.
+        """
         out = Path(path)
         out.write_text(self.html, encoding="utf-8", newline="\n")
         return out

@@ -33,7 +33,23 @@ def code_names() -> tuple[str, ...]:
 
 
 def make_patch(code: str, distance: int) -> Patch:
-    """The patch of a code of ``code_names()`` with odd ``distance`` >= 3."""
+    """The patch of a code.
+
+    Args:
+        code: "surface", "unrotated_surface" or "repetition".
+        distance: odd, >= 3.
+
+    Returns:
+        The patch.
+
+    Raises:
+        ValueError: there is no such code, or the distance breaks its rule.
+        TypeError: an argument is of the wrong type.
+
+    Examples:
+        >>> make_patch("surface", 5).distance
+        5
+    """
     return _made(check_choice("code", code, _MAKERS), check_odd_distance("distance", distance))
 
 
@@ -44,7 +60,18 @@ def find_patch(patch: Patch | str, *, name: str = "patch") -> Patch:
         patch: a Patch; or "module:attribute" or the name of an installed one, where the attribute is a Patch, or a
             function without arguments that makes one.
         name: what errors call the argument.
-    Raises ValueError for what does not import or does not verify, TypeError for what is no patch.
+
+    Returns:
+        The patch.
+
+    Raises:
+        ValueError: it does not import or does not verify.
+        TypeError: it is no patch.
+
+    Examples:
+        >>> from qec_leak import surface_patch
+        >>> find_patch(surface_patch(2, 3)).distance
+        2
     """
     found = _KIND.value(name, patch) if isinstance(patch, str) else patch
     if not isinstance(found, Patch):

@@ -10,8 +10,23 @@ REPETITION_CZ_STEPS: tuple[Site, ...] = ((-1, 0), (+1, 0))
 
 
 def repetition_patch(distance: int) -> Patch:
-    """Bit-flip repetition code on a line: data qubits at even, measure qubits at odd x, all with y = 0; >= 2 data
-    qubits, whose initial state is sweep bits."""
+    """Bit-flip repetition code on a line: data qubits at even, measure qubits at odd x, all with y = 0.
+
+    Args:
+        distance: number of data qubits, >= 2. Their initial state is sweep bits.
+
+    Returns:
+        The patch.
+
+    Raises:
+        ValueError: the distance is below 2.
+        TypeError: the distance is no integer.
+
+    Examples:
+        >>> patch = repetition_patch(3)
+        >>> patch.data_qubits, patch.measure_qubits, patch.removal_qubits
+        ((0, 1, 2), (3, 4), (5,))
+    """
     d = check_int("distance", distance, minimum=2)
     data = [(2 * number, 0) for number in range(d)]
     return lattice_patch(

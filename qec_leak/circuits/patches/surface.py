@@ -25,6 +25,18 @@ def surface_patch(dx: int, dz: int | None = None) -> Patch:
     Args:
         dx: weight of the logical X, the number of rows, >= 2.
         dz: weight of the logical Z, the number of columns, >= 2; ``dx`` if None. The distance is the smaller one.
+
+    Returns:
+        The patch.
+
+    Raises:
+        ValueError: a weight is below 2.
+        TypeError: a weight is no integer.
+
+    Examples:
+        >>> patch = surface_patch(3, 5)
+        >>> patch.distance, len(patch.data_qubits)
+        (3, 15)
     """
     rows = check_int("dx", dx, minimum=2)
     columns = rows if dz is None else check_int("dz", dz, minimum=2)

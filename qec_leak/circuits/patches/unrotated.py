@@ -18,7 +18,20 @@ def unrotated_surface_patch(dx: int, dz: int | None = None) -> Patch:
     column, the logical Z the first row.
 
     Args:
-        dx: weight of the logical X, >= 2.   dz: weight of the logical Z, >= 2; ``dx`` if None.
+        dx: weight of the logical X, >= 2.
+        dz: weight of the logical Z, >= 2; ``dx`` if None. The distance is the smaller one.
+
+    Returns:
+        The patch.
+
+    Raises:
+        ValueError: a weight is below 2.
+        TypeError: a weight is no integer.
+
+    Examples:
+        >>> patch = unrotated_surface_patch(3, 5)
+        >>> patch.distance, len(patch.data_qubits)
+        (3, 23)
     """
     rows = check_int("dx", dx, minimum=2)
     columns = rows if dz is None else check_int("dz", dz, minimum=2)

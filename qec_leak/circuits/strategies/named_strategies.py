@@ -24,7 +24,12 @@ _KIND = _plugins.Kind(
 
 
 def strategy_names() -> tuple[str, ...]:
-    """Names of the built-in strategies, from least to most removal."""
+    """Names of the built-in strategies, from least to most removal.
+
+    Examples:
+        >>> strategy_names()
+        ('NO_RESET', 'MLR', 'DQLR')
+    """
     return tuple(_BUILT_IN)
 
 
@@ -41,7 +46,17 @@ def find_strategy(strategy: Strategy | str, *, name: str = "strategy") -> Strate
             and ``-`` is as good as ``_``; or "module:attribute", where the attribute is a Strategy, or a class or
             function without arguments that makes one.
         name: what errors call the argument.
-    Raises ValueError for a name that is unknown or does not import, TypeError for what is no strategy.
+
+    Returns:
+        The strategy.
+
+    Raises:
+        ValueError: the name is unknown or does not import.
+        TypeError: it is no strategy.
+
+    Examples:
+        >>> find_strategy("no-reset").name
+        'NO_RESET'
     """
     value = _KIND.value(name, strategy) if isinstance(strategy, str) else strategy
     if not isinstance(value, Strategy):
