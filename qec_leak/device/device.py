@@ -274,7 +274,8 @@ class Device:
         """A device with some values replaced, by dotted key.
 
         Keys are "cz.leakage", "roles.data.idle.t1_ns", "qubits.5.idle.t1_ns", "pairs.3-12.cz.leakage",
-        "cycle_ns", "cycle_ns.DQLR", "name". None removes an override or an optional value. "idle.t2_over_t1", also of a role or qubit, gives T2 as a part of T1.
+        "cycle_ns", "cycle_ns.DQLR", "name". None removes an override or an optional value. "idle.t2_over_t1", also of a
+        role or qubit, gives T2 as a part of T1.
 
         A default that a role, qubit or pair overrides stays overridden there. Whole sections can be given as keywords:
         ``device.replace(gate=GateParameters(...))``.

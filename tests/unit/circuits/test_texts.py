@@ -23,14 +23,14 @@ VARIED = {
     "pairs.0-9.cz.error": 0.02,
 }
 DIGESTS = {
-    "sycamore": "e0a85dc0221c813b",
+    "sycamore": "e6f953f3e90dfa8a",
     "miao2023": "a88fc2aa99576479",
     "projected": "d1d03041b32e21af",
-    "willow": "81f0ec8b1ab75342",
-    "NO_RESET": "703443c8cdd34d10",
-    "MLR": "40c5ee36b01b0eeb",
-    "DQLR": "fb9f23bf544f06cd",
-    "every other round": "e9a31b677ae53d60",
+    "willow": "fafe6276cc5d22ec",
+    "NO_RESET": "bfcaf515f9537cb3",
+    "MLR": "030c3819d3af2062",
+    "DQLR": "b306d5ae56db4b49",
+    "every other round": "b07bfee1621c7ff0",
 }
 
 
