@@ -113,7 +113,14 @@ class Device:
             self.pair(a, b)
 
     def cycle_ns_of(self, strategy: str) -> float:
-        """The least that a round under the strategy of this name lasts; 0: as long as its operations take."""
+        """The least time that a round lasts.
+
+        Args:
+            strategy: name of the strategy.
+
+        Returns:
+            Nanoseconds; 0: as long as the strategy's operations take.
+        """
         if isinstance(self.cycle_ns, Mapping):
             return self.cycle_ns.get(strategy, 0.0)
         return self.cycle_ns or 0.0
