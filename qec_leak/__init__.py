@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     )
     from qec_leak.circuits.dress import dress
     from qec_leak.decoding import Decoder, compile_decoder, decode
+    from qec_leak.decoding.leakage import LeakagePosterior, infer_leakage
     from qec_leak.device import Device
     from qec_leak.engine import (
         Certificate,
@@ -64,6 +65,7 @@ _HOME = {
     "Device": "device",
     "InexactFramesWarning": "engine",
     "LeakageChannel": "channels",
+    "LeakagePosterior": "decoding.leakage",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
     "Patch": "circuits",
@@ -79,6 +81,7 @@ _HOME = {
     "compile_sampler": "engine",
     "decode": "decoding",
     "dress": "circuits",
+    "infer_leakage": "decoding.leakage",
     "memory_experiment": "circuits",
     "parse_tag": "circuits",
     "repetition_patch": "circuits",
@@ -107,6 +110,7 @@ __all__ = [
     "Device",
     "InexactFramesWarning",
     "LeakageChannel",
+    "LeakagePosterior",
     "LeakageSampler",
     "MemoryExperiment",
     "Patch",
@@ -130,6 +134,7 @@ __all__ = [
     "engine",
     "exact",
     "figures",
+    "infer_leakage",
     "memory_experiment",
     "parse_tag",
     "program",

@@ -20,7 +20,16 @@ AnyDecoder: TypeAlias = "str | Decoder | sinter.Decoder"
 ENTRY_POINTS = "qec_leak.decoders"
 """Group of entry points under which a package installs decoders."""
 
-_BUILT_IN: Mapping[str, Decoder] = {"pymatching": Matching(), "pymatching-correlated": Matching(two_passes=True)}
+_BUILT_IN: Mapping[str, Decoder | None] = {
+    "pymatching": Matching(),
+    "pymatching-correlated": Matching(two_passes=True),
+    "leakage-aware": None,
+    "leakage-aware-heralded": None,
+}
+"""None: made when asked for, since it loads kernels."""
+
+_HERALDED = {"leakage-aware": "leakage-aware-heralded"}
+"""Decoders that can do without heralds, and their names with them."""
 
 
 def decoder_names() -> tuple[str, ...]:
@@ -41,7 +50,7 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
     if not isinstance(decoder, str):
         return _as_decoder(decoder, name, decoder)
     if decoder in _BUILT_IN:
-        return _BUILT_IN[decoder]
+        return _BUILT_IN[decoder] or _leakage_aware(decoder)
     installed = _installed()
     if decoder in installed:
         try:
@@ -61,6 +70,29 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
     fix = _checks.suggestion(decoder, known) or "choose one of them"
     listed = ", ".join(repr(one) for one in known)
     raise ValueError(_checks.broken_rule(name, f"be one of {listed}", decoder, f"{fix}, or give module:attribute"))
+
+
+def with_heralds(decoder: str, heralds: str, *, name: str = "heralds") -> str:
+    """The name of a decoder that uses these heralds.
+
+    Args: heralds: "none" or "levels", those at measurements.   name: what errors call the argument.
+    Raises ValueError for "levels" where the decoder has no use for them.
+    """
+    if _checks.check_choice(name, heralds, ("none", "levels")) == "none":
+        return {heralded: plain for plain, heralded in _HERALDED.items()}.get(decoder, decoder)
+    if decoder in _HERALDED:
+        return _HERALDED[decoder]
+    if "heralds" not in find_decoder(decoder).needs:
+        fix = f"leave it out, or take the decoder {' or '.join(_HERALDED)}"
+        raise ValueError(_checks.broken_rule(name, f"be 'none' with {decoder}, which uses none", heralds, fix))
+    return decoder
+
+
+@functools.cache
+def _leakage_aware(name: str) -> Decoder:
+    from qec_leak.decoding.leakage.aware import LeakageAware
+
+    return LeakageAware("levels" if name in _HERALDED.values() else "none")
 
 
 def decoder_name(decoder: AnyDecoder) -> str:
