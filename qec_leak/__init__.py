@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     )
     from qec_leak.circuits.dress import dress
     from qec_leak.decoding import Decoder, compile_decoder, decode
+    from qec_leak.decoding.leakage import LeakagePosterior, infer_leakage
     from qec_leak.device import Device
     from qec_leak.engine import (
         Certificate,
@@ -67,6 +68,7 @@ _HOME = {
     "Device": "device",
     "InexactFramesWarning": "engine",
     "LeakageChannel": "channels",
+    "LeakagePosterior": "decoding.leakage",
     "LeakageSampler": "engine",
     "MemoryExperiment": "circuits",
     "Patch": "circuits",
@@ -83,6 +85,7 @@ _HOME = {
     "compile_sampler": "engine",
     "decode": "decoding",
     "dress": "circuits",
+    "infer_leakage": "decoding.leakage",
     "memory_experiment": "circuits",
     "parse_tag": "circuits",
     "repetition_patch": "circuits",
@@ -113,6 +116,7 @@ __all__ = [
     "Device",
     "InexactFramesWarning",
     "LeakageChannel",
+    "LeakagePosterior",
     "LeakageSampler",
     "MemoryExperiment",
     "Patch",
@@ -137,6 +141,7 @@ __all__ = [
     "engine",
     "exact",
     "figures",
+    "infer_leakage",
     "memory_experiment",
     "parse_tag",
     "program",

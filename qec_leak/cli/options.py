@@ -354,15 +354,22 @@ def sampling_options(command: _Command) -> _Command:
 
 
 def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
-    """Add --decoder."""
-    return click.option(
+    """Add --decoder and --heralds."""
+    named = click.option(
         "--decoder",
         metavar="NAME",
         default=default,
         show_default=default is not None,
         shell_complete=complete_decoder,
-        help="pymatching, pymatching-correlated, an installed decoder, or MODULE:ATTRIBUTE.",
+        help="pymatching, pymatching-correlated, leakage-aware, an installed decoder, or MODULE:ATTRIBUTE.",
     )
+    heralds = click.option(
+        "--heralds",
+        type=click.Choice(["none", "levels"]),
+        default=None,
+        help="What leakage-aware is told: nothing, or the level of each qubit that is measured.",
+    )
+    return lambda command: named(heralds(command))
 
 
 def split_options(values: dict[str, Any]) -> tuple[ExperimentOptions, dict[str, Any]]:

@@ -67,6 +67,10 @@ def run_command(context: click.Context, /, **values: Any) -> None:
     if values.pop("correlated"):
         refuse_with(context, "--correlated", "decoder")
         values["decoder"] = "pymatching-correlated"
+    if (heralds := values.pop("heralds")) is not None:
+        from qec_leak.decoding import with_heralds
+
+        values["decoder"] = with_heralds(values["decoder"], heralds, name="--heralds")
     options, rest = split_options(values)
     _run(options, **rest)
 

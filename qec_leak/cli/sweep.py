@@ -60,6 +60,7 @@ def _sweep(
     quick: bool,
     overrides: tuple[str, ...],
     decoder: str | None,
+    heralds: str | None,
     processes: tuple[str, ...],
     as_json: bool,
 ) -> None:
@@ -69,6 +70,14 @@ def _sweep(
     from qec_leak.sweep.cluster import connect_cluster
 
     check_threads("--workers", workers)
+    if heralds is not None:
+        from qec_leak.decoding import with_heralds
+
+        if decoder is None:
+            raise ValueError(
+                "`--heralds` must be given with --decoder, but is given alone; add --decoder leakage-aware"
+            )
+        decoder = with_heralds(decoder, heralds, name="--heralds")
     if out is not None and out.exists() and not out.is_file():
         raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
     sweep = read_sweep_file(file, quick=quick, overrides=overrides, decoder=decoder, processes=processes)

@@ -3,7 +3,7 @@
 from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, DecodingProblem, Shots, ShotSlice
 from qec_leak.decoding.error_model import ignored_by_matching, matching_error_model
 from qec_leak.decoding.matching import Matching
-from qec_leak.decoding.named_decoders import AnyDecoder, decoder_name, decoder_names, find_decoder
+from qec_leak.decoding.named_decoders import AnyDecoder, decoder_name, decoder_names, find_decoder, with_heralds
 from qec_leak.decoding.pipeline import decoded_batches, prefetched
 from qec_leak.decoding.predict import count_logical_errors, decode
 from qec_leak.decoding.ready import ReadyDecoder, compile_decoder
@@ -28,4 +28,5 @@ __all__ = [
     "ignored_by_matching",
     "matching_error_model",
     "prefetched",
+    "with_heralds",
 ]

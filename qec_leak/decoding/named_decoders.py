@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+import functools
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qec_leak import _checks, _plugins
 from qec_leak.decoding.decoder import NEEDS, Decoder
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
 AnyDecoder: TypeAlias = "str | Decoder | sinter.Decoder"
 """What is taken for a decoder: a name, or a decoder of ours or of sinter's."""
 
-_BUILT_IN: Mapping[str, Decoder] = {"pymatching": Matching(), "pymatching-correlated": Matching(two_passes=True)}
+
+def _leakage_aware(heralds: Literal["none", "levels"]) -> Decoder:
+    from qec_leak.decoding.leakage.aware import LeakageAware  # it loads kernels
+
+    return LeakageAware(heralds)
+
+
+_BUILT_IN: Mapping[str, Decoder | Callable[[], Decoder]] = {
+    "pymatching": Matching(),
+    "pymatching-correlated": Matching(two_passes=True),
+    "leakage-aware": functools.partial(_leakage_aware, "none"),
+    "leakage-aware-heralded": functools.partial(_leakage_aware, "levels"),
+}
+_HERALDED = {"leakage-aware": "leakage-aware-heralded"}
+"""Decoders that can do without heralds, and their names with them."""
 
 
 def _is_decoder(value: object) -> bool:
@@ -65,6 +80,34 @@ def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
     attribute, _, key = rest.partition(":")
     found = _KIND.value(name, f"{module}:{attribute}" if key else decoder)
     return _as_decoder(_held(found, name, decoder, key), name, decoder)
+
+
+def with_heralds(decoder: str, heralds: str, *, name: str = "heralds") -> str:
+    """The name of a decoder that uses these heralds.
+
+    Args:
+        decoder: a name of ``decoder_names()``, or "module:attribute".
+        heralds: "none" or "levels", those at measurements.
+        name: what errors call the argument.
+
+    Returns:
+        The name.
+
+    Raises:
+        ValueError: heralds are "levels", and the decoder has no use for them.
+
+    Examples:
+        >>> with_heralds("leakage-aware", "levels")
+        'leakage-aware-heralded'
+    """
+    if _checks.check_choice(name, heralds, ("none", "levels")) == "none":
+        return {heralded: plain for plain, heralded in _HERALDED.items()}.get(decoder, decoder)
+    if decoder in _HERALDED:
+        return _HERALDED[decoder]
+    if "heralds" not in find_decoder(decoder).needs:
+        fix = f"leave it out, or take the decoder {' or '.join(_HERALDED)}"
+        raise ValueError(_checks.broken_rule(name, f"be 'none' with {decoder}, which uses none", heralds, fix))
+    return decoder
 
 
 def decoder_name(decoder: AnyDecoder) -> str:

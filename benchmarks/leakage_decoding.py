@@ -1,0 +1,129 @@
+"""What decoding with knowledge of leakage is worth: decoders on the same shots, paired.
+
+Usage: python -m benchmarks.leakage_decoding SETTING... [--shots N] [--first-seed S] [--out FILE]
+Appends a JSON line a setting to FILE and prints a table. Lines of one setting with different seeds may be added up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import qec_leak as ql
+from qec_leak.decoding import compile_decoder
+from qec_leak.decoding.leakage import Genie
+
+BLIND = "pymatching-correlated"
+DECODERS = (BLIND, "leakage-aware", "leakage-aware-heralded", "genie")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A memory experiment, and how many shots of it tell something in some minutes."""
+
+    distance: int
+    strategy: str
+    shots: int
+    rounds: int = 30
+    basis: str = "Z"
+    device: str = "willow"
+    data_high: bool = True
+    leaks: bool = True
+    decoders: tuple[str, ...] = DECODERS
+
+    def memory(self) -> ql.MemoryExperiment:
+        """The experiment."""
+        device = ql.Device.preset(self.device)
+        if self.data_high:
+            device = device.replace({"cz.high": "data"})
+        return ql.memory_experiment(
+            distance=self.distance,
+            rounds=self.rounds,
+            basis=self.basis,
+            strategy=self.strategy,
+            device=device if self.leaks else device.without_leakage(),
+        )
+
+
+SETTINGS = {
+    "MLR-3": Setting(3, "MLR", 20_000),
+    "MLR-5": Setting(5, "MLR", 14_000),
+    "MLR-7": Setting(7, "MLR", 6_000),
+    "MLR-5-X": Setting(5, "MLR", 14_000, basis="X"),
+    "NO_RESET-5": Setting(5, "NO_RESET", 3_000),
+    "DQLR-5": Setting(5, "DQLR", 20_000),
+    "no-leakage-5": Setting(5, "MLR", 100_000, leaks=False, decoders=DECODERS[:2]),
+    "miao2023-5": Setting(5, "MLR", 6_500, rounds=15, device="miao2023", data_high=False),
+}
+
+
+def measured(name: str, shots: int, seed: int) -> dict[str, Any]:
+    """Logical errors of each decoder on the same shots, and the paired gain over blind matching, one sigma."""
+    setting = SETTINGS[name]
+    memory = setting.memory()
+    batch = ql.compile_sampler(memory.circuit, seed=seed).sample(shots, levels="rounds", heralds=True)
+    row: dict[str, Any] = {"setting": name, "shots": shots, "seed": seed, "decoders": {}}
+    blind = None
+    for decoder in setting.decoders:
+        ready = Genie(memory.circuit) if decoder == "genie" else compile_decoder(memory.circuit, decoder)
+        start = time.process_time()
+        decoded = ready.decode_batch(batch)
+        seconds = time.process_time() - start
+        wrong = np.any(decoded.flips_b8 != batch.observable_flips_b8, axis=1)
+        blind = wrong if blind is None else blind
+        row["decoders"][decoder] = {
+            "errors": int(wrong.sum()),
+            "only_here": int((wrong & ~blind).sum()),
+            "only_blind": int((blind & ~wrong).sum()),
+            "suspected": int(decoded.counts.get("suspected", 0)),
+            "ms": round(1e3 * seconds / shots, 3),
+        }
+    return row
+
+
+def gain(of: dict[str, int], blind_errors: int) -> tuple[float, float]:
+    """Share of blind matching's errors that are gone, and its sigma on the same shots."""
+    ratio = of["errors"] / blind_errors
+    both = of["errors"] - of["only_here"]
+    variance = of["only_here"] + ratio**2 * of["only_blind"] + (1 - ratio) ** 2 * both
+    return 1 - ratio, math.sqrt(variance) / blind_errors
+
+
+def line(row: dict[str, Any]) -> str:
+    """A row of a table in Markdown."""
+    blind = row["decoders"][BLIND]["errors"]
+    cells = [row["setting"], f"{row['shots']:,}", f"{blind:,}"]
+    for decoder in DECODERS[1:]:
+        if decoder in row["decoders"]:
+            of = row["decoders"][decoder]
+            share, sigma = gain(of, blind)
+            cells.append(f"{of['errors']:,} ({-100 * share:+.1f} ± {100 * sigma:.1f} %)")
+        else:
+            cells.append("")
+    return "| " + " | ".join(cells) + " |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("settings", nargs="+", choices=list(SETTINGS))
+    parser.add_argument("--shots", type=int)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument("--out", type=Path, default=Path("leakage_decoding.jsonl"))
+    arguments = parser.parse_args()
+    print("| setting | shots | correlated | aware | aware, heralds | genie |\n|---|---|---|---|---|---|")
+    for name in arguments.settings:
+        row = measured(name, arguments.shots or SETTINGS[name].shots, arguments.first_seed)
+        with arguments.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        print(line(row), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""The decoder that knows of leakage: posteriors of levels -> probabilities of edges per shot -> correlated matching."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from qec_leak import _checks
+from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, DecodingProblem, Need, ShotSlice
+from qec_leak.decoding.leakage.correlated import CorrelatedMatching, fusion_blossom
+from qec_leak.decoding.leakage.inference import LeakageInference
+from qec_leak.decoding.leakage.model import LeakageModel
+from qec_leak.decoding.matching import CompiledMatching
+
+Bytes = npt.NDArray[np.uint8]
+Heralds = Literal["none", "levels"]
+HERALDS: tuple[Heralds, ...] = ("none", "levels")
+
+SUSPECTED = 0.05
+"""A shot in which no transmon is leaked with more than this probability goes to PyMatching."""
+NEGLIGIBLE = 3e-4
+"""Transmons that are leaked less often are inferred only where a herald says that they are."""
+
+_CHUNK_FLOATS = 1 << 20
+"""Leans of edges that are held at once."""
+
+
+@dataclass(frozen=True)
+class LeakageAware(Decoder):
+    """Correlated matching with each shot's own weights, from the posterior of each qubit's level.
+
+    heralds: "levels": the level at each measurement is known; "none": detection events alone.
+    suspected: shots with no posterior above it are matched by PyMatching with the usual weights.
+    """
+
+    heralds: Heralds = "none"
+    suspected: float = SUSPECTED
+
+    def __post_init__(self) -> None:
+        _checks.check_choice("heralds", self.heralds, HERALDS)
+
+    @property
+    def needs(self) -> tuple[Need, ...]:  # type: ignore[override]
+        """ "heralds" too, if it is to use them."""
+        return ("events", "heralds") if self.heralds == "levels" else ("events",)
+
+    @property
+    def name(self) -> str:
+        """Its name in the registry."""
+        return "leakage-aware-heralded" if self.heralds == "levels" else "leakage-aware"
+
+    def compile(self, problem: DecodingProblem) -> CompiledLeakageAware:
+        """Find what leakage does in the circuit. Raises ValueError for a problem without a circuit, errors that are no
+        edges, or where fusion-blossom is missing."""
+        fusion_blossom()
+        if problem.circuit is None:
+            raise ValueError(
+                f"`circuit` must be given to {self.name}, which reads leakage from its tags, but only an error model "
+                "is; give the circuit"
+            )
+        return CompiledLeakageAware(problem, self.suspected)
+
+
+class CompiledLeakageAware(CompiledDecoder):
+    """Inference and both matchings of one circuit."""
+
+    def __init__(self, problem: DecodingProblem, suspected: float, *, snapshots: bool = False) -> None:
+        assert problem.circuit is not None, "checked before"
+        model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
+        self._inference = LeakageInference(model, negligible=NEGLIGIBLE)
+        self._matching = CorrelatedMatching(model.graph, problem.num_detectors, problem.num_observables)
+        self._usual = CompiledMatching(problem.matching_model, two_passes=True)
+        self._suspected, self._num_detectors = suspected, problem.num_detectors
+        self._width = (problem.num_observables + 7) // 8
+        self._chunk = max(1, _CHUNK_FLOATS // max(model.num_edges + 2 * model.num_events, 1))
+
+    def decode_batch(self, shots: ShotSlice) -> Decoded:
+        """Predict observable flips; counts "suspected" shots, those that got weights of their own."""
+        return self.decode_known(shots, None)
+
+    def decode_known(self, shots: ShotSlice, levels: Bytes | None) -> Decoded:
+        """The same, where the true levels (shots, snapshots, qubits) may be known."""
+        out = np.zeros((len(shots), self._width), dtype=np.uint8)
+        suspected = 0
+        for start in range(0, len(shots), self._chunk):
+            rows = slice(start, start + self._chunk)
+            flips, count = self._decode(shots[rows], None if levels is None else levels[rows])
+            out[rows] = flips
+            suspected += count
+        return Decoded(out, {"suspected": suspected})
+
+    def _decode(self, shots: ShotSlice, levels: Bytes | None) -> tuple[Bytes, int]:
+        events = shots.detection_events_b8
+        known = self._inference.known_levels(len(shots), shots.heralds, levels)
+        inferred = self._inference.infer(events, known, levels=True, leans=True)
+        most = inferred.levels.sum(axis=2).max(axis=1, initial=0.0)
+        suspected = most > self._suspected
+        flips = np.zeros((len(shots), self._width), dtype=np.uint8)
+        if not suspected.all():
+            flips[~suspected] = self._usual.decode_batch(shots[~suspected])
+        for i in np.flatnonzero(suspected):
+            bits = np.unpackbits(events[i], count=self._num_detectors, bitorder="little")
+            probability = 0.5 * (1.0 - inferred.leans[i].astype(np.float64))
+            flips[i] = self._matching.flips(np.flatnonzero(bits), probability)
+        return flips, int(suspected.sum())

@@ -1,0 +1,248 @@
+"""LeakageModel: where each transmon can leak, and what that does to detectors, as flat arrays for inference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+from qec_leak.decoding.leakage.cover import Cover
+from qec_leak.decoding.leakage.graph import MatchingGraph
+from qec_leak.decoding.leakage.tables import Floats, PairTable
+from qec_leak.decoding.leakage.timeline import OTHER, OWN, SLOTS, Column, Event, Timeline, timeline_of
+
+Ints = npt.NDArray[np.int32]
+Masks = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class LeakageModel:
+    """All arrays are read-only. Events of one transmon (a chain) stand together, in the order of time.
+
+    chain_start: int32 (chains + 1,): first event of each chain.
+    chain_qubit: int32 (chains,): the qubit at which the transmon starts.
+    partner: int32 (events,): the other event of a pair, or -1.   side: int8 (events,).
+    pair, single, segment: int32 (events,): which of ``pairs``, ``singles``, ``segments``.
+    pairs: float64 (n, 2, 3, 3, 3, 3): by side, (self before, partner before, self after, partner after).
+    kicks: float64 (n, 2, 3, 3, 2): by side, of the partner: ``PairTable.flips``.
+    singles, segments: float64 (n, 3, 3).
+    stay, leave, come_back: float64 (events, 3): probability of each slot's Pauli; 0 where a later event at which a
+        leaked transmon is struck anyway has the same column.
+    slot_start: int32 (3 * events + 1,): edges of each slot of each event in ``slot_edges``.
+    free_stay, free_leave, free_back, weak, kick_covered: see ``Cover``.
+    measurement, snapshot, qubit: int32 (events,).
+    ends: int32 (edges, 2): detectors; -1 is the boundary.   probability: float64 (edges,), without leakage.
+    detector_start, detector_edges: edges of each detector.
+    """
+
+    num_detectors: int
+    num_observables: int
+    num_measurements: int
+    num_snapshots: int
+    num_qubits: int
+    chain_start: Ints
+    chain_qubit: Ints
+    partner: Ints
+    side: Ints
+    pair: Ints
+    single: Ints
+    segment: Ints
+    pairs: Floats
+    kicks: Floats
+    singles: Floats
+    segments: Floats
+    stay: Floats
+    leave: Floats
+    come_back: Floats
+    slot_start: Ints
+    slot_edges: Ints
+    free_stay: Masks
+    free_leave: Masks
+    free_back: Masks
+    weak: Floats
+    kick_covered: npt.NDArray[np.bool_]
+    measurement: Ints
+    snapshot: Ints
+    qubit: Ints
+    ends: Ints
+    probability: Floats
+    detector_start: Ints
+    detector_edges: Ints
+    graph: MatchingGraph
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+
+    @property
+    def num_events(self) -> int:
+        """Number of events of all chains."""
+        return len(self.partner)
+
+    @property
+    def num_edges(self) -> int:
+        """Number of edges of the graph."""
+        return len(self.ends)
+
+    @staticmethod
+    def of_circuit(circuit: stim.Circuit, model: stim.DetectorErrorModel, *, snapshots: bool = True) -> LeakageModel:
+        """The model of a circuit with leakage in its tags.
+
+        Args: model: its error model without leakage, decomposed into edges.   snapshots: whether levels at
+            its counts of populations are wanted.
+        Raises ValueError for gates that it does not know, and errors that are no edges.
+        """
+        timeline = timeline_of(circuit, snapshots=snapshots)
+        return _Builder(timeline, MatchingGraph.of_model(model)).build(circuit)
+
+
+class _Builder:
+    def __init__(self, timeline: Timeline, graph: MatchingGraph) -> None:
+        self.timeline, self.graph = timeline, graph
+        leaks = _leaking(timeline.events)
+        kept = [i for i, event in enumerate(timeline.events) if event.carrier in leaks]
+        self.order = sorted(kept, key=lambda i: (timeline.events[i].carrier, i))
+        self.place = {old: new for new, old in enumerate(self.order)}
+        self.events = [timeline.events[i] for i in self.order]
+
+    def build(self, circuit: stim.Circuit) -> LeakageModel:
+        events, graph = self.events, self.graph
+        columns = [self.timeline.columns[i] for i in self.order]
+        slots = [graph.edges_of(column) for three in columns for column in three]
+        carriers = np.array([event.carrier for event in events], dtype=np.int32)
+        starts = np.flatnonzero(np.diff(carriers, prepend=-1))
+        pair, pairs = _distinct([event.pair for event in events])
+        single, singles = _distinct_arrays([event.single for event in events])
+        segment, segments = _distinct_arrays([event.segment for event in events])
+        ends = np.array(graph.ends, dtype=np.int32).reshape(-1, 2)
+        detector_start, detector_edges = _incidence(ends, circuit.num_detectors)
+        dup = _duplicates(events, columns, carriers)
+        stay = np.where(dup, 0.0, np.array([event.stay for event in events]).reshape(-1, SLOTS))
+        leave = np.where(dup, 0.0, np.array([event.leave for event in events]).reshape(-1, SLOTS))
+        chain_start = np.array([*starts, len(events)], dtype=np.int32)
+        partner = np.array([self.place.get(event.partner, -1) for event in events], dtype=np.int32)
+        side = np.array([event.side for event in events], dtype=np.int32)
+        kicks = np.array([table.flips for table in pairs]).reshape(-1, 2, 3, 3, 2)
+        slot_start = np.cumsum([0, *(len(edges) for edges in slots)]).astype(np.int32)
+        slot_edges = np.array([e for edges in slots for e in edges], dtype=np.int32)
+        cover = Cover.of_chains(chain_start, partner, pair, side, kicks, stay, slot_start, slot_edges, ends)
+        return LeakageModel(
+            num_detectors=circuit.num_detectors,
+            num_observables=circuit.num_observables,
+            num_measurements=self.timeline.num_measurements,
+            num_snapshots=self.timeline.num_snapshots,
+            num_qubits=self.timeline.num_qubits,
+            chain_start=chain_start,
+            chain_qubit=np.array([events[i].qubit for i in starts], dtype=np.int32),
+            partner=partner,
+            side=side,
+            pair=pair,
+            single=single,
+            segment=segment,
+            pairs=_both_sides(pairs),
+            kicks=kicks,
+            singles=singles,
+            segments=segments,
+            stay=stay,
+            leave=leave,
+            come_back=np.array([event.come_back for event in events]).reshape(-1, SLOTS),
+            free_stay=cover.stay,
+            free_leave=cover.leave,
+            free_back=cover.back,
+            weak=cover.weak,
+            kick_covered=cover.kicks,
+            slot_start=slot_start,
+            slot_edges=slot_edges,
+            measurement=np.array([event.measurement for event in events], dtype=np.int32),
+            snapshot=np.array([event.snapshot for event in events], dtype=np.int32),
+            qubit=np.array([event.qubit for event in events], dtype=np.int32),
+            ends=ends,
+            probability=np.array(graph.probability),
+            detector_start=detector_start,
+            detector_edges=detector_edges,
+            graph=graph,
+        )
+
+
+def _leaking(events: Sequence[Event]) -> set[int]:
+    """Transmons that can ever be leaked."""
+    leaks: set[int] = set()
+    while True:
+        before = len(leaks)
+        for event in events:
+            if event.carrier in leaks:
+                continue
+            into = event.single[0, 1:].sum() + event.segment[0, 1:].sum()
+            if event.pair is not None:
+                levels = event.pair.levels if event.side == 0 else event.pair.levels.transpose(1, 0, 3, 2)
+                into += levels[0, 0, 1:].sum()
+                if events[event.partner].carrier in leaks:
+                    into += levels[0, 1:, 1:].sum()
+            if into > 0:
+                leaks.add(event.carrier)
+        if len(leaks) == before:
+            return leaks
+
+
+def _duplicates(
+    events: Sequence[Event], columns: Sequence[tuple[Column, Column, Column]], carriers: Ints
+) -> npt.NDArray[np.bool_]:
+    """Slots whose column is that of the next event of the same chain at which a leaked transmon is struck."""
+    dup = np.zeros((len(events), SLOTS), dtype=np.bool_)
+    following: Column | None = None
+    for i in range(len(events) - 1, -1, -1):
+        if i + 1 == len(events) or carriers[i + 1] != carriers[i] or events[i + 1].is_reset:
+            following = None
+        if i + 1 < len(events) and carriers[i + 1] == carriers[i] and any(events[i + 1].stay):
+            first = next(slot for slot in range(SLOTS) if events[i + 1].stay[slot])
+            following = columns[i + 1][first]
+        for slot in (OWN, OTHER):
+            dup[i, slot] = following is not None and columns[i][slot] == following and bool(following[0])
+    return dup
+
+
+def _distinct(tables: Sequence[PairTable | None]) -> tuple[Ints, list[PairTable]]:
+    seen: dict[int, int] = {}
+    kept: list[PairTable] = []
+    out = np.full(len(tables), -1, dtype=np.int32)
+    for i, table in enumerate(tables):
+        if table is not None:
+            if id(table) not in seen:
+                seen[id(table)] = len(kept)
+                kept.append(table)
+            out[i] = seen[id(table)]
+    return out, kept
+
+
+def _distinct_arrays(tables: Sequence[Floats]) -> tuple[Ints, Floats]:
+    seen: dict[bytes, int] = {}
+    kept: list[Floats] = []
+    out = np.zeros(len(tables), dtype=np.int32)
+    for i, table in enumerate(tables):
+        key = table.tobytes()
+        if key not in seen:
+            seen[key] = len(kept)
+            kept.append(table)
+        out[i] = seen[key]
+    return out, np.array(kept).reshape(-1, 3, 3)
+
+
+def _both_sides(pairs: Sequence[PairTable]) -> Floats:
+    if not pairs:
+        return np.zeros((0, 2, 3, 3, 3, 3))
+    return np.array([[table.levels, table.levels.transpose(1, 0, 3, 2)] for table in pairs])
+
+
+def _incidence(ends: Ints, num_detectors: int) -> tuple[Ints, Ints]:
+    edges: list[list[int]] = [[] for _ in range(num_detectors)]
+    for e, pair in enumerate(ends):
+        for d in pair:
+            if d >= 0:
+                edges[d].append(e)
+    start = np.cumsum([0, *map(len, edges)]).astype(np.int32)
+    return start, np.array([e for of_one in edges for e in of_one], dtype=np.int32)

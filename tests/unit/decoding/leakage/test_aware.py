@@ -1,0 +1,145 @@
+"""The decoder leakage-aware: better where there is leakage, the same where there is none, clear where it cannot."""
+
+import functools
+import sys
+
+import numpy as np
+import pytest
+import stim
+
+import qec_leak as ql
+from qec_leak.decoding import DecodingProblem, compile_decoder, find_decoder, matching_error_model, with_heralds
+from qec_leak.decoding.leakage import Genie, LeakageAware
+from qec_leak.decoding.leakage.correlated import CorrelatedMatching
+from qec_leak.decoding.leakage.graph import MatchingGraph
+
+SHOTS = 1500
+
+
+@functools.cache
+def _memory():
+    device = ql.Device.preset("willow").replace({"cz.high": "data", "cz.leakage": 2e-3})
+    return ql.memory_experiment(distance=3, rounds=10, strategy="MLR", device=device)
+
+
+@functools.cache
+def _batch():
+    return ql.compile_sampler(_memory().circuit, seed=5).sample(SHOTS, levels="rounds", heralds=True)
+
+
+def _wrong(decoder):
+    return (decoder.decode(_batch()) != _batch().observable_flips).any(axis=1)
+
+
+@functools.cache
+def _blind():
+    return _wrong(compile_decoder(_memory().circuit, "pymatching-correlated"))
+
+
+def _fewer(wrong, blind):
+    """Errors fewer, and the sigma of that on the same shots."""
+    return int(blind.sum() - wrong.sum()), float(np.sqrt((blind != wrong).sum()))
+
+
+def test_knows_better_than_blind_matching():
+    gain, sigma = _fewer(_wrong(compile_decoder(_memory().circuit, "leakage-aware-heralded")), _blind())
+    assert gain > 2 * sigma
+    best, sigma = _fewer(_wrong(Genie(_memory().circuit)), _blind())
+    assert best > 3 * sigma
+
+
+def test_the_usual_weights_are_those_of_correlated_matching():
+    """With every shot's weights the usual ones, both libraries' two passes differ only where weights are equal."""
+    problem = DecodingProblem(_memory().circuit)
+    graph = MatchingGraph.of_model(problem.matching_model)
+    matching = CorrelatedMatching(graph, problem.num_detectors, problem.num_observables)
+    probability = np.array(graph.probability)
+    events = _batch().detection_events[:300]
+    flips = np.array([matching.flips(np.flatnonzero(row), probability)[0] for row in events])
+    other = compile_decoder(_memory().circuit, "pymatching-correlated").decode(_batch())[:300, 0]
+    assert (flips != other).mean() < 0.03
+
+
+def test_unsuspected_shots_are_matched_as_usual():
+    never = compile_decoder(_memory().circuit, LeakageAware(suspected=1.0))
+    usual = compile_decoder(_memory().circuit, "pymatching-correlated")
+    decoded = never.decode_batch(_batch())
+    assert decoded.counts == {"suspected": 0}
+    assert np.array_equal(decoded.flips_b8, usual.decode_batch(_batch()).flips_b8)
+
+
+def test_without_leakage_it_is_correlated_matching():
+    device = ql.Device.preset("willow").without_leakage()
+    memory = ql.memory_experiment(distance=3, rounds=5, strategy="MLR", device=device)
+    batch = ql.compile_sampler(memory.circuit, seed=1).sample(500)
+    flips = [compile_decoder(memory.circuit, name).decode(batch) for name in ("leakage-aware", "pymatching-correlated")]
+    assert np.array_equal(*flips)
+
+
+def test_predictions_depend_on_shots_alone():
+    decoder = compile_decoder(_memory().circuit, "leakage-aware")
+    events, whole = _batch().detection_events_b8[:60], None
+    from qec_leak.decoding import ShotSlice
+
+    whole = decoder.decode_batch(ShotSlice(events)).flips_b8
+    parts = [decoder.decode_batch(ShotSlice(events[rows])).flips_b8 for rows in (slice(0, 13), slice(13, 60))]
+    assert np.array_equal(whole, np.concatenate(parts))
+
+
+def test_names_and_heralds():
+    assert find_decoder("leakage-aware").needs == ("events",)
+    assert find_decoder("leakage-aware-heralded").needs == ("events", "heralds")
+    assert with_heralds("leakage-aware", "levels") == "leakage-aware-heralded"
+    assert with_heralds("leakage-aware-heralded", "none") == "leakage-aware"
+    assert with_heralds("pymatching", "none") == "pymatching"
+    with pytest.raises(ValueError, match="must be 'none' with pymatching, which uses none"):
+        with_heralds("pymatching", "levels")
+    with pytest.raises(ValueError, match="`heralds` must be one of"):
+        LeakageAware("soft")
+
+
+@pytest.mark.parametrize("strategy", ["NO_RESET", "DQLR"])
+def test_other_strategies_compile_and_decode(strategy):
+    memory = ql.memory_experiment(distance=3, rounds=3, strategy=strategy, device="miao2023", basis="X")
+    batch = ql.compile_sampler(memory.circuit, seed=1).sample(50, heralds=True)
+    assert compile_decoder(memory.circuit, "leakage-aware-heralded").decode(batch).shape == (50, 1)
+
+
+def test_any_circuit_with_tags():
+    circuit = stim.Circuit.generated(
+        "surface_code:rotated_memory_x", distance=3, rounds=3, after_clifford_depolarization=0.002
+    ).flattened()
+    tagged = stim.Circuit()
+    for item in circuit:
+        tagged.append(item)
+        if item.name == "CX":
+            tag = "LEAKAGE_TRANSITION_2: (0.003, U_U-->2_V) (0.003, U_U-->V_2) (1.0, 2_U-->2_V) (1.0, U_2-->V_2)"
+            tagged.append("II_ERROR", item.targets_copy(), tag=tag)
+    batch = ql.compile_sampler(tagged, seed=2).sample(200)
+    flips = compile_decoder(tagged, "leakage-aware").decode(batch)
+    blind = compile_decoder(tagged, "pymatching-correlated").decode(batch)
+    assert (flips != batch.observable_flips).sum() < (blind != batch.observable_flips).sum()
+
+
+def test_refuses_hyperedges_in_one_line():
+    circuit = stim.Circuit("R 0\nX_ERROR(0.1) 0\nM 0\nDETECTOR rec[-1]\nDETECTOR rec[-1]\nDETECTOR rec[-1]")
+    with pytest.raises(ValueError, match="must have errors that decompose into edges") as error:
+        compile_decoder(circuit, "leakage-aware")
+    assert "\n" not in str(error.value)
+
+
+def test_refuses_an_error_model_without_circuit():
+    with pytest.raises(ValueError, match="`circuit` must be given to leakage-aware"):
+        compile_decoder(matching_error_model(_memory().circuit), "leakage-aware")
+
+
+def test_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "fusion_blossom", None)
+    with pytest.raises(ValueError, match=r"pip install 'qec-leak\[leakage-decoding\]'"):
+        compile_decoder(_memory().circuit, "leakage-aware")
+
+
+def test_a_genie_must_be_told():
+    batch = ql.compile_sampler(_memory().circuit, seed=1).sample(2)
+    with pytest.raises(ValueError, match="`batch` must have levels"):
+        Genie(_memory().circuit).decode(batch)

@@ -1,0 +1,182 @@
+"""Posteriors of levels: against exact sums, calibrated, and seen to fail where the model is broken."""
+
+import dataclasses
+import functools
+import itertools
+
+import numpy as np
+import pytest
+import stim
+
+import qec_leak as ql
+from qec_leak.decoding import matching_error_model
+from qec_leak.decoding.leakage import inference
+from qec_leak.decoding.leakage.inference import LeakageInference
+from qec_leak.decoding.leakage.kernels import TRUST, infer_prior
+from qec_leak.decoding.leakage.model import LeakageModel
+
+SHOTS = 1500
+
+
+@functools.cache
+def _memory():
+    device = ql.Device.preset("willow").replace({"cz.high": "data", "cz.leakage": 1e-3})
+    return ql.memory_experiment(distance=3, rounds=10, strategy="MLR", device=device)
+
+
+@functools.cache
+def _batch():
+    return ql.compile_sampler(_memory().circuit, seed=3).sample(SHOTS, levels="rounds", heralds=True)
+
+
+@functools.cache
+def _model():
+    return LeakageModel.of_circuit(_memory().circuit, matching_error_model(_memory().circuit))
+
+
+@functools.cache
+def _posterior(heralded=False):
+    heralds = _batch().heralds if heralded else None
+    return ql.infer_leakage(_memory().circuit, _batch().detection_events, heralds)
+
+
+def _data(array):
+    return array[:, :, list(_memory().qubits("data"))]
+
+
+def _log_loss(predicted, true):
+    p = np.clip(predicted, 1e-5, 1 - 1e-5)
+    return float(-np.mean(np.where(true, np.log(p), np.log1p(-p))))
+
+
+def test_shapes_and_ranges():
+    posterior = _posterior()
+    assert posterior.level_probability.shape == (SHOTS, 10, 17, 2)
+    assert posterior.level_probability_at_measurements.shape == (SHOTS, _memory().circuit.num_measurements, 2)
+    assert posterior.leakage_probability.min() >= 0 and posterior.leakage_probability.max() <= 1 + 1e-6
+
+
+def test_mean_is_the_population():
+    """What is expected on average is what there is: 5 sigma of the truth, and the method's own bias of a fifth."""
+    true = (_data(_batch().levels) >= 2).mean(axis=(0, 1))
+    found = _data(_posterior().leakage_probability).mean(axis=(0, 1))
+    sigma = np.sqrt(true / (SHOTS * 2))  # a qubit stays leaked for some rounds
+    assert np.all(np.abs(found - true) < 5 * sigma + 0.2 * true)
+
+
+@pytest.mark.parametrize("heralded", [False, True])
+def test_calibrated(heralded):
+    """Predicted against true by bin: 5 sigma, and 0.2 for what messages between neighbours leave out."""
+    predicted, true = _data(_posterior(heralded).leakage_probability), _data(_batch().levels) >= 2
+    for low, high in itertools.pairwise([0.0, 0.003, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.01]):
+        at = (predicted >= low) & (predicted < high)
+        mean = predicted[at].mean()
+        sigma = np.sqrt(max(mean * (1 - mean), 1e-4) / max(at.sum() / 3, 1))  # neighbouring rounds repeat each other
+        assert abs(true[at].mean() - mean) < 5 * sigma + (0.2 if low >= 0.1 else 0.03), (low, at.sum())
+
+
+def test_evidence_and_heralds_help():
+    true = _data(_batch().levels) >= 2
+    blind, heralded = (_log_loss(_data(_posterior(h).leakage_probability), true) for h in (False, True))
+    rates = _log_loss(np.full(true.shape, true.mean()), true)
+    assert heralded < blind < 0.65 * rates
+
+
+def test_heralds_are_obeyed():
+    heralds, found = _batch().heralds, _posterior(True).level_probability_at_measurements
+    assert np.array_equal(found[heralds == 2][:, 0] > 0.999, np.ones((heralds == 2).sum(), dtype=bool))
+    assert found[heralds == 0].max() < 1e-6
+
+
+def test_explaining_away_is_needed():
+    """Planted: each data qubit inferred by itself takes the events of leaked neighbours for its own."""
+    model, batch, true = _model(), _batch(), _batch().levels >= 2
+    at = np.flatnonzero((model.snapshot >= 0) & np.isin(model.qubit, _memory().qubits("data")))
+    alone = np.zeros((SHOTS, len(at)))
+    one = LeakageInference(model)
+    known = one.known_levels(SHOTS, None)
+    chain = np.searchsorted(model.chain_start, at, side="right") - 1
+    for c in np.unique(chain):
+        awake = np.zeros(len(model.chain_qubit), dtype=np.bool_)
+        awake[c] = True
+        one._tables = one._tables._replace(awake=awake)
+        alone[:, chain == c] = one.infer(batch.detection_events_b8, known, levels=True).levels.sum(axis=2)[
+            :, at[chain == c]
+        ]
+    truth = true[:, model.snapshot[at], model.qubit[at]]
+    together = _posterior().leakage_probability[:, model.snapshot[at], model.qubit[at]]
+    assert _log_loss(alone, truth) > 1.3 * _log_loss(together, truth)
+
+
+def _predicted_parities(model, shots):
+    """Of edges that a leaked qubit strikes by a coin toss, in shots of known levels without detection events: predicted
+    and true probability that exactly one of its ends fires."""
+    found = LeakageInference(model)
+    known = found.known_levels(SHOTS, _batch().heralds, _batch().levels)
+    hits = [set() for _ in range(model.num_detectors)]
+    for e, (a, b) in enumerate(model.ends):
+        hits[a].add(e)
+        if b >= 0:
+            hits[b].add(e)
+    predicted, true = [], []
+    for shot in range(shots):
+        state = inference._empty_state(model)
+        state.lean[:] = 1 - 2 * model.probability
+        infer_prior(found._tables, state, known[shot], 2)
+        for e in np.flatnonzero((state.lean < 0.1) & (model.ends[:, 1] >= 0)):
+            a, b = model.ends[e]
+            predicted.append(0.5 * (1 - np.prod(state.lean[list(hits[a] ^ hits[b])])))
+            true.append(_batch().detection_events[shot, a] ^ _batch().detection_events[shot, b])
+    return np.mean(predicted), np.mean(true), len(true)
+
+
+def test_strikes_and_kicks_make_the_events_that_are_seen():
+    """With levels known, parities of detectors around leaked qubits are as predicted; without kicks they are not."""
+    predicted, true, count = _predicted_parities(_model(), 600)
+    sigma = np.sqrt(0.25 / count)
+    assert count > 300 and abs(predicted - true) < 5 * sigma + 0.01
+    without = dataclasses.replace(_model(), kicks=np.zeros_like(_model().kicks))
+    predicted, true, _ = _predicted_parities(without, 600)
+    assert abs(predicted - true) > 5 * sigma + 0.01
+
+
+def test_one_qubit_is_inferred_by_bayes_rule():
+    """A qubit that leaks and is read, and no other; a detector is trusted a little less than its errors say."""
+    circuit = stim.Circuit("""
+        R 0 1
+        I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U-->2)] 0
+        TICK[LEAKAGE_POPULATION]
+        X_ERROR(0.02) 0
+        M[LEAKAGE_PROJECTION_Z: (0.5, 2)] 0
+        DETECTOR rec[-1]
+    """)
+    found = ql.infer_leakage(circuit, np.array([[True], [False]])).leakage_probability[:, 0, 0]
+    flips = 0.5 * (1 - TRUST * (1 - 2 * 0.02))
+    fired, quiet = 0.1 * 0.5 / (0.1 * 0.5 + 0.9 * flips), 0.1 * 0.5 / (0.1 * 0.5 + 0.9 * (1 - flips))
+    assert found == pytest.approx([fired, quiet], abs=1e-3)
+
+
+def test_pieces_of_a_batch_are_inferred_alike():
+    events = _batch().detection_events[:40]
+    whole = ql.infer_leakage(_memory().circuit, events).level_probability
+    parts = [ql.infer_leakage(_memory().circuit, part).level_probability for part in (events[:7], events[7:])]
+    assert np.array_equal(whole, np.concatenate(parts))
+
+
+def test_a_circuit_without_leakage_has_none():
+    circuit = stim.Circuit.generated(
+        "surface_code:rotated_memory_z", distance=3, rounds=2, before_round_data_depolarization=0.01
+    )
+    found = ql.infer_leakage(circuit, np.zeros((2, circuit.num_detectors), dtype=bool))
+    assert found.level_probability.shape == (2, 0, circuit.num_qubits, 2)
+    assert not found.level_probability_at_measurements.any()
+
+
+def test_refuses_arrays_of_another_circuit():
+    circuit, events = _memory().circuit, _batch().detection_events
+    with pytest.raises(ValueError, match="`detection_events` must be bool"):
+        ql.infer_leakage(circuit, events[:, 1:])
+    with pytest.raises(ValueError, match="`heralds` must be uint8"):
+        ql.infer_leakage(circuit, events, _batch().heralds[:, 1:])
+    with pytest.raises(ValueError, match="`heralds` must be 0, 2 or 3"):
+        ql.infer_leakage(circuit, events, np.ones_like(_batch().heralds))
