@@ -13,7 +13,6 @@ import numpy.typing as npt
 import stim
 
 from qec_leak import _checks
-from qec_leak._html import card
 from qec_leak._limits import check_size
 from qec_leak.circuits.arguments import as_device
 from qec_leak.circuits.cycle import waits_ns
@@ -143,6 +142,8 @@ class MemoryExperiment:
         return np.asarray(self.level_population(batch, role=role).sum(axis=1))
 
     def _repr_html_(self) -> str:
+        from qec_leak._html import card  # only where a notebook shows it
+
         qubits = [f"{len(members)} {role}" for role in ROLES if (members := self.qubits(role))]
         rows = {
             "code": f"{self.patch.code}, distance {self.patch.distance}",

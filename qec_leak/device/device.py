@@ -11,7 +11,6 @@ from importlib import resources
 from typing import Any
 
 from qec_leak._checks import broken_rule, check_choice, check_int, check_non_negative
-from qec_leak._html import card
 from qec_leak.device import coherence, tables, toml_io
 from qec_leak.device.frozen import FrozenMapping
 from qec_leak.device.tables import PAIR_SECTIONS, QUBIT_SECTIONS, SECTIONS
@@ -135,6 +134,8 @@ class Device:
         return self.name if same else f"{self.name} (edited)"
 
     def _repr_html_(self) -> str:
+        from qec_leak._html import card  # only where a notebook shows it
+
         cz, roles = self.cz, {role: self._qubit(None, role) for role in ("data", "measure")}
 
         def both(value: Callable[[QubitParameters], str]) -> str:

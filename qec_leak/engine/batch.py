@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak._html import card, curve
-
 Bytes = npt.NDArray[np.uint8]
 Bits = npt.NDArray[np.bool_]
 
@@ -133,6 +131,8 @@ class ShotBatch:
         return self.population_counts / max(self.shots, 1)
 
     def _repr_html_(self) -> str:
+        from qec_leak._html import card, curve  # only where a notebook shows it
+
         rows: dict[str, object] = {
             "shots": f"{self.first_shot:,} to {self.first_shot + self.shots - 1:,}" if self.shots else "none",
             "qubits": self.num_qubits,

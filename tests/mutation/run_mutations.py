@@ -163,8 +163,8 @@ MUTATIONS = (
     Mutation(
         "transport to the wrong qubit",
         "Cz.places",
-        "yield Place(_high_low(a, b, chip),",
-        "yield Place(_high_low(a, b, chip)[::-1],",
+        "yield Place(high_low(a, b, chip),",
+        "yield Place(high_low(a, b, chip)[::-1],",
     ),
     Mutation(
         "DQLR without its second reset",
