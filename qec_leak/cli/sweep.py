@@ -70,17 +70,11 @@ def _sweep(
     from qec_leak.sweep.cluster import connect_cluster
 
     check_threads("--workers", workers)
-    if heralds is not None:
-        from qec_leak.decoding import with_heralds
-
-        if decoder is None:
-            raise ValueError(
-                "`--heralds` must be given with --decoder, but is given alone; add --decoder leakage-aware"
-            )
-        decoder = with_heralds(decoder, heralds, name="--heralds")
     if out is not None and out.exists() and not out.is_file():
         raise ValueError(f"`--out` must be a file that can be continued, but {str(out)!r} is none; choose another one")
-    sweep = read_sweep_file(file, quick=quick, overrides=overrides, decoder=decoder, processes=processes)
+    sweep = read_sweep_file(
+        file, quick=quick, overrides=overrides, decoder=decoder, heralds=heralds, processes=processes
+    )
     out = out or Path(f"{file.stem}.csv")
     if dry_run:
         _dry_run(sweep, out, workers)
@@ -101,10 +95,11 @@ def read_sweep_file(
     quick: bool = False,
     overrides: tuple[str, ...] = (),
     decoder: str | None = None,
+    heralds: str | None = None,
     processes: tuple[str, ...] = (),
 ) -> Sweep:
-    """The sweep, with ``decoder`` and ``processes`` for all its points if they are given; all mistakes of its file are
-    printed, one line each, and end the command."""
+    """The sweep, with ``decoder``, its ``heralds`` and ``processes`` for all its points if they are given; all mistakes
+    of its file are printed, one line each, and end the command."""
     from qec_leak.cli import PROGRAM
     from qec_leak.cli.errors import STATUS_BAD_INPUT
     from qec_leak.cli.errors import say as print_line
@@ -112,6 +107,14 @@ def read_sweep_file(
     from qec_leak.sweep import SweepFileError, read_sweep
 
     changes = parse_overrides(overrides)
+    if heralds is not None:
+        from qec_leak.decoding import with_heralds
+
+        if decoder is None:
+            raise ValueError(
+                "`--heralds` must be given with --decoder, but is given alone; add --decoder leakage-aware"
+            )
+        decoder = with_heralds(decoder, heralds, name="--heralds")
     if decoder is not None:
         if "decoder.name" in changes:
             raise ValueError("`--decoder` must not be given with --set decoder.name, but both are; drop one")

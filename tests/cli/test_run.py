@@ -228,7 +228,8 @@ def test_decoders_by_name(tmp_path, capsys):
     assert "`--decoder` must not be given with --correlated" in capsys.readouterr().err
     assert main([*small, "--decoder", "mwpm"]) == 2
     said = capsys.readouterr().err
-    assert "`--decoder` must be one of 'pymatching', 'pymatching-correlated', but is 'mwpm'" in said
+    assert "`--decoder` must be one of 'pymatching', 'pymatching-correlated', 'leakage-aware', " in said
+    assert "but is 'mwpm'" in said
     assert main([*small, "--decoder", "pymatching-correlated"]) == 0
     assert "decoder pymatching-correlated" in capsys.readouterr().out
     assert json.loads((tmp_path / "x" / "run.json").read_text())["decoder"] == "pymatching-correlated"
@@ -260,3 +261,12 @@ def test_errors_per_cycle_are_printed_where_they_mean_something(finished, tmp_pa
     [line] = [line for line in said.splitlines() if line.startswith("NO_RESET")]
     assert line.split()[-4:] == ["saturated", "take", "fewer", "rounds"]
     assert "saturated: more than 40 % of the shots have a logical error" in said
+
+
+def test_heralds_for_the_decoder(tmp_path, capsys):
+    small = ["run", *SMALL, "--strategy", "MLR", "--out", str(tmp_path / "x")]
+    assert main([*small, "--heralds", "levels"]) == 2
+    assert "`--heralds` must be 'none' with pymatching-correlated, which uses none" in capsys.readouterr().err
+    assert main([*small, "--decoder", "leakage-aware", "--heralds", "levels"]) == 0
+    assert "decoder leakage-aware-heralded" in capsys.readouterr().out
+    assert json.loads((tmp_path / "x" / "run.json").read_text())["decoder"] == "leakage-aware-heralded"

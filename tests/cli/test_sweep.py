@@ -69,6 +69,13 @@ def test_a_decoder_for_all_points(tmp_path, capsys):
     [stats] = sinter.read_stats_from_csv_files(out)
     assert stats.decoder == "qec_leak-pymatching-correlated"
     capsys.readouterr()
+    heralded = ["sweep", str(file), "--out", str(tmp_path / "heralded.csv"), "--heralds", "levels"]
+    assert main(heralded) == 2
+    assert "`--heralds` must be given with --decoder" in capsys.readouterr().err
+    assert main([*heralded, "--decoder", "leakage-aware"]) == 0
+    [stats] = sinter.read_stats_from_csv_files(tmp_path / "heralded.csv")
+    assert stats.decoder == "qec_leak-leakage-aware-heralded" and stats.custom_counts["decoder_suspected"] >= 0
+    capsys.readouterr()
     assert main(["sweep", str(file), "--decoder", "nowhere:Mine"]) == 2
     assert "[decoder] `name` must name a module that can be imported, but is 'nowhere:Mine'" in capsys.readouterr().err
     assert main(["sweep", str(file), "--decoder", "pymatching", "--set", "decoder.name=pymatching"]) == 2

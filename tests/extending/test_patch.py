@@ -38,7 +38,10 @@ def test_run(tmp_path, capsys):
     assert (stats.json_metadata["patch"], stats.json_metadata["c"], stats.json_metadata["d"]) == (NAME, "rectangle", 2)
     circuit = ql.memory_experiment(patch=NAME, rounds=5, strategy="DQLR").circuit
     batch = ql.compile_sampler(circuit, seed=5).sample(2000)
-    assert stats.errors == (ql.decode(circuit, batch) != batch.observable_flips).any(axis=1).sum()
+    assert (
+        stats.errors
+        == (ql.decode(circuit, batch, decoder="pymatching-correlated") != batch.observable_flips).any(axis=1).sum()
+    )
 
 
 SWEEP = f"""

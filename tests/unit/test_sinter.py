@@ -29,7 +29,12 @@ def apart(a, b):
 
 
 def test_samplers_pickle():
-    assert list(samplers()) == [NAME, "qec_leak-pymatching-correlated"]
+    assert list(samplers()) == [
+        NAME,
+        "qec_leak-pymatching-correlated",
+        "qec_leak-leakage-aware",
+        "qec_leak-leakage-aware-heralded",
+    ]
     assert pickle.loads(pickle.dumps(samplers())) == samplers()
 
 

@@ -14,6 +14,9 @@ Masks = npt.NDArray[np.uint8]
 
 FREE_A, FREE_B = 1, 2
 
+NEVER = 1e-3
+"""Kicks by qubits that stay leaked that are rarer say nothing of whether they do."""
+
 
 @dataclass(frozen=True, eq=False)
 class Cover:
@@ -91,6 +94,8 @@ class Cover:
                                 if set(ends_of[edge]) != set(ends_of[edge_of[k]]):
                                     out.weak[k] *= leans
                 if partner[i] >= 0:
-                    hit = {d for slot in (1, 2) for k in entries(int(partner[i]), slot) for d in ends_of[edge_of[k]]}
+                    stays = kicks[pair[i], side[i], [1, 2], [1, 2]].max(axis=0)
+                    kicked = [slot for slot in (1, 2) if stays[slot - 1] > NEVER]
+                    hit = {d for slot in kicked for k in entries(int(partner[i]), slot) for d in ends_of[edge_of[k]]}
                     out.kicks[i] = all(d in first for d in hit)
         return out

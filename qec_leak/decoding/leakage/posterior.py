@@ -21,9 +21,18 @@ _CHUNK_FLOATS = 1 << 22
 class LeakagePosterior:
     """Probabilities of leaked levels, given what was seen.
 
-    level_probability: float32 (shots, snapshots, qubits, 2): of the levels 2 and 3 at each TICK[LEAKAGE_POPULATION],
-        the ends of rounds in a memory experiment, as ``ShotBatch.levels`` has the truth.
-    level_probability_at_measurements: float32 (shots, measurements, 2): the same at each measurement.
+    Attributes:
+        level_probability: float32 (shots, snapshots, qubits, 2): of the levels 2 and 3 at each
+            TICK[LEAKAGE_POPULATION], the ends of rounds in a memory experiment, as ``ShotBatch.levels`` has the truth.
+        level_probability_at_measurements: float32 (shots, measurements, 2): the same at each measurement.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="willow")
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(100)
+        >>> posterior = ql.infer_leakage(memory.circuit, batch.detection_events)
+        >>> posterior.level_probability.shape, posterior.leakage_probability.shape
+        ((100, 4, 17, 2), (100, 4, 17))
     """
 
     level_probability: Floats32
@@ -55,13 +64,19 @@ def infer_leakage(
         circuit: the circuit that was run, noise and leakage in it. Its errors must decompose into edges.
         detection_events: bool (shots, detectors).
         heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None: not known.
-    Raises ValueError for arrays of another circuit, and for circuits that it cannot read.
 
-    >>> import qec_leak as ql
-    >>> memory = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="willow")
-    >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(10)
-    >>> ql.infer_leakage(memory.circuit, batch.detection_events).leakage_probability.shape
-    (10, 4, 17)
+    Returns:
+        The posterior of the levels.
+
+    Raises:
+        ValueError: an array is of another circuit, or the circuit cannot be read.
+
+    Examples:
+        >>> import qec_leak as ql
+        >>> memory = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="willow")
+        >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(10)
+        >>> ql.infer_leakage(memory.circuit, batch.detection_events).leakage_probability.shape
+        (10, 4, 17)
     """
     events = np.asarray(detection_events)
     if events.ndim != 2 or events.shape[1] != circuit.num_detectors or events.dtype != np.bool_:

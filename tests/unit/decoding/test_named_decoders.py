@@ -59,7 +59,8 @@ def test_module_and_attribute(path):
     [
         (
             "pymatchin",
-            "must be one of 'pymatching', 'pymatching-correlated', but is 'pymatchin'; did you mean 'pymatching'",
+            "must be one of 'pymatching', 'pymatching-correlated', 'leakage-aware', 'leakage-aware-heralded', "
+            "but is 'pymatchin'; did you mean 'pymatching'",
         ),
         (
             "nowhere:x",
@@ -103,7 +104,8 @@ def test_installed_decoders(monkeypatch):
     monkeypatch.setattr(importlib.metadata, "entry_points", lambda group: points)
     _plugins.installed.cache_clear()
     try:
-        assert decoder_names() == ("pymatching", "pymatching-correlated", "broken", "mine", "several")
+        ours = ("pymatching", "pymatching-correlated", "leakage-aware", "leakage-aware-heralded")
+        assert decoder_names() == (*ours, "broken", "mine", "several")
         assert find_decoder("pymatching") == Matching()
         assert isinstance(find_decoder("mine"), SinterDecoder) and "qec_leak-mine" in samplers()
         with pytest.raises(ValueError, match="must name one of the decoders a, b, but is 'several'"):
