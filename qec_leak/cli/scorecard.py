@@ -15,7 +15,7 @@ Examples:
 
 LESSON = (
     "What the failing rows teach: populations, lifetimes and detection probabilities, which follow from rates and "
-    "transport, come out right with few parameters, fitted to three rows. What fails is logical: it depends on which "
+    "transport, come out right with few parameters, fitted to six rows. What fails is logical: it depends on which "
     "transmon of each pair is the higher one (the slope of 1/Lambda changes by half with it, and no paper tells it), "
     "and on hardware that is less constant than its model. A prediction of Lambda under leakage needs the frequencies "
     "of a device as much as its error rates, and a number of cycles."
