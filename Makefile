@@ -35,7 +35,7 @@ demo: $(VENV)/installed
 	$(BIN)/qec-leak sweep experiments/lambda.toml --out $(OUT)/lambda.csv --workers 2
 	$(BIN)/qec-leak status $(OUT)/lambda.csv
 	$(BIN)/qec-leak plot $(OUT)/lambda.csv --x d --group strategy --out $(OUT)/lambda.png \
-	  --title "willow, 40 rounds: with and without removal of data leakage"
+	  --title "willow: what leakage costs at scale"
 	@echo "Pictures:" && ls $(OUT)/*.png
 
 test: lint types docs unit
