@@ -22,7 +22,8 @@ HERALDS: tuple[Heralds, ...] = ("none", "levels")
 SUSPECTED = 0.05
 """A shot in which no transmon is leaked with more than this probability goes to PyMatching."""
 NEGLIGIBLE = 3e-4
-"""Transmons that are leaked less often are inferred only where a herald says that they are."""
+"""Transmons that are leaked less often, or not for longer than a round, are inferred only where a herald says that they
+are."""
 
 _CHUNK_FLOATS = 1 << 20
 """Leans of edges that are held at once."""

@@ -15,6 +15,8 @@ Bytes = npt.NDArray[np.uint8]
 
 SWEEPS = 3
 """Sweeps through all transmons."""
+_LEAST = 0.1
+"""Quantile of a transmon's events at which it must be leaked."""
 REFRESHES = 0
 """Sweeps through all edges before each of them."""
 
@@ -33,8 +35,9 @@ class LeakageInference:
     def __init__(
         self, model: LeakageModel, *, sweeps: int = SWEEPS, refreshes: int = REFRESHES, negligible: float = 0.0
     ) -> None:
-        """Args: negligible: transmons that are never leaked with more than this probability keep what the rates say,
-        unless a herald tells that they are leaked."""
+        """Args: negligible: transmons that are leaked less than this at some of their events keep what the rates say,
+        unless a herald tells that they are leaked. So do those whose leakage is gone within a round: nothing flickers.
+        """
         self.model, self._sweeps, self._refreshes = model, sweeps, refreshes
         self._tables = _tables(model)
         self._prior = _empty_state(model)
@@ -43,8 +46,9 @@ class LeakageInference:
         nothing = np.full(model.num_events, -1, dtype=np.int8)
         infer_prior(self._tables, self._prior, nothing, 3)
         leaked = 1.0 - self._prior.level[:, 0]
-        most = np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else leaked
-        self._tables = self._tables._replace(awake=most > negligible)
+        spans = zip(model.chain_start[:-1], model.chain_start[1:], strict=True)
+        usual = np.array([np.quantile(leaked[lo:hi], _LEAST) for lo, hi in spans])
+        self._tables = self._tables._replace(awake=usual >= negligible)
 
     @property
     def prior_leans(self) -> Floats:
@@ -136,6 +140,8 @@ def _tables(model: LeakageModel) -> Tables:
         free_back=model.free_back,
         weak=model.weak,
         kick_covered=model.kick_covered,
+        mate=model.mate,
+        mate_joint=model.mate_joint,
         end_a=np.ascontiguousarray(model.ends[:, 0]),
         end_b=np.ascontiguousarray(model.ends[:, 1]),
         awake=np.ones(len(model.chain_qubit), dtype=np.bool_),

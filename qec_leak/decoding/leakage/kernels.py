@@ -74,6 +74,8 @@ class Tables(NamedTuple):
     free_back: Masks
     weak: F64s
     kick_covered: npt.NDArray[np.bool_]
+    mate: I32s
+    mate_joint: F64s
     end_a: I32s
     end_b: I32s
     awake: npt.NDArray[np.bool_]
@@ -123,6 +125,22 @@ def _toss(lean: float, x: float, y: float, free: int, weak: float) -> float:
     if free == 0:
         return 1.0
     return 1.0 / (1.0 + lean * (x if free == 1 else y))
+
+
+@inlined
+def _both(m: Tables, s: State, k: int, x: float, y: float, lean: float) -> float:
+    """P(events) with errors that strike an edge and its mate independently / P(events) with those that strike both."""
+    f = m.mate[k]
+    if f < 0:
+        return 1.0
+    z = (x + y) / (1.0 + x * y)
+    here = (1.0 - z) / (1.0 + z)
+    u, v = TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f)
+    z = (u + v) / (1.0 + u * v)
+    there = (1.0 - z) / (1.0 + z)
+    p, q = 0.5 * (1.0 - lean), 0.5 * (1.0 - s.lean[f])
+    apart = (1.0 + p * (here - 1.0)) * (1.0 + q * (there - 1.0))
+    return 1.0 / max(1.0 + m.mate_joint[k] * (here - 1.0) * (there - 1.0) / apart, 0.5)
 
 
 @inlined
@@ -229,8 +247,9 @@ def _factors(m: Tables, s: State, i: int, row: F64s) -> None:
             if m.leave[i, slot] > 0.0:
                 leave *= _toss(lean, x, y, m.free_leave[k], 1.0)
             if m.stay[i, slot] > 0.0:
-                two *= _toss(lean, x, y, m.free_stay[k], m.weak[k, 0])
-                three *= _toss(lean, x, y, m.free_stay[k], m.weak[k, 1])
+                both = _both(m, s, k, x, y, lean)
+                two *= both * _toss(lean, x, y, m.free_stay[k], m.weak[k, 0])
+                three *= both * _toss(lean, x, y, m.free_stay[k], m.weak[k, 1])
         row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two, three, leave, back
     j = m.partner[i]
     row[_KICK] = row[_KICK + 1] = 1.0

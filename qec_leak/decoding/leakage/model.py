@@ -33,6 +33,8 @@ class LeakageModel:
         leaked transmon is struck anyway has the same column.
     slot_start: int32 (3 * events + 1,): edges of each slot of each event in ``slot_edges``.
     free_stay, free_leave, free_back, weak, kick_covered: see ``Cover``.
+    mate, mate_joint: int32, float64 (entries of slot_edges,): the edge of a later strike of the same transmon that
+        errors strike together with this one, or -1, and with which probability.
     measurement, snapshot, qubit: int32 (events,).
     ends: int32 (edges, 2): detectors; -1 is the boundary.   probability: float64 (edges,), without leakage.
     detector_start, detector_edges: edges of each detector.
@@ -64,6 +66,8 @@ class LeakageModel:
     free_back: Masks
     weak: Floats
     kick_covered: npt.NDArray[np.bool_]
+    mate: Ints
+    mate_joint: Floats
     measurement: Ints
     snapshot: Ints
     qubit: Ints
@@ -123,7 +127,8 @@ class _Builder:
         detector_start, detector_edges = _incidence(ends, circuit.num_detectors)
         dup = _duplicates(events, columns, carriers)
         stay = np.where(dup, 0.0, np.array([event.stay for event in events]).reshape(-1, SLOTS))
-        leave = np.where(dup, 0.0, np.array([event.leave for event in events]).reshape(-1, SLOTS))
+        undone = dup | _undone(events, carriers)[:, None]
+        leave = np.where(undone, 0.0, np.array([event.leave for event in events]).reshape(-1, SLOTS))
         chain_start = np.array([*starts, len(events)], dtype=np.int32)
         partner = np.array([self.place.get(event.partner, -1) for event in events], dtype=np.int32)
         side = np.array([event.side for event in events], dtype=np.int32)
@@ -131,6 +136,7 @@ class _Builder:
         slot_start = np.cumsum([0, *(len(edges) for edges in slots)]).astype(np.int32)
         slot_edges = np.array([e for edges in slots for e in edges], dtype=np.int32)
         cover = Cover.of_chains(chain_start, partner, pair, side, kicks, stay, slot_start, slot_edges, ends)
+        mate, mate_joint = _mates(chain_start, stay, slot_start, slot_edges, graph)
         return LeakageModel(
             num_detectors=circuit.num_detectors,
             num_observables=circuit.num_observables,
@@ -156,6 +162,8 @@ class _Builder:
             free_back=cover.back,
             weak=cover.weak,
             kick_covered=cover.kicks,
+            mate=mate,
+            mate_joint=mate_joint,
             slot_start=slot_start,
             slot_edges=slot_edges,
             measurement=np.array([event.measurement for event in events], dtype=np.int32),
@@ -204,6 +212,55 @@ def _duplicates(
         for slot in (OWN, OTHER):
             dup[i, slot] = following is not None and columns[i][slot] == following and bool(following[0])
     return dup
+
+
+_MATES = 8
+"""Strikes ahead among which a mate is looked for: those of a round or two."""
+
+
+def _mates(
+    chain_start: Ints, stay: Floats, slot_start: Ints, slot_edges: Ints, graph: MatchingGraph
+) -> tuple[Ints, Floats]:
+    mate = np.full(len(slot_edges), -1, dtype=np.int32)
+    joint = np.zeros(len(slot_edges))
+    for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
+        struck = [
+            k
+            for i in range(lo, hi)
+            for slot in range(SLOTS)
+            if stay[i, slot] > 0
+            for k in range(slot_start[3 * i + slot], slot_start[3 * i + slot + 1])
+        ]
+        for n, k in enumerate(struck):
+            e = int(slot_edges[k])
+            for other in struck[n + 1 : n + 1 + _MATES]:
+                f = int(slot_edges[other])
+                p = graph.joint.get((min(e, f), max(e, f)), 0.0) if e != f else 0.0
+                if p > joint[k]:
+                    mate[k], joint[k] = f, p
+    return mate, joint
+
+
+def _undone(events: Sequence[Event], carriers: Ints) -> npt.NDArray[np.bool_]:
+    """Events at which a transmon that leaks mostly returns before the next one at which it would be struck: the strikes
+    of its return are those of its leaving."""
+    undone = np.zeros(len(events), dtype=np.bool_)
+    following = False
+    for i in range(len(events) - 1, -1, -1):
+        if i + 1 == len(events) or carriers[i + 1] != carriers[i] or any(events[i + 1].stay):
+            following = False
+        elif _returns(events[i + 1]) > 0.5:
+            following = True
+        undone[i] = following
+    return undone
+
+
+def _returns(event: Event) -> float:
+    """Probability that the event brings a transmon back from level 2."""
+    if event.pair is None:
+        return float(event.single[1, 0])
+    levels = event.pair.levels if event.side == 0 else event.pair.levels.transpose(1, 0, 3, 2)
+    return float(levels[1, 0, 0].sum())
 
 
 def _distinct(tables: Sequence[PairTable | None]) -> tuple[Ints, list[PairTable]]:

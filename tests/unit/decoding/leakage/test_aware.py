@@ -115,7 +115,7 @@ def test_any_circuit_with_tags():
         if item.name == "CX":
             tag = "LEAKAGE_TRANSITION_2: (0.003, U_U-->2_V) (0.003, U_U-->V_2) (1.0, 2_U-->2_V) (1.0, U_2-->V_2)"
             tagged.append("II_ERROR", item.targets_copy(), tag=tag)
-    batch = ql.compile_sampler(tagged, seed=2).sample(200)
+    batch = ql.compile_sampler(tagged, seed=2).sample(3000)
     flips = compile_decoder(tagged, "leakage-aware").decode(batch)
     blind = compile_decoder(tagged, "pymatching-correlated").decode(batch)
     assert (flips != batch.observable_flips).sum() < (blind != batch.observable_flips).sum()
