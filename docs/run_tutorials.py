@@ -31,7 +31,7 @@ BLOCK = re.compile(
     r'^```(?P<language>\w+)(?: title="(?P<title>[^"]+)")?\n(?P<body>.*?)^```\n', re.MULTILINE | re.DOTALL
 )
 OUTPUT = re.compile(r"\n?```text\n(.*?)```\n", re.DOTALL)
-SECONDS = re.compile(r" +\d+(\.\d)? s\b")
+SECONDS = re.compile(r" +(?:\d+ h(?: \d+ min)?|\d+ min(?: [\d.]+ s)?|[\d.]+ s)\b")
 """Times, which differ from run to run."""
 
 PICTURE = re.compile(r"\]\(pictures/([\w.-]+)\)")
