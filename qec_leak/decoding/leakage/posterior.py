@@ -48,8 +48,8 @@ def infer_leakage(
     """Infer from detection events, and heralds if there are some, which qubits are leaked when.
 
     Rates of leakage, transport and return, and what a leaked qubit does to its neighbours, are those of the circuit's
-    tags. The method and its limits are in docs/leakage_decoding.md: probabilities near one half are too far from it by
-    up to a tenth or two, where several qubits that share checks are suspected.
+    tags. The method and its limits are in docs/leakage_decoding.md: probabilities below one half are too low where
+    leakage is short, or neighbours that share checks are suspected too.
 
     Args:
         circuit: the circuit that was run, noise and leakage in it. Its errors must decompose into edges.
