@@ -22,6 +22,7 @@ Example:
   qec-leak export --distance 3 --rounds 10 --basis X --strategy DQLR --shots 10000 --seed 1 --out data
 
 writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10/ has) with
+
 \b
   circuit_ideal.stim, circuit_noisy.stim     leakage is in the tags
   circuit_detector_error_model.dem           without leakage
