@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from qec_leak.scorecard.row import Numbers, Part, Row, above, factor, sigmas, within
-from qec_leak.studies import STUDIES
+from qec_leak.studies import STUDIES, Number
 from qec_leak.studies.devices.own_time import ORDER
 from qec_leak.studies.devices.willow import LOST
 
@@ -32,8 +32,8 @@ _EPS_3 = (
 )
 _LAMBDA_35 = (
     "both bases together are out by less than one standard error, basis X by 2 % of itself. The fit's parameter "
-    "is kept where detection fractions and eps_7 put it; with 3.6e-3 in place of 3.4e-3 both bases together would"
-    " be in the range, and eps_7 at the end of its own."
+    "is kept where detection fractions and eps_7 put it; with 3.6e-3 in place of 3.4e-3 both bases together would "
+    "be in the range, and eps_7 at the end of its own."
 )
 _REPETITION = (
     "the line of log eps over the distance falls by 3.9 for two in distance; from the same error at d = 5 the "
@@ -46,20 +46,13 @@ def _published(study: str, name: str) -> float:
     return STUDIES[study].published[name].value
 
 
-def _factors(study: str, names: Sequence[str], times: float) -> Callable[[Numbers], list[Part]]:
-    """Each within a factor of what was published."""
+def _each(
+    judge: Callable[[str, Number, float, float], Part], study: str, names: Sequence[str], size: float
+) -> Callable[[Numbers], list[Part]]:
+    """Each number by ``judge`` (``factor`` or ``within``, by so much) against what was published."""
 
     def parts(n: Numbers) -> list[Part]:
-        return [factor(_short(name), n[study][name], _published(study, name), times) for name in names]
-
-    return parts
-
-
-def _withins(study: str, names: Sequence[str], tolerance: float) -> Callable[[Numbers], list[Part]]:
-    """Each within a tolerance of what was published."""
-
-    def parts(n: Numbers) -> list[Part]:
-        return [within(_short(name), n[study][name], _published(study, name), tolerance) for name in names]
+        return [judge(_short(name), n[study][name], _published(study, name), size) for name in names]
 
     return parts
 
@@ -89,7 +82,7 @@ ROWS = (
         "Willow Fig. 1",
         "10 %",
         ("willow",),
-        _factors("willow", [f"{_W}detection, d = {d}" for d in (3, 5, 7)], 1.1),
+        _each(factor, "willow", [f"{_W}detection, d = {d}" for d in (3, 5, 7)], 1.1),
         fitted=True,
     ),
     Row(
@@ -97,16 +90,22 @@ ROWS = (
         "Willow, abstract",
         "25 %",
         ("willow",),
-        _factors("willow", [f"{_W}eps_7"], 1.25),
+        _each(factor, "willow", [f"{_W}eps_7"], 1.25),
         fitted=True,
     ),
-    Row("Willow with DQLR: eps_5", "Willow, abstract", "25 %", ("willow",), _factors("willow", [f"{_W}eps_5"], 1.25)),
+    Row(
+        "Willow with DQLR: eps_5",
+        "Willow, abstract",
+        "25 %",
+        ("willow",),
+        _each(factor, "willow", [f"{_W}eps_5"], 1.25),
+    ),
     Row(
         "Willow with DQLR: eps_3",
         "Willow, abstract",
         "25 %",
         ("willow",),
-        _factors("willow", [f"{_W}eps_3"], 1.25),
+        _each(factor, "willow", [f"{_W}eps_3"], 1.25),
         reason=_EPS_3,
     ),
     Row(
@@ -123,7 +122,7 @@ ROWS = (
         "Willow, text",
         "0.25 to 0.45",
         ("willow",),
-        _withins("willow", [LOST], 0.1),
+        _each(within, "willow", [LOST], 0.1),
     ),
     Row(
         "Willow: Lambda of the bit-flip code",
@@ -139,7 +138,7 @@ ROWS = (
         "Acharya, abstract",
         "10 %",
         ("sycamore",),
-        _factors("sycamore", [f"{_S}eps_{d}" for d in (3, 5)], 1.1),
+        _each(factor, "sycamore", [f"{_S}eps_{d}" for d in (3, 5)], 1.1),
         fitted=True,
     ),
     Row(
@@ -147,28 +146,28 @@ ROWS = (
         "Acharya, abstract",
         "±0.12",
         ("sycamore",),
-        _withins("sycamore", [f"{_S}Lambda 3/5"], 0.12),
+        _each(within, "sycamore", [f"{_S}Lambda 3/5"], 0.12),
     ),
     Row(
         "Sycamore with MLR: detection at d = 3 by weight",
         "Acharya Fig. 2",
         "±0.02",
         ("sycamore",),
-        _withins("sycamore", [f"{_S}detection of weight {w}, d = 3" for w in (4, 2)], 0.02),
+        _each(within, "sycamore", [f"{_S}detection of weight {w}, d = 3" for w in (4, 2)], 0.02),
     ),
     Row(
         "Sycamore with MLR: detection at d = 5 by weight",
         "Acharya Fig. 2",
         "±0.02",
         ("sycamore",),
-        _withins("sycamore", [f"{_S}detection of weight {w}, d = 5" for w in (4, 2)], 0.02),
+        _each(within, "sycamore", [f"{_S}detection of weight {w}, d = 5" for w in (4, 2)], 0.02),
     ),
     Row(
         "Sycamore: eps_25 of the bit-flip code",
         "Acharya, abstract",
         "x3",
         ("repetition",),
-        _factors("repetition", ["sycamore eps_25"], 3.0),
+        _each(factor, "repetition", ["sycamore eps_25"], 3.0),
         reason=_REPETITION,
     ),
     Row(
