@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ class Cover:
     weak: float64 (entries, 2): for levels 2 and 3, lean (1 - 2p, product) of all kicks of the transmon's partners that
         hit one end of the edge.
     kicks: bool (events,): whether all that the event's kick of the partner hits is covered.
+    renewed_start, renewed: int32: by event, detectors that an earlier strike covers, and that a transmon that leaks at
+        this event strikes again while it stays leaked. So they are random although that earlier strike was not made.
     """
 
     stay: Masks
@@ -35,6 +37,8 @@ class Cover:
     back: Masks
     weak: Floats
     kicks: npt.NDArray[np.bool_]
+    renewed_start: Ints
+    renewed: Ints
 
     @staticmethod
     def of_chains(
@@ -47,14 +51,19 @@ class Cover:
         slot_start: Ints,
         slot_edges: Ints,
         ends: Ints,
+        come_back: Floats,
+        gone: npt.NDArray[np.bool_],
     ) -> Cover:
-        """Of all chains of a model, arrays as LeakageModel has them."""
+        """Of all chains of a model, arrays as LeakageModel has them. gone: events from which a transmon mostly returns."""
+        renewed: list[list[int]] = [[] for _ in range(len(partner))]
         out = Cover(
             np.zeros(len(slot_edges), dtype=np.uint8),
             np.zeros(len(slot_edges), dtype=np.uint8),
             np.zeros(len(slot_edges), dtype=np.uint8),
             np.ones((len(slot_edges), 2)),
             np.zeros(len(partner), dtype=np.bool_),
+            np.zeros(0, dtype=np.int32),
+            np.zeros(0, dtype=np.int32),
         )
         slots = slot_start.tolist()
         edge_of = slot_edges.tolist()
@@ -65,6 +74,7 @@ class Cover:
 
         for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
             first: dict[int, int] = {}
+            event_of: dict[int, int] = {}
             last: dict[int, int] = {}
             hits: dict[int, list[tuple[int, tuple[float, float]]]] = defaultdict(list)
             for i in range(lo, hi):
@@ -73,6 +83,7 @@ class Cover:
                         for k in entries(i, slot):
                             for d in ends_of[edge_of[k]]:
                                 first.setdefault(d, k)
+                                event_of.setdefault(d, i)
                                 last[d] = k
                 j = int(partner[i])
                 if j >= 0:
@@ -98,4 +109,15 @@ class Cover:
                     kicked = [slot for slot in (1, 2) if stays[slot - 1] > NEVER]
                     hit = {d for slot in kicked for k in entries(int(partner[i]), slot) for d in ends_of[edge_of[k]]}
                     out.kicks[i] = all(d in first for d in hit)
-        return out
+            struck: set[int] = set()
+            for i in range(hi - 1, lo - 1, -1):
+                renewed[i] = sorted(d for d in struck if d in event_of and event_of[d] <= i)
+                if gone[i]:
+                    struck = set()
+                shares = come_back[i] if gone[i] else stay[i]
+                for slot in range(3):
+                    if shares[slot] > 0:
+                        struck |= {d for k in entries(i, slot) for d in ends_of[edge_of[k]]}
+        start = np.cumsum([0, *map(len, renewed)]).astype(np.int32)
+        flat = np.array([d for one in renewed for d in one], dtype=np.int32)
+        return replace(out, renewed_start=start, renewed=flat)

@@ -140,6 +140,8 @@ def _tables(model: LeakageModel) -> Tables:
         free_back=model.free_back,
         weak=model.weak,
         kick_covered=model.kick_covered,
+        renewed_start=model.renewed_start,
+        renewed=model.renewed,
         mate=model.mate,
         mate_joint=model.mate_joint,
         end_a=np.ascontiguousarray(model.ends[:, 0]),

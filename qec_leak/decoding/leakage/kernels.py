@@ -74,6 +74,8 @@ class Tables(NamedTuple):
     free_back: Masks
     weak: F64s
     kick_covered: npt.NDArray[np.bool_]
+    renewed_start: I32s
+    renewed: I32s
     mate: I32s
     mate_joint: F64s
     end_a: I32s
@@ -235,6 +237,15 @@ def _kick_factor(m: Tables, i: int, row: F64s, x: int, y: int) -> float:
     return out * _all_of(m.kicks[pair, side, x, y, 1], row[_KICK + 1])
 
 
+@inlined
+def _renewed(m: Tables, s: State, i: int) -> float:
+    """P(events | detectors that are struck from here on are random) / P(events | they are as they are)."""
+    out = 1.0
+    for k in range(m.renewed_start[i], m.renewed_start[i + 1]):
+        out *= 1.0 + TRUST * _clamp(s.parity[m.renewed[k]])
+    return 1.0 / out
+
+
 @kernel
 def _factors(m: Tables, s: State, i: int, row: F64s) -> None:
     """Fill the row of an event, all but what is later."""
@@ -262,7 +273,7 @@ def _factors(m: Tables, s: State, i: int, row: F64s) -> None:
                 toss *= _toss(s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), free, 1.0)
             row[_KICK + slot - 1] = toss
     _levels(m, s, i, row)
-    leave = _factor(m, i, row, 0, 1)
+    leave = _factor(m, i, row, 0, 1) * _renewed(m, s, i)
     back = _factor(m, i, row, 1, 0)
     two = _factor(m, i, row, 1, 1)
     three = _factor(m, i, row, 2, 1)

@@ -66,6 +66,8 @@ class LeakageModel:
     free_back: Masks
     weak: Floats
     kick_covered: npt.NDArray[np.bool_]
+    renewed_start: Ints
+    renewed: Ints
     mate: Ints
     mate_joint: Floats
     measurement: Ints
@@ -135,7 +137,11 @@ class _Builder:
         kicks = np.array([table.flips for table in pairs]).reshape(-1, 2, 3, 3, 2)
         slot_start = np.cumsum([0, *(len(edges) for edges in slots)]).astype(np.int32)
         slot_edges = np.array([e for edges in slots for e in edges], dtype=np.int32)
-        cover = Cover.of_chains(chain_start, partner, pair, side, kicks, stay, slot_start, slot_edges, ends)
+        come_back = np.array([event.come_back for event in events]).reshape(-1, SLOTS)
+        gone = np.array([_returns(event) > 0.5 for event in events], dtype=np.bool_)
+        cover = Cover.of_chains(
+            chain_start, partner, pair, side, kicks, stay, slot_start, slot_edges, ends, come_back, gone
+        )
         mate, mate_joint = _mates(chain_start, stay, slot_start, slot_edges, graph)
         return LeakageModel(
             num_detectors=circuit.num_detectors,
@@ -156,12 +162,14 @@ class _Builder:
             segments=segments,
             stay=stay,
             leave=leave,
-            come_back=np.array([event.come_back for event in events]).reshape(-1, SLOTS),
+            come_back=come_back,
             free_stay=cover.stay,
             free_leave=cover.leave,
             free_back=cover.back,
             weak=cover.weak,
             kick_covered=cover.kicks,
+            renewed_start=cover.renewed_start,
+            renewed=cover.renewed,
             mate=mate,
             mate_joint=mate_joint,
             slot_start=slot_start,

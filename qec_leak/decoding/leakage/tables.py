@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,29 +35,36 @@ def _index(label: Label) -> int:
     return int(label) - 1 if is_leaked(label) else 0
 
 
-def _label(index: int, known_zero: bool) -> Label:
-    return index + 1 if index else 0 if known_zero else "C"
+def _labels(index: int, one: float | None) -> list[tuple[Label, float]]:
+    """Labels that a transmon in a level may have, and their probabilities."""
+    if index:
+        return [(index + 1, 1.0)]
+    return [("C", 1.0)] if one is None else [(0, 1.0 - one), (1, one)]
 
 
 @functools.lru_cache(maxsize=1024)
-def single_table(channel: LeakageChannel, known_zero: bool = False) -> Floats:
-    """float64 (3, 3): probability of each level after the channel, by the level before."""
+def single_table(channel: LeakageChannel, one: float | None = None) -> Floats:
+    """float64 (3, 3): probability of each level after the channel, by the level before.
+
+    one: probability that a computational qubit has the value 1, where it was reset; None: not known.
+    """
     table = np.zeros((NUM_LEVELS, NUM_LEVELS))
     for before in range(NUM_LEVELS):
-        for t in channel.rows[(_label(before, known_zero),)]:
-            table[before, _index(t.outgoing[0])] += t.probability
+        for label, weight in _labels(before, one):
+            for t in channel.rows[(label,)]:
+                table[before, _index(t.outgoing[0])] += weight * t.probability
     return table
 
 
 @functools.lru_cache(maxsize=1024)
 def pair_table(
-    channel: LeakageChannel, letters: tuple[str, str], known_zero: tuple[bool, bool], swapped: bool
+    channel: LeakageChannel, letters: tuple[str, str], ones: tuple[float | None, float | None], swapped: bool
 ) -> PairTable:
     """The table of a channel on a pair.
 
     Args:
         letters: the gate's own Pauli on each of the pair, the frame of the table.
-        known_zero: whether a computational qubit of the pair is known to be 0.
+        ones: for each of the pair, the probability of the value 1 where it was reset, None where it is not known.
         swapped: whether the channel has the pair in the other order.
     """
     levels = np.zeros((NUM_LEVELS,) * 4)
@@ -64,23 +72,26 @@ def pair_table(
     stays = np.zeros((2, NUM_LEVELS, NUM_LEVELS))
     for a in range(NUM_LEVELS):
         for b in range(NUM_LEVELS):
-            labels = (_label(a, known_zero[0]), _label(b, known_zero[1]))
-            for t in channel.rows[labels[::-1] if swapped else labels]:
-                outgoing = t.outgoing[::-1] if swapped else t.outgoing
-                pauli = t.pauli[::-1] if swapped else t.pauli
-                after = (_index(outgoing[0]), _index(outgoing[1]))
-                levels[a, b, after[0], after[1]] += t.probability
-                for k, before in enumerate((a, b)):
-                    partner = 1 - k
-                    if (b, a)[k] or after[partner]:
-                        continue
-                    letter = "X" if labels[partner] == 0 and outgoing[partner] == 1 else pauli[partner]
-                    stays[k, before, after[k]] += t.probability
-                    if letter != "I":
-                        own = letters[partner]
-                        other = "Z" if own == "X" else "X"
-                        flips[k, before, after[k], 0] += t.probability * (letter != other)
-                        flips[k, before, after[k], 1] += t.probability * (letter != own)
+            for (first, p), (second, q) in itertools.product(_labels(a, ones[0]), _labels(b, ones[1])):
+                labels = (first, second)
+                for t in channel.rows[labels[::-1] if swapped else labels]:
+                    outgoing = t.outgoing[::-1] if swapped else t.outgoing
+                    pauli = t.pauli[::-1] if swapped else t.pauli
+                    after = (_index(outgoing[0]), _index(outgoing[1]))
+                    probability = p * q * t.probability
+                    levels[a, b, after[0], after[1]] += probability
+                    for k, before in enumerate((a, b)):
+                        partner = 1 - k
+                        if (b, a)[k] or after[partner]:
+                            continue
+                        value, later = labels[partner], outgoing[partner]
+                        letter = "X" if {value, later} == {0, 1} else pauli[partner]
+                        stays[k, before, after[k]] += probability
+                        if letter != "I":
+                            own = letters[partner]
+                            other = "Z" if own == "X" else "X"
+                            flips[k, before, after[k], 0] += probability * (letter != other)
+                            flips[k, before, after[k], 1] += probability * (letter != own)
     flips /= np.where(stays > 0, stays, 1.0)[..., None]
     flips[:, 0, 0] = 0.0  # noise of computational qubits is in the error model
     # What always flips is a frame that nobody knows: the random Paulis with which a qubit leaves and returns hold it.

@@ -95,7 +95,7 @@ class _Walk:
         self.steps: list[stim.CircuitInstruction] = []
         self.last: dict[int, int] = {}  # event by qubit
         self.open: dict[int, bool] = {}  # whether a gate waits for its channel
-        self.known_zero: dict[int, bool] = {}
+        self.one: dict[int, float] = {}  # probability of the value 1, by qubit that was reset since its last gate
         self.carrier = list(range(circuit.num_qubits))
         self.measurement = self.snapshot = 0
         self.circuit, self.snapshots = circuit, snapshots
@@ -144,7 +144,7 @@ class _Walk:
             groups = [[t.value for t in g] for g in item.target_groups()]
             if name in ("I", "I_ERROR") or channel.num_qubits == 1:
                 for q in (q for group in groups for q in group):
-                    self._single_channel(q, single_table(channel, self.known_zero.get(q, False)))
+                    self._single_channel(q, single_table(channel, self.one.get(q)))
             else:
                 for a, b in groups:
                     self._pair_channel(a, b, channel)
@@ -169,7 +169,9 @@ class _Walk:
         elif name == "MPAD" or stim.gate_data(name).produces_measurements:
             self.steps.append(item)
             self.measurement += item.num_measurements
-        elif stim.gate_data(name).is_noisy_gate or name in ("I", "II", "QUBIT_COORDS", "SHIFT_COORDS"):
+        elif stim.gate_data(name).is_noisy_gate:
+            self._noise(item)
+        elif name in ("I", "II", "QUBIT_COORDS", "SHIFT_COORDS"):
             pass
         else:
             self._other(item)
@@ -184,7 +186,8 @@ class _Walk:
             )
         for target in item.targets_copy() if data.is_unitary else ():
             if target.is_qubit_target:
-                self.known_zero[target.value] = self.open[target.value] = False
+                self.one.pop(target.value, None)
+                self.open[target.value] = False
 
     def _controlled(self, item: stim.CircuitInstruction) -> None:
         self.steps.append(item)
@@ -192,18 +195,21 @@ class _Walk:
             if a.is_qubit_target and b.is_qubit_target:
                 self.pair_event(a.value, b.value, _CONTROLLED[item.name], _HALF)
                 for q in (a.value, b.value):
-                    self.known_zero[q], self.open[q] = False, True
+                    self.one.pop(q, None)
+                    self.open[q] = True
 
     def _pair_channel(self, a: int, b: int, channel: LeakageChannel) -> None:
-        known = (self.known_zero.get(a, False), self.known_zero.get(b, False))
+        ones = (self.one.get(a), self.one.get(b))
         if not (self.open.get(a) and self.open.get(b) and self.events[self.last[a]].partner == self.last[b]):
             self.pair_event(a, b, ("Z", "Z"), 0.0)
         first, second = self.events[self.last[a]], self.events[self.last[b]]
         swapped = first.side == 1
         low, high = (second, first) if swapped else (first, second)
-        table = pair_table(channel, (low.letters[0], high.letters[0]), known[::-1] if swapped else known, swapped)
+        table = pair_table(channel, (low.letters[0], high.letters[0]), ones[::-1] if swapped else ones, swapped)
         first.pair = second.pair = table
-        self.open[a] = self.open[b] = self.known_zero[a] = self.known_zero[b] = False
+        for q in (a, b):
+            self.open[q] = False
+            self.one.pop(q, None)
 
     def _single_channel(self, qubit: int, table: Floats) -> None:
         event = self.latest(qubit)
@@ -229,7 +235,7 @@ class _Walk:
         for number, target in zip(numbers, item.targets_copy(), strict=True):
             if item.name in _RESET:
                 self._resets(number, tag, before=_HALF)
-                self.known_zero[target.value] = item.name == "MR"
+                self._starts(target.value, item.name == "MR")
             self.plant(number, (OWN, OTHER))
 
     def _reset(self, qubit: int, name: str, tag: tags.Tag | None) -> None:
@@ -237,21 +243,53 @@ class _Walk:
         number = self.add(qubit, letters=(letter, _ANTI[letter]))
         self._resets(number, tag, before=0.0)
         self.plant(number, (OWN, OTHER))
-        self.known_zero[qubit] = name == "R"
+        self._starts(qubit, name == "R")
 
     def _resets(self, number: int, tag: tags.Tag | None, before: float) -> None:
         event = self.events[number]
         event.single, one = reset_table(tag.reset if tag is not None else ())
         event.stay, event.come_back, event.is_reset = (before, 0.0, 0.0), (before, one, 0.0), True
 
+    def _starts(self, qubit: int, zero: bool) -> None:
+        """A reset: the value is 0 in the basis Z, or nothing is known of it."""
+        self.one.pop(qubit, None)
+        if zero:
+            self.one[qubit] = 0.0
+
+    def _noise(self, item: stim.CircuitInstruction) -> None:
+        """Pauli noise makes a value that a reset has set less sure."""
+        if not self.one.keys() & {t.value for t in item.targets_copy()}:
+            return
+        for group in item.target_groups():
+            for k, target in enumerate(group):
+                one = self.one.get(target.value)
+                if one is not None:
+                    flip = _flips_value(item, k)
+                    self.one[target.value] = one * (1.0 - flip) + flip * (1.0 - one)
+
     def _swap(self, a: int, b: int) -> None:
         for q in (a, b):
             self.latest(q)
-        for table in (self.last, self.known_zero):
-            table[a], table[b] = table.get(b, False), table.get(a, False)  # type: ignore[assignment]
+        self.last[a], self.last[b] = self.last[b], self.last[a]
+        ones = {q: self.one.pop(q) for q in (a, b) if q in self.one}
+        self.one |= {a + b - q: one for q, one in ones.items()}
         self.carrier[a], self.carrier[b] = self.carrier[b], self.carrier[a]
         for q in (a, b):
             self.plant(self.add(q), (OWN, OTHER))
+
+
+def _flips_value(item: stim.CircuitInstruction, k: int) -> float:
+    """Probability that noise flips the Z value of the k-th qubit of a group."""
+    args = item.gate_args_copy()
+    if item.name in ("X_ERROR", "Y_ERROR"):
+        return args[0]
+    if item.name in ("DEPOLARIZE1", "DEPOLARIZE2"):
+        return args[0] * (2 / 3 if item.name == "DEPOLARIZE1" else 8 / 15)
+    if item.name == "PAULI_CHANNEL_1":
+        return args[0] + args[1]
+    if item.name == "PAULI_CHANNEL_2":  # of IX, IY, IZ, XI, ... ZZ
+        return sum(p for n, p in enumerate(args, start=1) if (n // 4, n % 4)[k] in (1, 2))
+    return 0.0
 
 
 def _without_repeats(item: stim.CircuitInstruction) -> Iterator[stim.CircuitInstruction]:
