@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from qec_leak import _checks
 from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, DecodingProblem, Need, ShotSlice
-from qec_leak.decoding.leakage.correlated import CorrelatedMatching, fusion_blossom
+from qec_leak.decoding.leakage.flags import Flags, flagged_matching
 from qec_leak.decoding.leakage.inference import LeakageInference
 from qec_leak.decoding.leakage.model import LeakageModel
 from qec_leak.decoding.matching import CompiledMatching
@@ -25,8 +25,8 @@ NEGLIGIBLE = 3e-4
 """Transmons that are leaked less often, or not for longer than a round, are inferred only where a herald says that they
 are."""
 
-_CHUNK_FLOATS = 1 << 20
-"""Leans of edges that are held at once."""
+_CHUNK_BYTES = 1 << 21
+"""Detection events and flags, and known levels, that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +54,8 @@ class LeakageAware(Decoder):
         return "leakage-aware-heralded" if self.heralds == "levels" else "leakage-aware"
 
     def compile(self, problem: DecodingProblem) -> CompiledLeakageAware:
-        """Find what leakage does in the circuit. Raises ValueError for a problem without a circuit, errors that are no
-        edges, or where fusion-blossom is missing."""
-        fusion_blossom()
+        """Find what leakage does in the circuit. Raises ValueError for a problem without a circuit, or errors that are
+        no edges."""
         if problem.circuit is None:
             raise ValueError(
                 f"`circuit` must be given to {self.name}, which reads leakage from its tags, but only an error model "
@@ -72,11 +71,14 @@ class CompiledLeakageAware(CompiledDecoder):
         assert problem.circuit is not None, "checked before"
         model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
         self._inference = LeakageInference(model, negligible=NEGLIGIBLE)
-        self._matching = CorrelatedMatching(model.graph, problem.num_detectors, problem.num_observables)
+        struck = np.zeros(model.num_edges, dtype=np.bool_)
+        struck[model.slot_edges] = True
+        self._flags = Flags.of_graph(model.graph, struck, problem.num_detectors)
+        self._matching = flagged_matching(problem.matching_model, model.graph, self._flags)
         self._usual = CompiledMatching(problem.matching_model, two_passes=True)
-        self._suspected, self._num_detectors = suspected, problem.num_detectors
+        self._suspected = suspected
         self._width = (problem.num_observables + 7) // 8
-        self._chunk = max(1, _CHUNK_FLOATS // max(model.num_edges + 2 * model.num_events, 1))
+        self._chunk = max(1, _CHUNK_BYTES // max(self._flags.count // 8 + model.num_events, 1))
 
     def decode_batch(self, shots: ShotSlice) -> Decoded:
         """Predict observable flips; counts "suspected" shots, those that got weights of their own."""
@@ -94,16 +96,12 @@ class CompiledLeakageAware(CompiledDecoder):
         return Decoded(out, {"suspected": suspected})
 
     def _decode(self, shots: ShotSlice, levels: Bytes | None) -> tuple[Bytes, int]:
-        events = shots.detection_events_b8
         known = self._inference.known_levels(len(shots), shots.heralds, levels)
-        inferred = self._inference.infer(events, known, levels=True, leans=True)
-        most = inferred.levels.sum(axis=2).max(axis=1, initial=0.0)
-        suspected = most > self._suspected
+        inferred = self._inference.infer(shots.detection_events_b8, known, flags=self._flags)
+        suspected = inferred.most > self._suspected
         flips = np.zeros((len(shots), self._width), dtype=np.uint8)
         if not suspected.all():
             flips[~suspected] = self._usual.decode_batch(shots[~suspected])
-        for i in np.flatnonzero(suspected):
-            bits = np.unpackbits(events[i], count=self._num_detectors, bitorder="little")
-            probability = 0.5 * (1.0 - inferred.leans[i].astype(np.float64))
-            flips[i] = self._matching.flips(np.flatnonzero(bits), probability)
+        if suspected.any():
+            flips[suspected] = self._matching.decode_batch(ShotSlice(inferred.flagged_b8[suspected]))
         return flips, int(suspected.sum())

@@ -7,53 +7,54 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.decoding.leakage.kernels import FLOOR, SCRATCH, State, Tables, infer_prior, infer_shots
+from qec_leak.decoding.leakage.flags import PROBABILITIES, STEP, Flags
+from qec_leak.decoding.leakage.kernels import FLOOR, SCRATCH, State, Tables
 from qec_leak.decoding.leakage.model import LeakageModel, _distinct_arrays
+from qec_leak.decoding.leakage.screening import Look, screen_of
+from qec_leak.decoding.leakage.shots import Suspects, infer_prior, infer_shots, reset_state
 from qec_leak.decoding.leakage.tables import Floats
 
 Bytes = npt.NDArray[np.uint8]
+Floats32 = npt.NDArray[np.float32]
 
 SWEEPS = 3
-"""Sweeps through all transmons."""
-_LEAST = 0.1
-"""Quantile of a transmon's events at which it must be leaked."""
-REFRESHES = 0
-"""Sweeps through all edges before each of them."""
+"""Sweeps through the suspected transmons."""
+BOUNDS = np.tanh(0.5 * STEP * (np.arange(len(PROBABILITIES)) + 0.5))
+"""Leans half way, in log-odds, from what a flag stands for to what the next one does."""
 
 
 @dataclass(frozen=True)
 class Inferred:
-    """levels: float32 (shots, events, 2).   leans: float32 (shots, edges)."""
+    """most: float32 (shots,), largest posterior of a leaked transmon.
+    levels: float32 (shots, events, 2), if wanted.
+    flagged_b8: uint8 (shots, ceil(detectors and flags/8)), detection events and flags, if wanted."""
 
-    levels: npt.NDArray[np.float32]
-    leans: npt.NDArray[np.float32]
+    most: Floats32
+    levels: Floats32
+    flagged_b8: Bytes
 
 
 class LeakageInference:
     """Posteriors of levels and of errors for shots of one circuit."""
 
-    def __init__(
-        self, model: LeakageModel, *, sweeps: int = SWEEPS, refreshes: int = REFRESHES, negligible: float = 0.0
-    ) -> None:
-        """Args: negligible: transmons that are leaked less than this at some of their events keep what the rates say,
-        unless a herald tells that they are leaked. So do those whose leakage is gone within a round: nothing flickers.
-        """
-        self.model, self._sweeps, self._refreshes = model, sweeps, refreshes
+    def __init__(self, model: LeakageModel, *, sweeps: int = SWEEPS, negligible: float = 0.0) -> None:
+        """Args: negligible: transmons that are nowhere leaked with more than this are not inferred, unless heralds or
+        levels are known."""
+        self.model, self._sweeps = model, sweeps
+        self._usual = _state(model)
         self._tables = _tables(model)
-        self._prior = _empty_state(model)
-        base = 1.0 - 2.0 * np.clip(model.probability, 0.0, 0.5 * (1.0 - FLOOR))
-        self._prior.lean[:] = base
-        nothing = np.full(model.num_events, -1, dtype=np.int8)
-        infer_prior(self._tables, self._prior, nothing, 3)
-        leaked = 1.0 - self._prior.level[:, 0]
-        spans = zip(model.chain_start[:-1], model.chain_start[1:], strict=True)
-        usual = np.array([np.quantile(leaked[lo:hi], _LEAST) for lo, hi in spans])
-        self._tables = self._tables._replace(awake=usual >= negligible)
+        self._quiet = self._tables._replace(awake=self.prior_leakage() >= negligible)
+        reset_state(self._tables, self._usual, np.ones(model.num_detectors))
+        self._screens: dict[bool, Screen] = {}
 
-    @property
-    def prior_leans(self) -> Floats:
-        """float64 (edges,): 1 - 2p of each edge with leakage of all shots in it."""
-        return self._prior.lean
+    def prior_leakage(self) -> Floats:
+        """float64 (chains,): the largest probability that a transmon is leaked, before anything is seen."""
+        model, state = self.model, _state(self.model)
+        nothing = np.full(model.num_events, -1, dtype=np.int8)
+        reset_state(self._tables, state, np.zeros(model.num_detectors))
+        infer_prior(self._tables, state, nothing, 3)
+        leaked = 1.0 - state.level[:, 0]
+        return np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else np.zeros(0)
 
     def known_levels(self, shots: int, heralds: Bytes | None, snapshots: Bytes | None = None) -> npt.NDArray[np.int8]:
         """int8 (shots or 1, events) of heralds (shots, measurements) and true levels (shots, snapshots, qubits)."""
@@ -69,33 +70,50 @@ class LeakageInference:
         return known
 
     def infer(
-        self, events_b8: Bytes, known: npt.NDArray[np.int8], *, levels: bool = False, leans: bool = False
+        self, events_b8: Bytes, known: npt.NDArray[np.int8], *, levels: bool = False, flags: Flags | None = None
     ) -> Inferred:
-        """Posteriors of some shots: of levels at events, of edges, or both."""
+        """Posteriors of some shots: of levels at events, of edges as flags, or both."""
         shots, model = len(events_b8), self.model
         out = Inferred(
+            np.zeros(shots, dtype=np.float32),
             np.zeros((shots if levels else 0, model.num_events, 2), dtype=np.float32),
-            np.zeros((shots if leans else 0, model.num_edges), dtype=np.float32),
+            np.zeros((shots, (flags.count + 7) // 8) if flags else (0, 1), dtype=np.uint8),
         )
+        tables = self._tables if (known >= 0).any() else self._quiet
         infer_shots(
-            self._tables,
-            self._prior,
-            _empty_state(model),
+            tables,
+            self._screen(tables),
+            self._usual,
+            _copy(self._usual),
+            Look(
+                np.zeros(model.num_events, dtype=np.uint8),
+                np.zeros((model.num_events, 2)),
+                np.zeros((model.num_events, 2)),
+            ),
+            _suspects(len(model.chain_qubit)),
             np.ascontiguousarray(events_b8),
             known,
             self._sweeps,
-            self._refreshes,
+            out.most,
             out.levels,
-            out.leans,
+            flags.of_edge if flags else np.zeros((0, 1), dtype=np.int32),
+            BOUNDS,
+            out.flagged_b8,
         )
         return out
 
+    def _screen(self, tables: Tables) -> Screen:
+        key = tables is self._tables
+        if key not in self._screens:
+            self._screens[key] = screen_of(tables, _copy(self._usual), self.model.num_detectors)
+        return self._screens[key]
 
-def _empty_state(model: LeakageModel) -> State:
+
+def _state(model: LeakageModel) -> State:
     edges, events = model.num_edges, model.num_events
     longest = int(np.diff(model.chain_start).max(initial=0))
     return State(
-        lean=np.ones(edges),
+        lean=1.0 - 2.0 * np.clip(model.probability, 0.0, 0.5 * (1.0 - FLOOR)),
         to_a=np.ones(edges),
         to_b=np.ones(edges),
         parity=np.ones(model.num_detectors),
@@ -104,10 +122,17 @@ def _empty_state(model: LeakageModel) -> State:
         message=np.zeros((events, 9)),
         speaks=np.zeros(events, dtype=np.bool_),
         level=np.zeros((events, 3)),
-        most=np.ones(len(model.chain_qubit)),
-        signs=np.zeros(model.num_detectors),
         scratch=np.zeros((longest, SCRATCH)),
     )
+
+
+def _copy(state: State) -> State:
+    return State(*(array.copy() for array in state))
+
+
+def _suspects(chains: int) -> Suspects:
+    first, last, order = (np.zeros(chains, dtype=np.int32) for _ in range(3))
+    return Suspects(first, last, np.zeros(chains), order)
 
 
 def _tables(model: LeakageModel) -> Tables:
@@ -128,6 +153,8 @@ def _tables(model: LeakageModel) -> Tables:
         pairs=model.pairs,
         kicks=model.kicks,
         has_kick=np.asarray(model.kicks.any(axis=(1, 2, 3, 4))),
+        moves=np.asarray(model.pairs[:, :, 1:, 0, :, 1:].any(axis=(1, 2, 3, 4))),
+        chain=np.repeat(np.arange(len(model.chain_qubit), dtype=np.int32), np.diff(model.chain_start)),
         steps=distinct,
         segments=model.segments,
         stay=model.stay,

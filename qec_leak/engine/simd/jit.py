@@ -16,9 +16,10 @@ _PACKAGE = Path(__file__).parents[2]
 
 
 def _sources_digest() -> str:
-    """SHA-256 of all that kernels are made of: the files of the engine, and of programs, whose constants they hold."""
+    """SHA-256 of all that kernels are made of: the files of the engine, of programs, whose constants they hold, and of
+    the inference of leakage."""
     digest = hashlib.sha256()
-    for folder in ("engine", "program"):
+    for folder in ("engine", "program", "decoding/leakage"):
         for path in sorted((_PACKAGE / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     return digest.hexdigest()
