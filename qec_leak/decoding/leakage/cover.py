@@ -1,12 +1,14 @@
-"""What strikes of one leaked transmon share: detectors that several of them make random."""
+"""What strikes of one leaked transmon share: detectors that several of them make random. Each counts once."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
+from qec_leak.decoding.leakage.timeline import SLOTS
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -14,110 +16,116 @@ Masks = npt.NDArray[np.uint8]
 
 FREE_A, FREE_B = 1, 2
 
-NEVER = 1e-3
-"""Kicks by qubits that stay leaked that are rarer say nothing of whether they do."""
+STAY, LEAVE, BACK = range(3)
+"""Cases: a transmon stays leaked at an event, leaks there, or returns there."""
 
 
 @dataclass(frozen=True, eq=False)
 class Cover:
-    """By entry of ``slot_edges``. A detector is covered where another strike of the transmon, while it stays leaked,
-    makes it random anyway.
+    """A detector is covered where another strike of the transmon makes it random anyway.
 
-    stay, leave, back: uint8, bits 1 and 2: ends of the edge that no earlier strike covers, for a transmon that stays
-        leaked; no later one, for one that leaks there; no earlier one, for one that returns.
+    free: uint8 (entries of ``slot_edges``, 3), by case, bits 1 and 2: ends of the edge that nothing else covers. For a
+        transmon that stays or returns: nothing earlier. For one that leaks: nothing later.
+    kicked: the same for an edge that a kick by the partner strikes.
     weak: float64 (entries, 2): for levels 2 and 3, lean (1 - 2p, product) of all kicks of the transmon's partners that
         hit one end of the edge.
-    kicks: bool (events,): whether all that the event's kick of the partner hits is covered.
-    renewed_start, renewed: int32: by event, detectors that an earlier strike covers, and that a transmon that leaks at
-        this event strikes again while it stays leaked. So they are random although that earlier strike was not made.
+    renewed_start, renewed: int32: by event, what an earlier strike covers, and a transmon that leaks at this event
+        strikes again while it stays leaked. So it is random, although that earlier strike was not made. An edge e
+        between two such detectors is e, any other such detector d is -1 - d.
     """
 
-    stay: Masks
-    leave: Masks
-    back: Masks
+    free: Masks
+    kicked: Masks
     weak: Floats
-    kicks: npt.NDArray[np.bool_]
     renewed_start: Ints
     renewed: Ints
 
-    @staticmethod
-    def of_chains(
-        chain_start: Ints,
-        partner: Ints,
-        pair: Ints,
-        side: Ints,
-        kicks: Floats,
-        stay: Floats,
-        slot_start: Ints,
-        slot_edges: Ints,
-        ends: Ints,
-        come_back: Floats,
-        gone: npt.NDArray[np.bool_],
-    ) -> Cover:
-        """Of all chains of a model, arrays as LeakageModel has them. gone: events from which a transmon mostly returns."""
-        renewed: list[list[int]] = [[] for _ in range(len(partner))]
-        out = Cover(
-            np.zeros(len(slot_edges), dtype=np.uint8),
-            np.zeros(len(slot_edges), dtype=np.uint8),
-            np.zeros(len(slot_edges), dtype=np.uint8),
-            np.ones((len(slot_edges), 2)),
-            np.zeros(len(partner), dtype=np.bool_),
-            np.zeros(0, dtype=np.int32),
-            np.zeros(0, dtype=np.int32),
-        )
-        slots = slot_start.tolist()
-        edge_of = slot_edges.tolist()
-        ends_of = [tuple(d for d in pair_ if d >= 0) for pair_ in ends.tolist()]
 
-        def entries(i: int, slot: int) -> range:
-            return range(slots[3 * i + slot], slots[3 * i + slot + 1])
+def cover_of_chains(
+    chain_start: Ints,
+    partner: Ints,
+    pair: Ints,
+    side: Ints,
+    kicks: Floats,
+    stay: Floats,
+    leave: Floats,
+    come_back: Floats,
+    gone: npt.NDArray[np.bool_],
+    slot_start: Ints,
+    slot_edges: Ints,
+    ends: Ints,
+    probability: Floats,
+) -> Cover:
+    """Of all chains of a model, arrays as LeakageModel has them. gone: events from which a transmon mostly returns."""
+    free, kicked = (np.zeros((len(slot_edges), 3), dtype=np.uint8) for _ in range(2))
+    weak = np.ones((len(slot_edges), 2))
+    renewed: list[list[int]] = [[] for _ in range(len(partner))]
+    slots, edge_of = slot_start.tolist(), slot_edges.tolist()
+    ends_of = [tuple(d for d in both if d >= 0) for both in ends.tolist()]
+    between = {both: e for e, both in enumerate(ends_of) if len(both) == 2}
 
-        for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
-            first: dict[int, int] = {}
-            event_of: dict[int, int] = {}
-            last: dict[int, int] = {}
-            hits: dict[int, list[tuple[int, tuple[float, float]]]] = defaultdict(list)
-            for i in range(lo, hi):
-                for slot in range(3):
+    def entries(i: int, slot: int) -> range:
+        return range(slots[SLOTS * i + slot], slots[SLOTS * i + slot + 1])
+
+    def struck(i: int, shares: Floats) -> set[int]:
+        """Detectors that an event's strikes hit."""
+        return {
+            d for slot in range(SLOTS) if shares[i, slot] > 0 for k in entries(i, slot) for d in ends_of[edge_of[k]]
+        }
+
+    def not_in(k: int, covered: set[int]) -> int:
+        found = zip((FREE_A, FREE_B), ends_of[edge_of[k]], strict=False)
+        return sum(bit for bit, d in found if d not in covered)
+
+    for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
+        hits: dict[int, list[tuple[int, tuple[float, float]]]] = defaultdict(list)
+        for i in range(lo, hi):
+            j = int(partner[i])
+            for slot in (1, 2) if j >= 0 else ():
+                two, three = kicks[pair[i], side[i], [1, 2], [1, 2], slot - 1]
+                if two > 0 or three > 0:
+                    for k in entries(j, slot):
+                        for d in ends_of[edge_of[k]]:
+                            hits[d].append((edge_of[k], (1 - 2 * two, 1 - 2 * three)))
+        before: list[set[int]] = []  # by event, what earlier strikes of one that stays leaked hit
+        covered: set[int] = set()
+        for i in range(lo, hi):
+            before.append(set(covered))
+            covered |= struck(i, stay)
+            if gone[i]:
+                covered = set()
+        ahead: set[int] = set()  # what later strikes hit
+        for i in range(hi - 1, lo - 1, -1):
+            earlier, here = before[i - lo], struck(i, stay)
+            done: set[int] = set()
+            for slot in range(SLOTS):
+                for k in entries(i, slot):
+                    free[k, STAY] = not_in(k, earlier | done) if stay[i, slot] > 0 else FREE_A | FREE_B
+                    free[k, BACK], free[k, LEAVE] = not_in(k, earlier), not_in(k, ahead)
                     if stay[i, slot] > 0:
-                        for k in entries(i, slot):
-                            for d in ends_of[edge_of[k]]:
-                                first.setdefault(d, k)
-                                event_of.setdefault(d, i)
-                                last[d] = k
-                j = int(partner[i])
-                if j >= 0:
-                    for slot in (1, 2):
-                        two, three = kicks[pair[i], side[i], [1, 2], [1, 2], slot - 1]
-                        if two > 0 or three > 0:
-                            for k in entries(j, slot):
-                                for d in ends_of[edge_of[k]]:
-                                    hits[d].append((edge_of[k], (1 - 2 * two, 1 - 2 * three)))
-            for i in range(lo, hi):
-                for slot in range(3):
-                    for k in entries(i, slot):
-                        for bit, d in zip((FREE_A, FREE_B), ends_of[edge_of[k]], strict=False):
-                            earlier, later = first.get(d, k) < k, last.get(d, k) > k
-                            out.stay[k] |= 0 if earlier else bit
-                            out.leave[k] |= 0 if later else bit
-                            out.back[k] |= 0 if earlier or first.get(d) == k else bit
-                            for edge, leans in hits[d] if stay[i, slot] > 0 else ():
+                        done |= set(ends_of[edge_of[k]])
+                        for d in ends_of[edge_of[k]]:
+                            for edge, leans in hits[d]:
                                 if set(ends_of[edge]) != set(ends_of[edge_of[k]]):
-                                    out.weak[k] *= leans
-                if partner[i] >= 0:
-                    stays = kicks[pair[i], side[i], [1, 2], [1, 2]].max(axis=0)
-                    kicked = [slot for slot in (1, 2) if stays[slot - 1] > NEVER]
-                    hit = {d for slot in kicked for k in entries(int(partner[i]), slot) for d in ends_of[edge_of[k]]}
-                    out.kicks[i] = all(d in first for d in hit)
-            struck: set[int] = set()
-            for i in range(hi - 1, lo - 1, -1):
-                renewed[i] = sorted(d for d in struck if d in event_of and event_of[d] <= i)
-                if gone[i]:
-                    struck = set()
-                shares = come_back[i] if gone[i] else stay[i]
-                for slot in range(3):
-                    if shares[slot] > 0:
-                        struck |= {d for k in entries(i, slot) for d in ends_of[edge_of[k]]}
-        start = np.cumsum([0, *map(len, renewed)]).astype(np.int32)
-        flat = np.array([d for one in renewed for d in one], dtype=np.int32)
-        return replace(out, renewed_start=start, renewed=flat)
+                                    weak[k] *= leans
+            j = int(partner[i])
+            for slot in (1, 2) if j >= 0 else ():
+                for k in entries(j, slot):
+                    kicked[k, STAY] = not_in(k, earlier | here | ahead)
+                    kicked[k, LEAVE] = not_in(k, ahead | struck(i, leave))
+                    kicked[k, BACK] = not_in(k, earlier | struck(i, come_back))
+            renewed[i] = _as_edges(ahead & (earlier | here), between, probability)
+            ahead = struck(i, come_back) if gone[i] else ahead | here
+    start = np.cumsum([0, *map(len, renewed)]).astype(np.int32)
+    return Cover(free, kicked, weak, start, np.array([one for of_one in renewed for one in of_one], dtype=np.int32))
+
+
+def _as_edges(detectors: set[int], between: dict[tuple[int, ...], int], probability: Floats) -> list[int]:
+    """Edges between two of the detectors, the likeliest first, and the detectors that are left."""
+    left, out = set(detectors), []
+    pairs = [(a, b) for a in sorted(left) for b in sorted(left) if (a, b) in between]
+    for a, b in sorted(pairs, key=lambda ab: -probability[between[ab]]):
+        if a in left and b in left:
+            out.append(between[a, b])
+            left -= {a, b}
+    return [*out, *(-1 - d for d in sorted(left))]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from qec_leak.decoding.leakage.flags import PROBABILITIES, STEP, Flags
 from qec_leak.decoding.leakage.kernels import FLOOR, SCRATCH, State, Tables
 from qec_leak.decoding.leakage.model import LeakageModel, _distinct_arrays
-from qec_leak.decoding.leakage.screening import Look, screen_of
+from qec_leak.decoding.leakage.screening import Look, Screen, screen_of
 from qec_leak.decoding.leakage.shots import Suspects, infer_prior, infer_shots, reset_state
 from qec_leak.decoding.leakage.tables import Floats
 
@@ -160,13 +160,12 @@ def _tables(model: LeakageModel) -> Tables:
         stay=model.stay,
         leave=model.leave,
         come_back=model.come_back,
+        slot_joint=model.slot_joint,
         slot_start=model.slot_start,
         slot_edges=model.slot_edges,
-        free_stay=model.free_stay,
-        free_leave=model.free_leave,
-        free_back=model.free_back,
+        free=model.free,
+        kicked=model.kicked,
         weak=model.weak,
-        kick_covered=model.kick_covered,
         renewed_start=model.renewed_start,
         renewed=model.renewed,
         mate=model.mate,

@@ -20,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak.decoding.leakage.cover import BACK, LEAVE, STAY
 from qec_leak.engine.simd.jit import inlined, kernel
 
 F64s = npt.NDArray[np.float64]
@@ -39,10 +40,10 @@ TRUST = 0.93
 """What detectors say is taken as this much weaker: errors strike several of them, which are weighed as if each stood
 for itself. Found by the log-loss of posteriors at d = 5 (docs/leakage_decoding.md)."""
 
-SCRATCH = 32
-_LEAVE, _BACK, _KICK, BOTH, _LATER, OWN = 6, 9, 12, 14, 23, 26
+SCRATCH = 36
+_LEAVE, _BACK, _KICK, BOTH, _LATER, OWN = 6, 9, 12, 18, 27, 30
 """Entries of a row of scratch: by slot, the factor of a coin toss for level 2 (0-2) and 3 (3-5), leaving, coming back;
-of the partner's slots; the table of levels times all factors; what is later says of the next level; what own slots say
+of the partner's slots by case; the table of levels times all factors; what is later says of the next level; what own slots say
 of leaving, coming back, staying in 2, in 3."""
 
 
@@ -68,13 +69,12 @@ class Tables(NamedTuple):
     stay: F64s
     leave: F64s
     come_back: F64s
+    slot_joint: F64s
     slot_start: I32s
     slot_edges: I32s
-    free_stay: Masks
-    free_leave: Masks
-    free_back: Masks
+    free: Masks
+    kicked: Masks
     weak: F64s
-    kick_covered: npt.NDArray[np.bool_]
     renewed_start: I32s
     renewed: I32s
     mate: I32s
@@ -112,32 +112,22 @@ def floored(x: float) -> float:
 
 
 @inlined
-def _one_of(free: int, both: float, a: float, b: float) -> float:
-    """The factor of a coin toss, by the ends of its edge that nothing else of the same hypothesis makes random."""
-    if free == 3:
-        return both
-    if free == 0:
-        return 1.0
-    return a if free == 1 else b
-
-
-@inlined
 def _flip_odds(x: float, y: float) -> float:
     """What an edge's detectors say: P(events | the edge is flipped) / P(events | it is not)."""
     return (1.0 - x) * (1.0 - y) / ((1.0 + x) * (1.0 + y))
 
 
 @inlined
-def _apart(m: Tables, s: State, k: int, x: float, y: float, lean: float) -> float:
+def _apart(m: Tables, s: State, k: int, case: int, x: float, y: float, lean: float) -> float:
     """P(events) with errors that strike an edge and its mate independently / P(events) with those that strike both."""
-    f = m.mate[k]
+    f = m.mate[k, case]
     if f < 0:
         return 1.0
     here = _flip_odds(x, y) - 1.0
     there = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f)) - 1.0
     p, q = 0.5 * (1.0 - lean), 0.5 * (1.0 - s.lean[f])
     apart = (1.0 + p * here) * (1.0 + q * there)
-    return apart / max(apart + m.mate_joint[k] * here * there, 0.5 * apart)
+    return apart / max(apart + m.mate_joint[k, case] * here * there, 0.5 * apart)
 
 
 @inlined
@@ -211,50 +201,108 @@ def _all_of(p: float, toss: float) -> float:
 def _kicks(m: Tables, i: int, row: F64s, x: int, y: int) -> float:
     """What the partner's slots say of going from level x to level y."""
     pair, side = m.pair[i], m.side[i]
-    if pair < 0 or not m.has_kick[pair] or (x and y and m.kick_covered[i]):
+    if pair < 0 or not m.has_kick[pair]:
         return 1.0
-    out = _all_of(m.kicks[pair, side, x, y, 0], row[_KICK])
-    return out * _all_of(m.kicks[pair, side, x, y, 1], row[_KICK + 1])
+    at = _KICK + 2 * (STAY if x and y else LEAVE if y else BACK)
+    return _all_of(m.kicks[pair, side, x, y, 0], row[at]) * _all_of(m.kicks[pair, side, x, y, 1], row[at + 1])
 
 
 @inlined
 def _renewed(m: Tables, s: State, i: int) -> float:
-    """P(events | detectors that are struck from here on are random) / P(events | they are as they are)."""
+    """P(events | what is struck from here on is random) / P(events | it is as it is). With x and y what the detectors
+    of an edge say and lean the edge's, that of an edge is 1 / (1 + lean (x + y) + xy)."""
     out = 1.0
     for k in range(m.renewed_start[i], m.renewed_start[i + 1]):
-        out *= 1.0 + TRUST * _clamp(s.parity[m.renewed[k]])
+        e = m.renewed[k]
+        if e < 0:
+            out *= 1.0 + TRUST * _clamp(s.parity[-1 - e])
+        else:
+            x, y = TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
+            out *= 1.0 + s.lean[e] * (x + y) + x * y
     return 1.0 / out
 
 
 @inlined
-def _tosses(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
-    """Factors of coin tosses on a slot's edges. With x and y what its detectors say and lean the edge's, that of both
-    is (1 + xy) / (1 + lean (x + y) + xy), and of the first alone 1 / (1 + lean x)."""
-    two = three = leave = back = 1.0
-    stays = m.stay[i, slot] > 0.0
-    for k in range(m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]):
-        e = m.slot_edges[k]
-        lean, x, y = s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
-        unit = 1.0 / (1.0 + lean * (x + y) + x * y)
-        both, a, b = (1.0 + x * y) * unit, 1.0 / (1.0 + lean * x), 1.0 / (1.0 + lean * y)
-        back *= _one_of(m.free_back[k], both, a, b)
-        leave *= _one_of(m.free_leave[k], both, a, b)
-        if stays:
-            apart, free = _apart(m, s, k, x, y, lean), m.free_stay[k]
-            two *= apart * _one_of(free, (1.0 + m.weak[k, 0] * x * y) * unit, a, b)
-            three *= apart * _one_of(free, (1.0 + m.weak[k, 1] * x * y) * unit, a, b)
-    row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two, three, leave, back
+def _open_odds(x: float, y: float, free: int) -> float:
+    """Odds of a flip by what those ends of an edge say that nothing else of the same hypothesis makes random."""
+    return _flip_odds(x if free & 1 else 0.0, y if free & 2 else 0.0)
 
 
 @inlined
-def _kick_toss(m: Tables, s: State, j: int, slot: int) -> float:
-    """The factor of a coin toss on a slot of the partner."""
-    toss = 1.0
-    for k in range(m.slot_start[3 * j + slot], m.slot_start[3 * j + slot + 1]):
+def _tosses(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
+    """Factors of a coin toss that decides all edges of a slot.
+
+    With r the odds of an edge by what its detectors say, its errors have the weight a = 1 + p (r - 1), and with a flip
+    more b = r + p (1 - r). Errors that strike two edges at once (j) mix the two: the factor is
+    (A + B) / 2 / ((1 - j) A + j B), with products A and B over the edges.
+    """
+    begin, end = m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]
+    stays = m.stay[i, slot] > 0.0
+    joint = m.slot_joint[3 * i + slot]
+    a_stay = b_stay = a_leave = b_leave = a_back = b_back = 1.0
+    d_stay = d_leave = d_back = 1.0
+    two = three = 1.0
+    for k in range(begin, end):
         e = m.slot_edges[k]
         lean, x, y = s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
-        toss *= (1.0 + x * y) / (1.0 + lean * (x + y) + x * y)
-    return toss
+        p = 0.5 * (1.0 - lean)
+        if k < begin + 2:
+            p = max(p - joint, 0.0)
+        mixed = k == begin + 1
+        r = _open_odds(x, y, m.free[k, BACK])
+        a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
+        a_back, b_back, d_back = a_back * a, b_back * b, d_back * a
+        if mixed:
+            d_back = (1.0 - joint) * a_back + joint * b_back
+        r = _open_odds(x, y, m.free[k, LEAVE])
+        a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
+        a_leave, b_leave, d_leave = a_leave * a, b_leave * b, d_leave * a
+        if mixed:
+            d_leave = (1.0 - joint) * a_leave + joint * b_leave
+        if stays:
+            r = _open_odds(x, y, m.free[k, STAY])
+            a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
+            a_stay, b_stay, d_stay = a_stay * a, b_stay * b, d_stay * a
+            if mixed:
+                d_stay = (1.0 - joint) * a_stay + joint * b_stay
+            apart = _apart(m, s, k, STAY, x, y, lean)
+            two *= apart
+            three *= apart
+            if end == begin + 1 and m.free[k, STAY] == 3:
+                unit = 1.0 / (1.0 + x * y)
+                two *= (1.0 + m.weak[k, 0] * x * y) * unit
+                three *= (1.0 + m.weak[k, 1] * x * y) * unit
+    back = 0.5 * (a_back + b_back) / d_back
+    leave = 0.5 * (a_leave + b_leave) / d_leave
+    stay = 0.5 * (a_stay + b_stay) / d_stay
+    for k in range(begin, end):
+        if m.mate[k, 1] >= 0 or m.mate[k, 2] >= 0:
+            e = m.slot_edges[k]
+            lean, x, y = s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
+            leave *= _apart(m, s, k, LEAVE, x, y, lean)
+            back *= _apart(m, s, k, BACK, x, y, lean)
+    row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two * stay, three * stay, leave, back
+
+
+@inlined
+def _kick_toss(m: Tables, s: State, j: int, slot: int, case: int) -> float:
+    """The factor of a coin toss on a slot of the partner."""
+    begin, end = m.slot_start[3 * j + slot], m.slot_start[3 * j + slot + 1]
+    joint = m.slot_joint[3 * j + slot]
+    a_all = b_all = d_all = 1.0
+    for k in range(begin, end):
+        e = m.slot_edges[k]
+        p = 0.5 * (1.0 - s.lean[e])
+        if k < begin + 2:
+            p = max(p - joint, 0.0)
+        r = 1.0
+        if m.kicked[k, case]:
+            r = _open_odds(TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), m.kicked[k, case])
+        a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
+        a_all, b_all, d_all = a_all * a, b_all * b, d_all * a
+        if k == begin + 1:
+            d_all = (1.0 - joint) * a_all + joint * b_all
+    return 0.5 * (a_all + b_all) / d_all
 
 
 @kernel
@@ -273,7 +321,9 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
     _levels(m, s, i, row)
     j = m.partner[i]
     if j >= 0 and m.has_kick[m.pair[i]]:
-        row[_KICK], row[_KICK + 1] = _kick_toss(m, s, j, 1), _kick_toss(m, s, j, 2)
+        for case in range(3):
+            for slot in (1, 2):
+                row[_KICK + 2 * case + slot - 1] = _kick_toss(m, s, j, slot, case)
         row[BOTH + 1] *= leave * _kicks(m, i, row, 0, 1)
         row[BOTH + 2] *= leave * _kicks(m, i, row, 0, 2)
         row[BOTH + 3] *= back * _kicks(m, i, row, 1, 0)

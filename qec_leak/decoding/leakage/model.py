@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -9,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
-from qec_leak.decoding.leakage.cover import Cover
+from qec_leak.decoding.leakage.cover import cover_of_chains
 from qec_leak.decoding.leakage.graph import MatchingGraph
+from qec_leak.decoding.leakage.mates import Mates
 from qec_leak.decoding.leakage.tables import Floats, PairTable
 from qec_leak.decoding.leakage.timeline import OTHER, OWN, SLOTS, Column, Event, Timeline, timeline_of
 
@@ -31,10 +33,10 @@ class LeakageModel:
     singles, segments: float64 (n, 3, 3).
     stay, leave, come_back: float64 (events, 3): probability of each slot's Pauli; 0 where a later event at which a
         leaked transmon is struck anyway has the same column.
+    slot_joint: float64 (3 * events,): probability of errors that strike the first two edges of a slot at once.
     slot_start: int32 (3 * events + 1,): edges of each slot of each event in ``slot_edges``.
-    free_stay, free_leave, free_back, weak, kick_covered: see ``Cover``.
-    mate, mate_joint: int32, float64 (entries of slot_edges,): the edge of a later strike of the same transmon that
-        errors strike together with this one, or -1, and with which probability.
+    free, kicked, weak, renewed_start, renewed: see ``Cover``.
+    mate, mate_joint: int32, float64 (entries of slot_edges, 3): see ``Mates``.
     measurement, snapshot, qubit: int32 (events,).
     ends: int32 (edges, 2): detectors; -1 is the boundary.   probability: float64 (edges,), without leakage.
     detector_start, detector_edges: edges of each detector.
@@ -59,13 +61,12 @@ class LeakageModel:
     stay: Floats
     leave: Floats
     come_back: Floats
+    slot_joint: Floats
     slot_start: Ints
     slot_edges: Ints
-    free_stay: Masks
-    free_leave: Masks
-    free_back: Masks
+    free: Masks
+    kicked: Masks
     weak: Floats
-    kick_covered: npt.NDArray[np.bool_]
     renewed_start: Ints
     renewed: Ints
     mate: Ints
@@ -119,7 +120,7 @@ class _Builder:
     def build(self, circuit: stim.Circuit) -> LeakageModel:
         events, graph = self.events, self.graph
         columns = [self.timeline.columns[i] for i in self.order]
-        slots = [graph.edges_of(column) for three in columns for column in three]
+        slots = [_most_joint_first(graph, graph.edges_of(column)) for three in columns for column in three]
         carriers = np.array([event.carrier for event in events], dtype=np.int32)
         starts = np.flatnonzero(np.diff(carriers, prepend=-1))
         pair, pairs = _distinct([event.pair for event in events])
@@ -139,10 +140,22 @@ class _Builder:
         slot_edges = np.array([e for edges in slots for e in edges], dtype=np.int32)
         come_back = np.array([event.come_back for event in events]).reshape(-1, SLOTS)
         gone = np.array([_returns(event) > 0.5 for event in events], dtype=np.bool_)
-        cover = Cover.of_chains(
-            chain_start, partner, pair, side, kicks, stay, slot_start, slot_edges, ends, come_back, gone
+        cover = cover_of_chains(
+            chain_start,
+            partner,
+            pair,
+            side,
+            kicks,
+            stay,
+            leave,
+            come_back,
+            gone,
+            slot_start,
+            slot_edges,
+            ends,
+            np.array(graph.probability),
         )
-        mate, mate_joint = _mates(chain_start, stay, slot_start, slot_edges, graph)
+        mates = Mates.of_chains(chain_start, stay, leave, come_back, gone, slot_start, slot_edges, graph)
         return LeakageModel(
             num_detectors=circuit.num_detectors,
             num_observables=circuit.num_observables,
@@ -163,15 +176,14 @@ class _Builder:
             stay=stay,
             leave=leave,
             come_back=come_back,
-            free_stay=cover.stay,
-            free_leave=cover.leave,
-            free_back=cover.back,
+            free=cover.free,
+            kicked=cover.kicked,
             weak=cover.weak,
-            kick_covered=cover.kicks,
             renewed_start=cover.renewed_start,
             renewed=cover.renewed,
-            mate=mate,
-            mate_joint=mate_joint,
+            mate=mates.edge,
+            mate_joint=mates.joint,
+            slot_joint=np.array([graph.joint.get(_rising(edges), 0.0) for edges in slots]),
             slot_start=slot_start,
             slot_edges=slot_edges,
             measurement=np.array([event.measurement for event in events], dtype=np.int32),
@@ -222,31 +234,18 @@ def _duplicates(
     return dup
 
 
-_MATES = 8
-"""Strikes ahead among which a mate is looked for: those of a round or two."""
+def _rising(edges: tuple[int, ...]) -> tuple[int, int]:
+    """The first two of some edges in rising order; no edges if there is but one."""
+    return (min(edges[:2]), max(edges[:2])) if len(edges) > 1 else (-1, -1)
 
 
-def _mates(
-    chain_start: Ints, stay: Floats, slot_start: Ints, slot_edges: Ints, graph: MatchingGraph
-) -> tuple[Ints, Floats]:
-    mate = np.full(len(slot_edges), -1, dtype=np.int32)
-    joint = np.zeros(len(slot_edges))
-    for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
-        struck = [
-            k
-            for i in range(lo, hi)
-            for slot in range(SLOTS)
-            if stay[i, slot] > 0
-            for k in range(slot_start[3 * i + slot], slot_start[3 * i + slot + 1])
-        ]
-        for n, k in enumerate(struck):
-            e = int(slot_edges[k])
-            for other in struck[n + 1 : n + 1 + _MATES]:
-                f = int(slot_edges[other])
-                p = graph.joint.get((min(e, f), max(e, f)), 0.0) if e != f else 0.0
-                if p > joint[k]:
-                    mate[k], joint[k] = f, p
-    return mate, joint
+def _most_joint_first(graph: MatchingGraph, edges: tuple[int, ...]) -> tuple[int, ...]:
+    """The edges, the two that errors strike together most often at the front."""
+    if len(edges) < 3:
+        return edges
+    pairs = itertools.combinations(edges, 2)
+    front = max(pairs, key=lambda pair: graph.joint.get(_rising(pair), 0.0))
+    return (*front, *(e for e in edges if e not in front))
 
 
 def _undone(events: Sequence[Event], carriers: Ints) -> npt.NDArray[np.bool_]:

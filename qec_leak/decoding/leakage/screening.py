@@ -83,7 +83,9 @@ def _detectors(m: Tables, i: int) -> list[int]:
                 if d >= 0:
                     found[int(d)] = None
     for k in range(m.renewed_start[i], m.renewed_start[i + 1]):
-        found[int(m.renewed[k])] = None
+        e = int(m.renewed[k])
+        for d in (-1 - e,) if e < 0 else (int(m.end_a[e]), int(m.end_b[e])):
+            found[d] = None
     return list(found)[:MOST_DETECTORS]
 
 
