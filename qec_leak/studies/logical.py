@@ -151,9 +151,9 @@ class LogicalCounts:
         return list(zip(*columns, strict=True))
 
 
-def crossing(x: Array, y: Array, error: Array, level: float) -> Number:
-    """The first x at which y, sorted by x, reaches ``level``: interpolated in log x (linearly from x = 0), with the
-    standard error that those of y give it; infinite if y does not get there."""
+def crossing(x: Array, y: Array, error: Array, level: float, *, linear: bool = False) -> Number:
+    """The first x at which y, sorted by x, reaches ``level``: interpolated in log x (linearly from x = 0, or if
+    ``linear``), with the standard error that those of y give it; infinite if y does not get there."""
     reached = np.flatnonzero(y >= level)
     if not len(reached) or reached[0] == 0:
         return Number(np.inf if not len(reached) else float(x[0]))
@@ -161,8 +161,9 @@ def crossing(x: Array, y: Array, error: Array, level: float) -> Number:
     before = after - 1
     part = (level - y[before]) / (y[after] - y[before])
     sigma = np.hypot((1 - part) * error[before], part * error[after]) / (y[after] - y[before])
-    if x[before] <= 0:
-        return Number(float(part * x[after]), float(sigma * x[after]))
+    if linear or x[before] <= 0:
+        step = x[after] - x[before]
+        return Number(float(x[before] + part * step), float(sigma * step))
     ratio = np.log(x[after] / x[before])
     at = x[before] * np.exp(part * ratio)
     return Number(float(at), float(at * ratio * sigma))

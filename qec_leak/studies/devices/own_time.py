@@ -51,15 +51,16 @@ def draw(results: Results) -> Figure:
 
 
 def plot_own_time(axes: Axes, results: Results) -> None:
-    """A bar for each strategy."""
+    """A point for each strategy."""
     with house_style():
         found = numbers(results)
         strategies = LogicalCounts.of(results).values("strategy")
         for place, strategy in enumerate(strategies):
             value = found[strategy]
-            axes.bar(place, 100 * value.value, yerr=100 * value.error, color=strategy_color(strategy), width=0.6)
+            color = strategy_color(strategy)
+            axes.errorbar(place, 100 * value.value, yerr=100 * value.error, color=color, marker="o", capsize=3.0)
         axes.set_xticks(range(len(strategies)), [strategy_label(strategy) for strategy in strategies])
-        axes.set_ylim(bottom=30.0)
+        axes.set_xlim(-0.5, len(strategies) - 0.5)
         axes.set_ylabel("logical error at 15 cycles (%)")
 
 
