@@ -1,7 +1,7 @@
 """Logical errors of the points of an experiment, sampled, decoded and counted: what several studies share.
 
-The decoder's error model is Stim's of each circuit, which does not know of leakage; injected Pauli errors are in it,
-as in an experiment whose decoder is calibrated. Arrays, by point: ``shots``, ``errors``, ``rounds`` int64 (points,),
+The decoder's error model is Stim's of each circuit, which has no leakage. It includes injected Pauli errors, as in an
+experiment whose decoder is calibrated. Arrays, by point: ``shots``, ``errors``, ``rounds`` int64 (points,),
 and for each axis ``axis.NAME`` (points,), NAME without its section: ``axis.strategy``, ``axis.cz.leakage``.
 """
 
@@ -35,7 +35,7 @@ def counts_of(sweep: Sweep, points: Sequence[Point], run: Run) -> dict[str, Arra
 
 
 def collected(sweep: Sweep, points: Sequence[Point], run: Run) -> tuple[PointResult, ...]:
-    """All that is counted of these points under the stop rule and seed of ``sweep``."""
+    """Everything that is counted at these points under the stop rule and seed of ``sweep``."""
     return collect(replace(sweep, points=tuple(points)), workers=run.threads, progress=_progress(run))
 
 

@@ -1,9 +1,10 @@
 """own_time: F5b as it was measured, each strategy in cycles of its own length (Miao et al., Fig. 5b).
 
-What waiting costs a data qubit beyond T1 and T2 is charged once a measurement here, and not by the time
-(``idle.measurement_error``): else it would be charged to the time that DQLR takes.
+Here the error of a waiting data qubit beyond T1 and T2 is counted once per measurement (``idle.measurement_error``),
+and not by time. Else DQLR would have more of it for the time that it takes.
 
-What is sampled: experiments/own_time.toml. What it would take for the published order: experiments/scan_own_time.py.
+What is sampled: experiments/own_time.toml. Under which parameters the published order would be met:
+experiments/scan_own_time.py.
 
 Arrays: ``qec_leak.studies.logical``.
 """
@@ -23,7 +24,7 @@ from qec_leak.studies.results import Results
 from qec_leak.studies.study import Number, Study
 
 ORDER = (("NO_RESET", "MLR"), ("MLR", "DQLR"))
-"""Published is an order: the first of each pair has the larger logical error."""
+"""The paper gives an order: the first of each pair has the larger logical error."""
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
