@@ -1,7 +1,7 @@
 """Validators with one message form: "`name` must <rule>, but is <value>; <fix>".
 
-Each returns the value in the type that it promises: ``x = check_int("x", x)`` converts and checks. A value of the wrong
-type raises TypeError. A value that breaks its rule raises ValueError.
+Each check returns the value in the type that it promises: ``x = check_int("x", x)`` converts and checks. A value of the
+wrong type raises TypeError. A value that breaks its rule raises ValueError.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ def check_number(name: str, value: object) -> float:
     if math.isnan(number):
         raise ValueError(broken_rule(name, "be a number", value, "replace the NaN"))
     return number
+
+
+def is_number(value: object) -> bool:
+    """Whether a value is an int or a float; True and False are not."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def check_probability(name: str, value: object, *, maximum: float = 1.0) -> float:

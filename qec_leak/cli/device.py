@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qec_leak.cli.options import CODES, StrategyName, complete_device, load_device, need, refuse_with
+from qec_leak.cli.options import CODES, StrategyName, complete_device, load_device, refuse_with, refuse_without
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,8 +76,7 @@ def device_command(
     if toml:
         refuse_with(context, "--toml", "pair", "everything", "distance", "code", "strategy", "out")
     elif distance is None:
-        for parameter in ("code", "strategy"):
-            need(context, parameter, "--distance")
+        refuse_without(context, "--distance", "code", "strategy")
     loaded = load_device(name, overrides)
     if toml:
         click.echo(loaded.to_toml(), nl=False)

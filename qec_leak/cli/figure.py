@@ -10,7 +10,7 @@ import click
 from qec_leak.cli.options import refuse_with
 
 if TYPE_CHECKING:
-    from qec_leak.studies import Experiment, PaperFigure, Results, Run
+    from qec_leak.studies import Experiment, PaperFigure, Results
 
 _RESERVE_BYTES = 4 << 20
 """More than the files of any one figure take."""
@@ -134,20 +134,9 @@ def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:
 
 
 def _sample(figure: PaperFigure, experiment: Experiment, out: Path, threads: int | None) -> tuple[Results, bool]:
-    import os
+    from qec_leak.cli.study_run import study_run
 
-    from tqdm import tqdm
-
-    from qec_leak.cli.errors import check_interrupted
-    from qec_leak.studies import Run
-
-    with tqdm(desc=figure.name, unit=" shots", unit_scale=True, leave=False, disable=None) as bar:
-
-        def progress(shots: int) -> None:
-            bar.update(shots)
-            check_interrupted()
-
-        run: Run = Run(threads=threads or os.cpu_count() or 1, progress=progress)
+    with study_run(threads, figure.name) as (run, _):
         return figure.source.load_or_run(experiment, out, run)
 
 

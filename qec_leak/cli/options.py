@@ -412,12 +412,6 @@ def _given(context: click.Context, names: Sequence[str]) -> Iterator[str]:
             yield parameter.opts[0] if isinstance(parameter, click.Option) else parameter.make_metavar(context)
 
 
-def need(context: click.Context, name: str, option: str) -> None:
-    """Refuse a parameter, by its Python name, that was given and does nothing without ``option``."""
-    if context.get_parameter_source(name) == ParameterSource.COMMANDLINE:
-        raise ValueError(f"`--{name}` must come with {option}, but there is none; add {option}, or drop it")
-
-
 def complete_decoder(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[Any]:
     """Shell completion of a decoder's name."""
     from click.shell_completion import CompletionItem

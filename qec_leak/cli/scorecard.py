@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
@@ -36,24 +35,11 @@ LESSON = (
 def scorecard_command(quick: bool, out: Path | None, source: Path | None, threads: int | None) -> None:
     """Judge every published number that the simulator should reproduce: value, target, range, fitted or predicted,
     pass or fail, and why. The exit status is 1 if a fitted row fails."""
-    from tqdm import tqdm
-
-    from qec_leak.cli.errors import check_interrupted
+    from qec_leak.cli.study_run import study_run
     from qec_leak.scorecard import score, terminal_table
-    from qec_leak.studies import Run
 
-    with tqdm(unit=" shots", unit_scale=True, leave=False, disable=None) as bar:
-
-        def progress(shots: int) -> None:
-            bar.update(shots)
-            check_interrupted()
-
-        report = score(
-            quick=quick,
-            folder=source,
-            run=Run(threads=threads or os.cpu_count() or 1, progress=progress),
-            announce=lambda name: bar.set_description(name),
-        )
+    with study_run(threads) as (run, rename):
+        report = score(quick=quick, folder=source, run=run, announce=rename)
     click.echo(terminal_table(report))
     if out is not None:
         click.echo(f"Report: {_write(report, out, _command(quick, source, out))}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qec_leak._checks import is_number
 from qec_leak.cli.options import refuse_with, sweep_file_options
 
 if TYPE_CHECKING:
@@ -182,7 +183,7 @@ def plot_command(results: tuple[PointResult, ...], out: Path) -> str:
     labels = [dict(result.point.labels) for result in results]
     keys = list(dict.fromkeys(key for of_point in labels for key in of_point))
     varying = [key for key in keys if len({of_point.get(key) for of_point in labels}) > 1]
-    numbers = [key for key in varying if all(_is_number(of_point.get(key)) for of_point in labels)]
+    numbers = [key for key in varying if all(is_number(of_point.get(key)) for of_point in labels)]
     numbers.sort(key=lambda key: key != _DISTANCE)  # stable
     groups = {x: _needed(labels, x, [key for key in varying if key != x]) for x in numbers or [_DISTANCE]}
     x = min(groups, key=lambda x: len({tuple(of_point.get(key) for key in groups[x]) for of_point in labels}))
@@ -205,7 +206,3 @@ def _needed(labels: list[dict[str, Any]], x: str, keys: list[str]) -> list[str]:
         if number(rest) == all_points:
             keys = rest
     return keys
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""T1 and T2 that change together: T2 as a part of T1, for T2 <= 2 T1 holds at all times."""
+"""T1 and T2 that change together: T2 is given as a part of T1, since T2 <= 2 T1 must always hold."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def check_ratio(name: str, value: object) -> float:
 
 
 def without_ratios(table: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """``changes`` with a "t2_ns" for each "t2_over_t1": that part of the T1 that the changed device has there.
+    """``changes`` with a "t2_ns" for each "t2_over_t1": this part of the T1 that the changed device has there.
 
     Args: table: the device as plain nested dicts. changes: values by dotted key.
     """
@@ -62,7 +62,7 @@ def scaled(table: Mapping[str, Any], factor: float) -> dict[str, Any]:
 
 
 def _t1_ns(table: Mapping[str, Any], changes: Mapping[str, Any], prefix: str) -> Any:
-    """T1 of the device, a role or a qubit, after the changes; a role or qubit without its own has the device's."""
+    """T1 of the device, a role or a qubit after the changes. A role or qubit without its own T1 has the device's."""
     for place in dict.fromkeys((prefix, "")):
         if not place and prefix.startswith("qubits.") and _some_role_has_t1(table, changes):
             key = f"{prefix}{_RATIO_KEY}"

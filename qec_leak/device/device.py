@@ -51,8 +51,9 @@ class Device:
         roles: overrides by role: "data", "measure" or "removal".
         qubits: overrides by qubit.
         pairs: overrides by pair (a, b) with a < b.
-        cycle_ns: how long a round of a memory lasts on this device, one number, or one by name of the strategy. Rounds
-            whose operations take less wait at their end, others are as long as their operations. None or 0: no waiting.
+        cycle_ns: how long a round of a memory lasts on this device: one number, or one for each strategy by name.
+            Rounds whose operations take less time wait at their end; others are as long as their operations. None or 0:
+            no waiting.
 
     Examples:
         >>> device = Device.preset("sycamore")
@@ -96,7 +97,8 @@ class Device:
         self._check_overrides()
 
     def _check_overrides(self) -> None:
-        """Every override must give valid parameters; a qubit's in at least one role, for its role is not known here."""
+        """Every override must give valid parameters. A qubit's must do so in one role at least, since its role is not
+        known here."""
         for role in tables.ROLES:
             self._qubit(None, role)
         for index in self.qubits:
@@ -126,7 +128,7 @@ class Device:
 
     @property
     def label(self) -> str:
-        """The name, with "(edited)" behind it if it is a preset's and the values are not."""
+        """The name; with "(edited)" behind it if it is the name of a preset whose values have been changed."""
         if self.name not in self.presets():
             return self.name
         preset = self.preset(self.name)
@@ -248,7 +250,7 @@ class Device:
 
         Raises:
             ValueError: the file cannot be read, or a value breaks its rule; one line names file, key, rule and fix.
-            TypeError: a value is of the wrong type; the line is alike.
+            TypeError: a value is of the wrong type; the line names the same.
         """
         return cls.from_toml_text(toml_io.read_text(path), source=os.fspath(path))
 
@@ -311,9 +313,9 @@ class Device:
     def without_leakage(self) -> Device:
         """A device whose operations excite nothing.
 
-        L1 of gates and measurements and heating are zero everywhere, overrides included. Leaked qubits, where a circuit
-        injects some, behave as before; and the Leakage iSWAP still leaks where a reset left |1> on the measure qubit
-        (``reset.error``), which is how DQLR works.
+        L1 of gates and measurements and heating are zero everywhere, overrides included. Leaked qubits that a circuit
+        injects behave as before. The Leakage iSWAP still leaks where a reset left |1> on the measure qubit
+        (``reset.error``); that is how DQLR works.
         """
         table = self._table()
         overrides = [override for group in tables.GROUPS for override in table.get(group, {}).values()]
@@ -383,7 +385,7 @@ class Device:
 
 
 def _frozen(overrides: Mapping[Any, tuple[str, str, Override]]) -> FrozenMapping[Any, Any]:
-    """Checked, immutable overrides; those that replace nothing are left out. Numbers become floats."""
+    """Checked, immutable overrides. Overrides that replace nothing are left out. Numbers become floats."""
     out = {}
     for key, (group, name, override) in overrides.items():
         sections = tables.check_overrides(group, name, override)

@@ -68,8 +68,8 @@ def section_values(parameters: Section) -> Table:
 
 
 def merged(base: Mapping[str, Any], override: Mapping[str, Any]) -> Table:
-    """``base`` with the values of ``override``; None removes a key. A change of the CZ model drops the keys of the old
-    model, so that an override need not undo them one by one."""
+    """``base`` with the values of ``override``; None removes a key. A new CZ model drops the keys of the old one, so
+    that an override need not remove them one by one."""
     values = dict(base)
     if override.get("model", base.get("model")) != base.get("model"):
         for key in CZ_MODEL_KEYS.get(str(base.get("model")), ()):

@@ -1,7 +1,7 @@
-"""Parameters of one transmon and of one coupled pair: frozen, validated, every value in the unit of its name.
+"""Parameters of one transmon and of one coupled pair: frozen and validated; names end in the unit of the value.
 
-Times ``_ns``, frequencies ``_mhz`` (ordinary), rates ``_per_us``, everything else a probability per operation unless it
-says otherwise. Sources of values are in the presets; equations in ``qec_leak.channels``.
+Times are in ``_ns``, frequencies (not angular) in ``_mhz``, rates in ``_per_us``. Everything else is a probability per
+operation unless it says otherwise. The presets give the sources of values; equations are in ``qec_leak.channels``.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class IdleParameters:
         heating_per_us: rate of 1 -> 2.
         dd_error_per_us: depolarizing probability per us beyond T1 and T2, while the qubit idles through measurements
             and resets under dynamical decoupling.
-        measurement_error: depolarizing probability, whatever the time, of waiting while coupled qubits are measured.
+        measurement_error: depolarizing probability of waiting while coupled qubits are measured, whatever the time.
 
     Examples:
         >>> from qec_leak import Device
@@ -321,7 +321,7 @@ class QubitParameters:
 
     def __post_init__(self) -> None:
         for name, duration_ns in (("readout.duration_ns", self.readout.duration_ns), ("mlr_ns", self.reset.mlr_ns)):
-            # A lifetime below one operation is most likely a number in us: no code could work on such a qubit.
+            # A lifetime shorter than one operation is most likely given in us: no code could work on such a qubit.
             for key in ("t1_ns", "t2_ns"):
                 if getattr(self.idle, key) <= duration_ns:
                     rule = f"be longer than {name} = {duration_ns!r}"
@@ -352,7 +352,7 @@ class PairParameters:
 
 
 def check_ramp(name: str, value: object, whole_name: str, whole_ns: float) -> float:
-    """A ramp as float: two of them must leave some of the pulse flat."""
+    """A ramp as float: a pulse must have a flat part between its two ramps."""
     ramp_ns = check_non_negative(name, value)
     if 2 * ramp_ns >= whole_ns:
         rule = f"be below half of {whole_name} = {whole_ns!r}"

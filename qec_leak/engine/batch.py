@@ -47,9 +47,9 @@ class ShotBatch:
         population_counts: int64 (snapshots, qubits, 2): shots in which the qubit is in level 2, 3; None if not asked
             for.
         leaked_b8: uint8 (shots, snapshots, ceil(qubits/8)): whether qubit q is in level 2 or 3, at byte q // 8, bit
-            q % 8 of a snapshot; None if not asked for (``levels``). A snapshot begins with a byte of its own, and bits
+            q % 8 of a snapshot; None if not asked for (``levels``). Each snapshot starts at a new byte, and bits
             beyond the last qubit are 0.
-        three_b8: whether it is in level 3, packed alike.
+        three_b8: whether it is in level 3, packed in the same way.
 
     Examples:
         >>> import qec_leak as ql
@@ -153,7 +153,7 @@ class ShotBatch:
         """One batch of all shots in order.
 
         Args:
-            batches: batches of one circuit, sampled alike.
+            batches: batches of one circuit, sampled with the same options.
 
         Returns:
             The batch.

@@ -20,8 +20,8 @@ class Certificate:
         exact: frames are exact for any number of leaked qubits: nothing can leak, or all stabilizers are of two kinds
             (``qec_leak.program.css``).
         conflicts: instructions that break the two kinds for qubits that can leak, in order.
-        by_rank: for each place where one qubit can leak, and come back, whether frames are exact (GF(2) ranks); None if
-            that was not asked for. Without failures frames are exact to first order in the leakage.
+        by_rank: for each place where one qubit can leak, and come back, whether frames are exact (by ranks over GF(2));
+            None if not asked for. Without failures frames are exact to first order in the leakage.
 
     Examples:
         >>> from qec_leak import certify
@@ -54,7 +54,7 @@ def certify(circuit: stim.Circuit | str, *, by_rank: bool | None = None) -> Cert
             takes seconds for 20 qubits and 8 rounds, and a minute for 50.
 
     Returns:
-        Whether frames are exact, and the instructions that are in the way.
+        Whether frames are exact, and the instructions because of which they are not.
 
     Raises:
         ValueError: the circuit cannot be sampled, or is too large to go through by rank.

@@ -1,4 +1,4 @@
-"""compile_sampler(circuit).sample(shots): by frames where they are exact, else by a tableau a shot."""
+"""compile_sampler(circuit).sample(shots): by frames where they are exact, else by one tableau for each shot."""
 
 from __future__ import annotations
 

@@ -17,13 +17,13 @@ from qec_leak._limits import MAX_SEED, check_threads
 from qec_leak.engine.batch import ShotBatch
 
 Populations = Literal["rounds", "moments"] | None
-"""Where levels are counted: at each ``TICK[LEAKAGE_POPULATION]``, at each TICK, nowhere."""
+"""Where levels are counted: at each ``TICK[LEAKAGE_POPULATION]``, at each TICK, or nowhere."""
 
 Levels = Literal["rounds", "moments"] | None
-"""Where each shot's levels are noted: the same places."""
+"""Where each shot's levels are recorded: the same choices."""
 
 SNAPSHOTS: dict[str | None, int] = {None: 0, "rounds": 1, "moments": 2}
-"""What kernels are told of either."""
+"""The number by which kernels know each choice."""
 
 Engine = Literal["auto", "frames", "tableau"]
 """frames: fast. tableau: for every circuit. auto: frames where they are exact, else the tableau."""
@@ -39,7 +39,7 @@ class Kept(NamedTuple):
 
 
 class ShotSampler(ABC):
-    """Samples shots. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+    """Samples shots. Each call continues where the last one ended: shot k depends on (seed, k) alone.
 
     Threads may share a sampler: no two of their calls get the same shots.
     """
@@ -81,7 +81,7 @@ class ShotSampler(ABC):
             measurements: also return the real measurement outcomes.
             levels: also return each shot's level of every qubit at each ``TICK[LEAKAGE_POPULATION]`` ("rounds"), or at
                 all TICKs ("moments"): ``batch.levels``, and bit-packed ``batch.leaked_b8`` and ``batch.three_b8``.
-            sweep_bits: bool (shots, sweep bits) or (sweep bits,) for all shots; None draws them at random, fair.
+            sweep_bits: bool (shots, sweep bits), or (sweep bits,) for all shots. None: fair random bits.
 
         Returns:
             The shots.
@@ -153,7 +153,7 @@ class ShotSampler(ABC):
 
 
 def check_noted(levels: Levels, snapshots: int) -> None:
-    """Refuse to note levels where a circuit has no place for it."""
+    """Refuse to record levels of a circuit that has no such TICK."""
     if levels is not None and snapshots == 0:
         tick, fix = ("TICK[LEAKAGE_POPULATION]", "tag TICKs") if levels == "rounds" else ("TICK", "write TICKs")
         raise ValueError(
@@ -162,7 +162,7 @@ def check_noted(levels: Levels, snapshots: int) -> None:
 
 
 def in_batches(shots: int, batch_shots: int) -> Iterator[int]:
-    """Sizes of batches of ``batch_shots`` that are ``shots`` in all."""
+    """Sizes of batches of ``batch_shots`` that add up to ``shots``."""
     shots = _checks.check_int("shots", shots, minimum=1)
     batch_shots = _checks.check_int("batch_shots", batch_shots, minimum=1)
     while shots > 0:
@@ -183,7 +183,7 @@ def batch_of_records(
     leaked_b8: npt.NDArray[np.uint8] | None = None,
     three_b8: npt.NDArray[np.uint8] | None = None,
 ) -> ShotBatch:
-    """Shots of a simulator that has records: events and flips are what Stim's converter of ``circuit`` makes of them.
+    """Shots of a simulator that gives records: Stim's converter of ``circuit`` makes events and flips of them.
 
     Args: records, sweep_bits: bool (shots, measurements), (shots, sweep bits). heralds: uint8 like records. Others: as
     in a ShotBatch.

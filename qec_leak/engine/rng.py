@@ -18,7 +18,7 @@ STREAMS = 2
 
 
 def mix(value: U64) -> U64:
-    """The output function of SplitMix64, of arrays here, of words and vectors where kernels compile it."""
+    """The output function of SplitMix64. Here it takes arrays; kernels compile it for words and vectors."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))

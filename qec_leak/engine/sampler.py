@@ -23,11 +23,11 @@ from qec_leak.program import Program
 _config: Any = config  # whose names are made when it is imported
 
 MAX_POPULATIONS = 1 << 26
-"""Snapshots times qubits of a batch's counts: 1 GiB of them."""
+"""The most entries, snapshots times qubits, of a batch's counts: 1 GiB."""
 
 
 class LeakageSampler(ShotSampler):
-    r"""Samples shots of a Program. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+    r"""Samples shots of a Program. Each call continues where the last one ended: shot k depends on (seed, k) alone.
 
     Threads may share a sampler: their calls run side by side, and no two of them get the same shots.
 
@@ -50,7 +50,7 @@ class LeakageSampler(ShotSampler):
         about = f"{p.num_qubits} qubits, {p.num_detectors} detectors, {p.num_observables} observables"
         super().__init__(about, num_sweep_bits=p.num_sweep_bits, seed=seed, threads=threads)
         self.program = program
-        self._idle_blocks: list[Shots] = []  # which calls of several threads only append to and pop from
+        self._idle_blocks: list[Shots] = []  # threads only append to it and pop from it
         self._plan = plan_of(program)
         self._tables = pointer_to(self._plan.tables)
         # What each sweep bit flips by itself is taken out of detectors and observables, as Stim's converter does.
@@ -60,7 +60,7 @@ class LeakageSampler(ShotSampler):
         )
 
     def __reduce__(self) -> tuple[Callable[..., LeakageSampler], tuple[object, ...]]:
-        """A copy, in this process or another, goes on at the same shot."""
+        """A copy, in this process or another, continues at the same shot."""
         return _going_on, (type(self), self.program, self.seed, self.threads, self._next_shot)
 
     def _check_size(self, shots: int, kept: Kept) -> None:
@@ -92,7 +92,7 @@ class LeakageSampler(ShotSampler):
             (batch.detection_events_b8, self.program.reference_detectors),
             (batch.observable_flips_b8, self.program.reference_observables),
         ):
-            if fired.any():  # random without noise: events are against Stim's noiseless run, as its converter's
+            if fired.any():  # random without noise: events are against Stim's noiseless run, as in its converter
                 events ^= np.packbits(fired, bitorder="little")
         if batch.population_counts is not None:
             batch.population_counts[:, self.program.qubits] = sum(run.counts for run in runs)
@@ -166,8 +166,8 @@ class LeakageSampler(ShotSampler):
         return _Run(_quiet(work) if _config.DISABLE_JIT else work, block, used.counts)
 
     def _idle_block(self) -> Shots:
-        """A block of an earlier call, if there is one. The system finds memory for a new one, which takes as long as
-        hundreds of shots."""
+        """A block of an earlier call if there is one, else a new one. Memory for a new one takes the system as long as
+        hundreds of shots take."""
         try:
             return self._idle_blocks.pop()
         except IndexError:
@@ -203,7 +203,7 @@ def _quiet(work: Callable[[], None]) -> Callable[[], None]:
 
 
 class _Run(NamedTuple):
-    """A thread's share of a batch: the call that samples it, the block that it needs, level counts that it leaves."""
+    """A thread's share of a batch: the call that samples it, the block that it uses, and its counts of levels."""
 
     work: Callable[[], None]
     block: Shots
@@ -211,8 +211,8 @@ class _Run(NamedTuple):
 
 
 def _run_all(runs: Sequence[_Run]) -> None:
-    """Each run on a thread of its own, the first on this one. A thread runs its kernel only: Python code would need the
-    GIL, and keep the other threads waiting for some milliseconds."""
+    """Run each on a thread of its own, the first one on this thread. A thread runs nothing but its kernel: Python code
+    would need the GIL, and make the other threads wait for some milliseconds."""
     if len(runs) == 1:
         return runs[0].work()
     with ThreadPoolExecutor(len(runs) - 1) as pool:

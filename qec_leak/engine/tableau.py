@@ -17,8 +17,8 @@ from qec_leak.tableau import TableauCircuit, TableauShots, compile_tableau
 class TableauSampler(ShotSampler):
     r"""Samples shots one by one on a tableau that skips the gates of leaked qubits, in every circuit.
 
-    It is some hundred times slower than frames. Each call goes on where the last one ended; shot k depends on (seed, k)
-    alone.
+    It is some hundred times slower than frames. Each call continues where the last one ended; shot k depends on
+    (seed, k) alone.
 
     Args:
         circuit: a circuit whose leakage is in tags.
@@ -82,8 +82,8 @@ class TableauSampler(ShotSampler):
 
 
 def _refuse_pauli_observables(circuit: stim.Circuit, line: int) -> int:
-    """Paulis of the state are not in the records, of which detectors and observables are made. Returns the line behind
-    the block."""
+    """Refuse observables that include Paulis of the state: here detectors and observables are made of records alone.
+    Returns the line behind the block."""
     for item in circuit:
         if isinstance(item, stim.CircuitRepeatBlock):
             line = _refuse_pauli_observables(item.body_copy(), line + 1)

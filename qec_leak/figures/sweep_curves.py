@@ -10,10 +10,11 @@ import sinter
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
+from qec_leak._checks import is_number
 from qec_leak.figures.curve_styles import curve_styles
 from qec_leak.figures.legends import broken, legend_above, literal, text_width
 from qec_leak.figures.style import STRATEGY_COLORS, house_style, strategy_label
-from qec_leak.figures.units import Quantity, is_number, quantity
+from qec_leak.figures.units import Quantity, quantity
 from qec_leak.sweep.curves import Curve
 from qec_leak.sweep.order import order_key
 

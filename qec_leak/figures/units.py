@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from qec_leak._checks import is_number
+
 _NAMES = {"d": "distance", "r": "rounds", "p": "physical error rate"}
 _SHORT = {"distance": "d", "rounds": "r", "basis": "b", "code": "c"}
 _STEPS = {"ns": (("ns", 1.0), ("µs", 1e3), ("ms", 1e6), ("s", 1e9)), "mhz": (("MHz", 1.0), ("GHz", 1e3))}
@@ -51,8 +53,3 @@ def quantity(key: str, values: Iterable[Any]) -> Quantity:
     largest = max(sizes, default=1.0)
     unit, scale = next((step for step in reversed(_STEPS[suffix]) if largest >= step[1]), _STEPS[suffix][0])
     return Quantity(name.replace("_", " "), unit, scale)
-
-
-def is_number(value: Any) -> bool:
-    """True for numbers, which true and false are not."""
-    return isinstance(value, int | float) and not isinstance(value, bool)

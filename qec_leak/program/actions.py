@@ -126,12 +126,12 @@ def _branch(row: Row, codes: Codes, t: Transition) -> _Branch:
 
 
 def _leaves_with(codes: Codes, t: Transition) -> bool:
-    """Whether those that leave do so with the values of the shot."""
+    """Whether the transmons that leak do so with the values of the shot."""
     return all(value is None or code >= 2 or value == code for value, code in zip(t.left_with, codes, strict=True))
 
 
 def _changes_level(row: Row, t: Transition) -> bool:
-    """Whether a transmon leaves, returns, or changes its leaked level."""
+    """Whether a transmon leaks, returns, or changes its leaked level."""
     return any(a != b and (is_leaked(a) or is_leaked(b)) for a, b in zip(row, t.outgoing, strict=True))
 
 

@@ -24,8 +24,8 @@ class Build:
     """A compilation. Qubits are known by their place in ``labels``.
 
     line, text: of the instruction that is being compiled. records: how many have been made. moves: channels with the
-    qubits that they act on; swaps: pairs that exchange levels; computational: qubits that must not be leaked, with the
-    instruction that needs it and its line.
+    qubits that they act on; swaps: pairs that exchange levels; computational: qubits that must not be leaked, each with
+    the instruction that requires this and its line.
     """
 
     circuit: stim.Circuit
@@ -83,11 +83,11 @@ class Build:
         return [sample[q] for q in qubits]
 
     def anchor(self, qubits: list[int]) -> Instruction:
-        """Leaked ones of ``qubits`` are set to the reference's value again: they act as |0>."""
+        """Set leaked ones of ``qubits`` to the reference's value again, so that they act as |0>."""
         return self.op(Op.ANCHOR, qubits, 0, self.sampled(qubits))
 
     def stay_computational(self, groups: Iterable[tuple[int, ...]]) -> None:
-        """The instruction has no meaning where a qubit of ``groups`` is leaked."""
+        """Remember that the instruction has no meaning where a qubit of ``groups`` is leaked."""
         for group in groups:
             self.computational.setdefault(group, (self.text, self.line))
 

@@ -1,5 +1,5 @@
-"""Tagged stim.Circuit -> Program: the walk through the circuit, then passes. Every cross-check of a circuit is made
-here and in what this calls; the engine trusts what it is given."""
+"""Tagged stim.Circuit -> Program: the walk through the circuit, then passes. A circuit is checked here and in what this
+calls; the engine trusts what it is given."""
 
 from __future__ import annotations
 

@@ -87,5 +87,5 @@ def leaked_participant_allowed(name: str) -> bool:
 
 
 def moves_levels(name: str) -> bool:
-    """Whether the gate exchanges its qubits, levels and all."""
+    """Whether the gate exchanges its qubits, their levels included."""
     return name == "SWAP" or name in _SWAP_WITH or name in _ISWAPS

@@ -29,9 +29,9 @@ def with_sure_values(
     channels: Sequence[LeakageChannel],
     num_qubits: int,
 ) -> list[Instruction]:
-    """Those ``ops`` that do something, after taking KNOWN from ``values`` that are not sure and whose z is read.
+    """The ``ops`` that do something, after removing KNOWN from ``values`` that are not sure and whose z is read.
 
-    A channel that says nothing of unknown values (LEAKAGE_TRANSITION_Z) keeps its known ones.
+    A channel without a row for unknown values (LEAKAGE_TRANSITION_Z) keeps its known ones.
     """
     known = {
         k: channels[param]

@@ -1,4 +1,4 @@
-"""The qubits of a circuit by their place among those that it acts on: names may be large, tables are not."""
+"""The qubits of a circuit by their place among those that it acts on: names may be large, and tables stay small."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Labels:
 
     @staticmethod
     def of(circuit: stim.Circuit) -> Labels:
-        """Those that any instruction but QUBIT_COORDS acts on, or qubit 0 where there are none."""
+        """The qubits that any instruction but QUBIT_COORDS acts on; qubit 0 if there are none."""
         found = {q for item in instructions(circuit) for q in _acted_on(item)}
         return Labels(tuple(sorted(found)) or (0,))
 
@@ -35,14 +35,14 @@ class Labels:
         return self.names[-1] == len(self.names) - 1
 
     def relabel(self, item: stim.CircuitInstruction) -> stim.CircuitInstruction:
-        """The instruction with places for names, but for those in its tag."""
+        """The instruction with places instead of names; its tag keeps the names."""
         if self.plain or item.name in _NO_QUBITS:
             return item
         targets = [self._target(t) for t in item.targets_copy()]
         return stim.CircuitInstruction(item.name, targets, item.gate_args_copy(), tag=item.tag)
 
     def relabelled(self, circuit: stim.Circuit) -> stim.Circuit:
-        """The circuit with places for names, without its coordinates."""
+        """The circuit with places instead of names, without its coordinates."""
         if self.plain:
             return circuit
         out = stim.Circuit()
@@ -79,7 +79,7 @@ def _acted_on(item: stim.CircuitInstruction) -> Iterator[int]:
 
 
 def _read_by(text: str) -> tuple[int, ...]:
-    """Qubits of a LEAKAGE_MEASUREMENT. A tag that does not parse is the compiler's to refuse, with its line."""
+    """Qubits of a LEAKAGE_MEASUREMENT. The compiler refuses a tag that does not parse, and names its line."""
     try:
         tag = tags.parse_tag(text)
     except tags.TagError:

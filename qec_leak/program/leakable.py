@@ -37,7 +37,7 @@ def leakable_qubits(
 
 @functools.lru_cache(maxsize=1024)
 def _leaks(channel: LeakageChannel) -> tuple[tuple[Row, int, Label], ...]:
-    """(row, position, leaked level) of all that a channel can make a leaked level of."""
+    """(row, position, leaked level) for each way in which a channel can make a transmon leaked."""
     found = {
         (row, position, after)
         for row, transitions in channel.rows.items()

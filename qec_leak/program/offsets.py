@@ -1,7 +1,7 @@
-"""Which detectors the compiled reference fires by Stim's convention: those that are random without noise can differ.
+"""Which detectors fire in the compiled reference by Stim's convention: those that are random without noise can.
 
-Stim's detection events (``stim.Circuit.compile_m2d_converter``) are against a noiseless run of Stim's own. Frames are
-against the compiled reference, in which random outcomes may have come out otherwise.
+Stim counts detection events (``stim.Circuit.compile_m2d_converter``) against a noiseless run of its own. Frames are
+against the compiled reference, in which random outcomes may differ from that run.
 """
 
 from __future__ import annotations

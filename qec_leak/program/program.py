@@ -16,12 +16,12 @@ Instruction = tuple[int, int, int, int]
 """An operation: code (``Op``), start, count, param."""
 
 Outcomes = tuple[tuple[int, float], ...]
-"""(frame bits x0 z0 x1 z1, probability) of what noise may do; with what is left it does nothing."""
+"""(frame bits x0 z0 x1 z1, probability) of what noise may do; with the rest of the probability it does nothing."""
 
 
 class Op(enum.IntEnum):
     """Operation codes. ``start``/``count`` select ``targets``; ``param`` is an index of the named field. A qubit is its
-    place in ``Program.qubits``; a coded Pauli is 4*qubit + 1 (X), 2 (Y) or 3 (Z). Noise that is not leakage is last."""
+    place in ``Program.qubits``; a coded Pauli is 4*qubit + 1 (X), 2 (Y) or 3 (Z). Pauli noise comes last."""
 
     LOOP_BEGIN = 0  # param: loop_counts
     LOOP_END = 1  # count: length of the body in operations

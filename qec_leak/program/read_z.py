@@ -14,7 +14,7 @@ _READS = {
     Op.C_XYZ: (("x", "z"), ("x",)),
     Op.C_ZYX: (("z",), ("x", "z")),
 }
-"""To what x and z in front of a one-qubit gate go behind it."""
+"""By one-qubit gate: the frames behind it into which x, and into which z, in front of it goes."""
 
 Read = tuple[set[int], set[int]]
 """Qubits whose x, and whose z, can reach a record from here."""

@@ -2,11 +2,12 @@
 
 The joint sample gives each qubit a value of X, Y and Z at every moment. Gates carry the values along, and random
 outcomes of measurements are the values. So the values of Z at different moments and the records of the run fit
-together. "A leaked qubit acts as |0>" needs that: its frame undoes the value with which the reference has it act.
+together. The rule that a leaked qubit acts as |0> needs that: the qubit's frame undoes the value that it has in the
+reference.
 
 The values fit together without exception where stabilizers are of two kinds (program/css.py proves it for a circuit).
-Elsewhere no assignment of values serves all measurements (Mermin, Rev. Mod. Phys. 65, 803 (1993)): what the tableau
-decides then overrules the sample.
+Elsewhere no assignment of values fits all measurements (Mermin, Rev. Mod. Phys. 65, 803 (1993)). There the tableau's
+decisions replace values of the sample.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 import stim
 
 Pulled = tuple[tuple[int, ...], int]
-"""Paulis 0 to 3 (I, X, Y, Z) of a gate's qubits before it, and a sign: what one Pauli behind the gate was before."""
+"""What one Pauli behind a gate was before it: Paulis 0 to 3 (I, X, Y, Z) of the gate's qubits, and a sign."""
 
 
 class Reference:
@@ -75,22 +76,22 @@ class Reference:
         return [values[3] for values in self._values]
 
     def measure_z(self, qubits: Sequence[int]) -> list[bool]:
-        """Outcomes of measuring Z of ``qubits``, random ones as in the joint sample; the caller appends records."""
+        """Outcomes of measuring Z of ``qubits``. Random ones are the joint sample's. The caller appends records."""
         self._measure(self._simulator, qubits)
         for q in qubits:
             self._values[q] = [0, 0, 0, self._values[q][3]]
         return [bool(self._values[q][3]) for q in qubits]
 
     def _measure(self, simulator: stim.TableauSimulator, qubits: Sequence[int]) -> None:
-        """Measure Z of ``qubits``, random outcomes as in the joint sample, which takes over the others."""
+        """Measure Z of ``qubits``. Random outcomes are those of the joint sample; the others replace its values."""
         unknown = [q for q in qubits if simulator.peek_z(q) == 0]
         before = simulator.copy() if unknown else simulator
         try:
-            for value in (0, 1):  # in few calls: each call turns the whole tableau round
+            for value in (0, 1):  # in few calls, since each call transposes the whole tableau
                 group = [q for q in unknown if self._values[q][3] == value]
                 if group:
                     simulator.postselect_z(group, desired_value=bool(value))
-        except ValueError:  # earlier ones decide a later one otherwise
+        except ValueError:  # an earlier outcome decides a later one differently
             simulator.set_inverse_tableau(before.current_inverse_tableau())
             for q in unknown:
                 if simulator.peek_z(q) == 0:

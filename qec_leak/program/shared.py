@@ -9,7 +9,7 @@ T = TypeVar("T", bound=Hashable)
 
 
 class Shared(Generic[T]):
-    """Different things in the order in which they came."""
+    """Different things in the order in which they were added."""
 
     def __init__(self) -> None:
         self._index: dict[T, int] = {}

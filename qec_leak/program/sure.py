@@ -4,9 +4,9 @@ The reference knows the Z value of a qubit where the noiseless circuit decides i
 happen, so a shot with a leaked qubit may not have that value.
 
 Here each qubit has at most one sure Pauli. Every qubit starts with Z, and a reset or measurement makes Z sure.
-One-qubit gates carry the Pauli along. A CZ leaves Z sure, and it leaves X or Y of one qubit sure where Z of the other
-is sure. Both hold with the gate and without it. A channel may change levels, and levels come and go with values of Z.
-So a channel leaves only Z sure.
+One-qubit gates carry the Pauli along. Z stays sure through a CZ. X or Y of one qubit stays sure through it if Z of the
+other is sure. Both hold whether the gate happens or not. A channel may change levels, and qubits leak and return with
+values of Z. So after a channel only Z can be sure.
 """
 
 from __future__ import annotations

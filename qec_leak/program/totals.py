@@ -1,4 +1,4 @@
-"""What a whole circuit adds up to: how far it looks back, how many snapshots it takes, what its sweep bits flip."""
+"""Totals of a whole circuit: how far it looks back, how many snapshots it takes, what its sweep bits flip."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qec_leak.circuits import tags
 from qec_leak.program.labels import instructions
 
 CLASSICAL = {"CX": 1, "CY": 2, "CZ": 3, "XCZ": 1, "YCZ": 2}
-"""Gates that a bit may control, and the Pauli (X 1, Y 2, Z 3) that they then are."""
+"""Gates that a bit may control, and the Pauli (X 1, Y 2, Z 3) that they then apply."""
 
 
 def largest_feedback(circuit: stim.Circuit) -> int:

@@ -3,15 +3,15 @@
 A figure is one module here, in the package of its paper (``miao2023``; ``beyond`` for what the papers leave open), and
 one file ``experiments/NAME.toml``. To add one,
 
-1. write ``experiments/NAME.toml``: a sweep file (``qec_leak.sweep``), with ``quick.SECTION.key = value`` for what
-   differs in the quick variant and ``[study]`` for what only the study understands;
+1. write ``experiments/NAME.toml``: a sweep file (``qec_leak.sweep``), with ``quick.SECTION.key = value`` for the values
+   of the quick variant, and ``[study]`` for settings that only the study reads;
 2. write a module with ``PUBLISHED``, the numbers of the paper; ``sample(experiment, run) -> arrays``;
    ``numbers(results) -> {name: Number}``, by the names of ``PUBLISHED``; ``draw(results) -> Figure``; and from them
    ``STUDY = Study("NAME", sample, numbers)`` and ``FIGURES``, its ``PaperFigure``s;
 3. add the module to ``qec_leak.studies.registry``.
 
-``qec-leak figure NAME`` then runs what is missing and draws it. Plots of no paper are in ``qec_leak.figures``. In
-Python:
+``qec-leak figure NAME`` then samples what is missing and draws it. Plots that belong to no paper are in
+``qec_leak.figures``. In Python:
 
 >>> from qec_leak.studies import FIGURES, results_of
 >>> results = results_of("F2", quick=True)

@@ -31,8 +31,8 @@ def experiments_folder() -> Path:
 
 @dataclass(frozen=True)
 class Experiment:
-    """An experiment file, read: a sweep file (``qec_leak.sweep``) that may have a table [study] more, for what its
-    study alone understands, and a table [quick] of what is replaced in its quick variant.
+    """The content of an experiment file. It is a sweep file (``qec_leak.sweep``) that may also have a table [study],
+    for settings that only its study reads, and a table [quick] of values that its quick variant replaces.
 
     sweep: the points, the stop rule and the settings of the run.   quick: whether this is the quick variant.
     """
@@ -123,6 +123,6 @@ class Experiment:
 
 
 def memory_of(point: Point, **changes: Any) -> MemoryExperiment:
-    """The memory experiment of a point, some arguments replaced; None takes one away."""
+    """The memory experiment of a point with some arguments replaced; None removes one."""
     arguments = {key: value for key, value in {**point.circuit, **changes}.items() if value is not None}
     return memory_experiment(device=point.device, **arguments)

@@ -21,7 +21,7 @@ class PaperFigure:
     source: the study whose results are drawn; several figures may share one.
     draw: results -> figure.
     caption: what there is to see, in a few sentences.
-    shows: of several figures of one study, which numbers are this one's: those with this in their name.
+    shows: if several figures share a study, the numbers of this one are those with this text in their names.
     animate: writes the figure as an animation to a GIF file, if it has one.
     """
 

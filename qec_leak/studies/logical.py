@@ -1,7 +1,7 @@
 """Logical errors of the points of an experiment, sampled, decoded and counted: what several studies share.
 
-The decoder's error model is Stim's of each circuit, which does not know of leakage; injected Pauli errors are in it,
-as in an experiment whose decoder is calibrated. Arrays, by point: ``shots``, ``errors``, ``rounds`` int64 (points,),
+The decoder's error model is Stim's of each circuit, which has no leakage. It includes injected Pauli errors, as in an
+experiment whose decoder is calibrated. Arrays, by point: ``shots``, ``errors``, ``rounds`` int64 (points,),
 and for each axis ``axis.NAME`` (points,), NAME without its section: ``axis.strategy``, ``axis.cz.leakage``.
 """
 
@@ -35,7 +35,7 @@ def counts_of(sweep: Sweep, points: Sequence[Point], run: Run) -> dict[str, Arra
 
 
 def collected(sweep: Sweep, points: Sequence[Point], run: Run) -> tuple[PointResult, ...]:
-    """All that is counted of these points under the stop rule and seed of ``sweep``."""
+    """Everything that is counted at these points under the stop rule and seed of ``sweep``."""
     return collect(replace(sweep, points=tuple(points)), workers=run.threads, progress=_progress(run))
 
 
@@ -151,9 +151,9 @@ class LogicalCounts:
         return list(zip(*columns, strict=True))
 
 
-def crossing(x: Array, y: Array, error: Array, level: float) -> Number:
-    """The first x at which y, sorted by x, reaches ``level``: interpolated in log x (linearly from x = 0), with the
-    standard error that those of y give it; infinite if y does not get there."""
+def crossing(x: Array, y: Array, error: Array, level: float, *, linear: bool = False) -> Number:
+    """The first x at which y, sorted by x, reaches ``level``: interpolated in log x (linearly from x = 0, or if
+    ``linear``), with the standard error that those of y give it; infinite if y does not get there."""
     reached = np.flatnonzero(y >= level)
     if not len(reached) or reached[0] == 0:
         return Number(np.inf if not len(reached) else float(x[0]))
@@ -161,8 +161,9 @@ def crossing(x: Array, y: Array, error: Array, level: float) -> Number:
     before = after - 1
     part = (level - y[before]) / (y[after] - y[before])
     sigma = np.hypot((1 - part) * error[before], part * error[after]) / (y[after] - y[before])
-    if x[before] <= 0:
-        return Number(float(part * x[after]), float(sigma * x[after]))
+    if linear or x[before] <= 0:
+        step = x[after] - x[before]
+        return Number(float(x[before] + part * step), float(sigma * step))
     ratio = np.log(x[after] / x[before])
     at = x[before] * np.exp(part * ratio)
     return Number(float(at), float(at * ratio * sigma))

@@ -1,4 +1,4 @@
-"""What the notebooks of the figures begin with: which results they show, and how numbers are printed."""
+"""What the notebooks of the figures share: which results they show, and how they print numbers."""
 
 from __future__ import annotations
 

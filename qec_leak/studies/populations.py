@@ -1,4 +1,4 @@
-"""Leakage populations as named arrays, and what is read off them: what several figures share.
+"""Leakage populations as named arrays, and the numbers that several figures read off them.
 
 Arrays, for each strategy S: ``S.counts`` int64 (blocks, rounds, qubits, 2), shots with a qubit in level 2, 3 at the end
 of each round, by block of shots; ``S.shots`` int64 (blocks,); ``S.ROLE_qubits`` int64, qubits by role.

@@ -1,4 +1,4 @@
-"""Published: a number of the literature, which a simulated one is compared with."""
+"""Published: a number of the literature with which a simulated one is compared."""
 
 from __future__ import annotations
 

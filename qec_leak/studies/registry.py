@@ -42,10 +42,11 @@ def results_of(
 
     Args:
         quick: of its quick variant.
-        folder: where results are kept; those of this very experiment are not sampled again. None: sample, keep nothing.
+        folder: where results are kept. Results of this very experiment are not sampled again. None: sample, and keep
+            nothing.
         overrides: values that replace those of experiments/NAME.toml, by dotted key: {"stop.max_shots": 1000}.
         device: what is sampled, instead of the file's devices.
-        run: threads, and whom to tell of progress.
+        run: threads, and who is told of progress.
     """
     study = STUDIES[_checks.check_choice("name", name, STUDIES)]
     experiment = Experiment.find(name, quick=quick, overrides=overrides, device=device)

@@ -1,4 +1,4 @@
-"""Results: the named arrays from which a figure is drawn, the file that holds them, and what they are results of."""
+"""Results: the named arrays from which a figure is drawn, the file that holds them, and the record of their origin."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Results:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Results:
-        """Read a file of ``save``. Raises ValueError if it is none, OSError if there is none."""
+        """Read a file of ``save``. Raises ValueError if it is not such a file, OSError if there is no file."""
         try:
             with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 metadata = json.loads(str(file[_METADATA]))

@@ -1,7 +1,7 @@
 """Sampling of one memory experiment in blocks of shots, keeping counts only.
 
-Whatever is read off a curve (a mean over cycles, a slope, a decay) depends on correlations between cycles; the spread
-of its values over independent blocks of shots has them all in it.
+A number that is read off a curve (a mean over cycles, a slope, a decay) depends on correlations between cycles. Its
+spread over independent blocks of shots includes all of them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from qec_leak.studies.study import Run
 Counts = TypeVar("Counts", LeakagePopulations, DetectionStatistics)
 
 BLOCKS = 25
-"""Blocks of shots: error bars from their spread are good to 15 %."""
+"""Blocks of shots. Error bars from their spread are accurate to 15 %."""
 
 
 def add(parts: Sequence[Counts]) -> Counts:
@@ -34,7 +34,7 @@ def add(parts: Sequence[Counts]) -> Counts:
 def sample_blocks(
     memory: MemoryExperiment, shots: int, *, seed: int, run: Run, populations: Populations = "rounds"
 ) -> Iterator[Iterator[ShotBatch]]:
-    """``shots`` in (at most) BLOCKS blocks, each as its batches; whole blocks must be read in order."""
+    """``shots`` in at most BLOCKS blocks, each an iterator of batches. Read each block to its end before the next."""
     sampler = compile_sampler(memory.circuit, seed=seed, threads=run.threads)
     for members in np.array_split(np.arange(shots), min(BLOCKS, shots)):
         yield _told(sampler.batches(len(members), populations=populations), run)

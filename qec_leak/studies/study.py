@@ -20,14 +20,14 @@ from qec_leak.studies.results import Array, Results
 
 
 class Number(NamedTuple):
-    """A value with its standard error (1 sigma), 0 where it is no statistic."""
+    """A value with its standard error (1 sigma). The error is 0 if the value is not a statistic."""
 
     value: float
     error: float = 0.0
 
     @classmethod
     def from_blocks(cls, values: npt.ArrayLike) -> Number:
-        """The mean of one value a block of shots, with the standard error that their spread says; NaN for one."""
+        """The mean of one value for each block of shots, with the standard error from their spread (NaN for one)."""
         blocks = np.asarray(values, dtype=float)
         error = blocks.std(ddof=1) / math.sqrt(len(blocks)) if len(blocks) > 1 else math.nan
         return cls(float(blocks.mean()), float(error))
@@ -52,7 +52,7 @@ def _ignore(shots: int) -> None:
 
 @dataclass(frozen=True)
 class Run:
-    """How to sample: on how many threads (or processes, for decoding), and whom to tell.
+    """How to sample: on how many threads (or processes, for decoding), and who is told of progress.
 
     progress: called with the number of shots done since its last call; may raise to stop.
     """
@@ -66,9 +66,11 @@ class Study:
     """One study: the file experiments/NAME.toml, what is done with it, and which numbers come out.
 
     sample: runs the experiment and returns named arrays.
-    numbers: values read off the results (fits, averages) by name; notebooks assert on them, the score card judges them.
-    published: what the literature says of these numbers, by their names; figures draw it, the score card judges by it.
-    version: raised whenever what ``sample`` computes changes, so that older results are not taken for present ones.
+    numbers: values read off the results (fits, averages) by name. Notebooks assert on them, and the score card judges
+        them.
+    published: the values of these numbers in the literature, by name. Figures draw them, and the score card compares
+        with them.
+    version: raised whenever what ``sample`` computes changes, so that older results are not used.
     """
 
     name: str

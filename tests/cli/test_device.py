@@ -79,7 +79,7 @@ def test_where_leakage_comes_from(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        (["--code", "repetition"], "`--code` must come with --distance, but there is none; add --distance, or drop it"),
+        (["--code", "repetition"], "`--code` must come with --distance, but that is missing; add it, or drop --code"),
         (["--strategy", "DQLR"], "`--strategy` must come with --distance"),
         (["--distance", "4"], "must be an odd integer"),
         (["--toml", "--distance", "3"], "`--distance` must not be given with --toml"),

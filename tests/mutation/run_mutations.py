@@ -56,7 +56,7 @@ class Mutation:
 
     @property
     def edits(self) -> list[tuple[str, str, str]]:
-        """(function, old, new) of all replacements, each in another file."""
+        """(function, old, new) of all replacements."""
         return [(self.function, self.old, self.new), *([self.also] if self.also else [])]
 
     def apply(self, root: Path) -> dict[Path, str]:
@@ -195,6 +195,12 @@ MUTATIONS = (
         "apply_gates",
         "if population[__p] + population[__q]:",
         "if False:",
+        # Nothing reads z of a leaked qubit. Gates carry it into x, and anchoring overwrites x.
+        also=(
+            "_anchored",
+            "return (x & ~__leaked) | (__leaked & all_if(value & 1))",
+            "return x",
+        ),
     ),
     Mutation(
         "reset clears leakage always",

@@ -1,9 +1,9 @@
 """Matching with weights of each shot's own, by PyMatching, which has no argument for them.
 
-Correlated matching makes an edge likelier in its second pass where an edge that comes with it was used in the first. So
-each edge that leakage can strike has a few *flags*: detectors that nothing else fires. A flag is matched to the boundary
-by an edge of its own, and that edge comes with the edge it belongs to with probability p. A flag that is fired gives
-its edge the probability p in this shot, if that is more than it has, and has no other effect.
+In its second pass, correlated matching makes an edge likelier if an edge that comes with it was used in the first pass.
+So each edge that leakage can strike gets a few *flags*: detectors that no error fires. A flag has one edge, to the
+boundary, and with probability p the flag's edge comes with the edge that it stands for. We fire a flag in a shot to
+give its edge the probability p there, if that is more than the edge has. It has no other effect.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Flags(NamedTuple):
 
     @staticmethod
     def of_graph(graph: MatchingGraph, struck: npt.NDArray[np.bool_], num_detectors: int) -> Flags:
-        """Flags for the edges that are ``struck`` by leakage: bool (edges,). Of parallel edges the likeliest has them."""
+        """Flags for edges that leakage strikes, struck: bool (edges,). Of parallel edges the likeliest has them."""
         probability = np.asarray(graph.probability)
         wanted = PROBABILITIES[None, :] > probability[:, None] * np.exp(STEP / 2)
         seen: set[tuple[int, int]] = set()

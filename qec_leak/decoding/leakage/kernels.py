@@ -42,9 +42,9 @@ for itself. Found by the log-loss of posteriors at d = 5 (docs/leakage_decoding.
 
 SCRATCH = 36
 _LEAVE, _BACK, _KICK, BOTH, _LATER, OWN = 6, 9, 12, 18, 27, 30
-"""Entries of a row of scratch: by slot, the factor of a coin toss for level 2 (0-2) and 3 (3-5), leaving, coming back;
-of the partner's slots by case; the table of levels times all factors; what is later says of the next level; what own slots say
-of leaving, coming back, staying in 2, in 3."""
+"""Entries of a row of scratch. From 0: by slot, the factor of a coin toss for level 2 and 3; for leaving; for coming
+back. _KICK: the factors of the partner's slots, by case. BOTH: the table of levels times all factors. _LATER: what is
+later says of the next level. OWN: what own slots say of leaving, coming back, staying in 2, and in 3."""
 
 
 class Tables(NamedTuple):

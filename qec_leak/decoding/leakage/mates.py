@@ -20,7 +20,7 @@ _REACH = 8
 
 @dataclass(frozen=True, eq=False)
 class Mates:
-    """By entry of ``slot_edges``, for a transmon that stays leaked there, leaks there, or returns there (columns 0 to 2).
+    """By entry of ``slot_edges``, and by case: the transmon stays leaked, leaks, or returns (columns 0 to 2).
 
     edge: int32 (entries, 3), the mate: the edge of another strike of the same transmon that errors strike together with
         this one; -1 for none. Of two mates one has the other.

@@ -16,9 +16,9 @@ Known = npt.NDArray[np.int8]
 F64s = npt.NDArray[np.float64]
 I32s = npt.NDArray[np.int32]
 
-QUIET = 0.003
+QUIET = 0.01
 """Transmons that are nowhere leaked with this probability are left alone."""
-_EDGE = 1e-3
+_EDGE = 3e-3
 """Events at both ends of a chain at which the first look finds less are left out."""
 _PASSED_ON = 0.03
 """A transmon that is leaked with this probability, and can leak its partner, makes the partner suspect."""

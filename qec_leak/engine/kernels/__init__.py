@@ -5,7 +5,7 @@ rules of frames, by number, and the words that are used here.
 ``pauli_noise``, ``channels`` (with ``visits``, ``leaked_singles`` and ``leaked_pairs``), ``measurement`` and
 ``outputs``. A channel is a table; no kernel knows a process.
 
-Indices are unsigned where it counts: Numba checks signed ones for being negative, as Python's may be.
+Indices are unsigned where speed counts: Numba checks whether signed ones are negative, as Python allows.
 """
 
 from qec_leak.engine.kernels.block import sample_blocks

@@ -31,13 +31,13 @@ def all_if(condition: int) -> np.uint64:
 
 @inlined
 def is_below(a: np.uint64, b: np.uint64) -> np.uint64:
-    """1 if a < b, both below 2^63, words or vectors. A comparison that is combined with bits may become a branch."""
+    """1 if a < b, for words or vectors below 2^63. (A comparison combined with bits could be compiled to a branch.)"""
     return (a - b) >> BIT
 
 
 @inlined
 def qubit_at(targets: I32, k: int) -> np.uint64:
-    """Target k, a qubit. Numba does not check unsigned indices for counting from the end."""
+    """Target k, a qubit. The index is unsigned, so Numba does not check whether it counts from the end."""
     return np.uint64(targets[np.uint64(k)])
 
 

@@ -85,7 +85,7 @@ def _noise(op: int, events: int, start: int, count: int, param: int, t: PlanTabl
 
 @section
 def _measurements(events: int, start: int, count: int, readout: int, t: PlanTables, b: Shots, records: int) -> None:
-    """Measurements of single qubits with their readout. ``events``: how many records flip, -1: by their values."""
+    """Measurements of single qubits with their readout. ``events``: how many records flip; -1: by their values."""
     measure_qubits(start, count, readout, records, t, b)
     if events >= 0:
         assignment_events(events, start, count, records, t, b)
@@ -124,8 +124,8 @@ def _frames(op: int, start: int, count: int, t: PlanTables, b: Shots, records: i
 def _run_block(
     t: PlanTables, b: Shots, out: Outputs, low: int, high: int, row: int, snapshots: int, levels: int
 ) -> None:
-    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``,
-    where levels are counted, and ``levels``, where they are written out: 0 nowhere, 1 at tagged TICKs, 2 at all."""
+    """Run the program once on a block; detectors of shots low..high-1 go to ``out`` from ``row`` on. ``snapshots``
+    says where levels are counted, ``levels`` where they are written out: 0 nowhere, 1 at tagged TICKs, 2 at all."""
     ops = t.ops
     _start(b)
     records, detectors, flip = np.int64(0), np.int64(0), np.int64(0)
@@ -210,9 +210,9 @@ def sample_blocks(
     snapshots: int,
     levels: int,
 ) -> None:
-    """Run ``blocks`` (indices) and write those of their shots that are in first_shot..last_shot-1 into rows of ``out``.
+    """Run ``blocks`` (indices), and write their shots from first_shot to last_shot-1 into rows of ``out``.
 
-    states: uint64 (blocks, 2, 2): generators (state, step) of each block, for its shots and for its sweep bits.
+    states: uint64 (blocks, 2, 2): two generators (state, step) for each block: of its shots, and of its sweep bits.
     snapshots, levels: where levels are counted, and where they are written out.
     """
     for k in range(blocks.shape[0]):

@@ -21,8 +21,9 @@ from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vecto
 
 @kernel
 def _flipped_candidates(place: int, arity: int, start: int, count: int, t: PlanTables, b: Shots) -> tuple[int, int]:
-    """Candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
-    reference, from ``place`` on, of as many places as fit. Returns the place to go on at, and how many they are."""
+    """Write candidates, place << 32 | shot, into ``words``: shots that arrive with a known value flipped against the
+    reference. Places are taken from ``place`` on, as many as fit. Returns the next place, and how many candidates
+    there are."""
     targets, values, planes, words = t.targets, t.values, b.planes, b.words
     found = 0
     while place < count // arity and found <= DRAWN:
@@ -47,7 +48,7 @@ def _flipped_candidates(place: int, arity: int, start: int, count: int, t: PlanT
 
 @inlined
 def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> None:
-    """Candidates at random: Poisson events."""
+    """Write random candidates: Poisson events."""
     state, step = rng[0], rng[1]
     for k in range(0, drawn, WORDS):
         word = mix(vector_of_steps(state + np.uint64(k) * step, step))
@@ -57,7 +58,7 @@ def _random_candidates(drawn: int, places: np.uint64, words: U64, rng: U64) -> N
 
 @inlined
 def _next_candidates(end: int, drawn: int, words: U64) -> None:
-    """All shots of all places as candidates, from the last on: the next before ``end``."""
+    """Write all shots of all places as candidates, from the last one backwards: the next ``drawn`` before ``end``."""
     for k in range(0, drawn, WORDS):
         shot = vector_of_steps(np.uint64(end - k), ZERO - ONE)
         store_vector(words, np.uint64(k), ((shot >> np.uint64(LOG_SHOTS)) << HALF) | (shot & SHOT))
@@ -67,9 +68,9 @@ def _next_candidates(end: int, drawn: int, words: U64) -> None:
 def _apply_to_computational(
     listed: np.uint64, arity: int, events: int, start: int, count: int, site: int, t: PlanTables, b: Shots
 ) -> np.uint64:
-    """A channel on the shots that arrive computational. Where flipped ones are visited apart, each of them is. The
-    others are visited by ``events`` Poisson events, of which the first one counts: a shot has one with probability
-    1 - exp(-rate). -1: each is visited. Returns the new length of the list, which goes on at ``listed``."""
+    """A channel on the shots that arrive computational. Flipped ones are all visited, if the site visits them apart.
+    The others are visited by ``events`` Poisson events, or all of them if this is -1. Only a shot's first event counts:
+    it has one with probability 1 - exp(-rate). ``listed``: length of the list of visits; returns its new length."""
     places = count // arity
     place = 0 if t.site_flipped[site] else places
     left = places * BLOCK_SHOTS if events < 0 else events
@@ -99,7 +100,8 @@ def _apply_to_computational(
 
 @inlined
 def _forget(listed: np.uint64, arity: int, places: int, b: Shots) -> None:
-    """Leave no shot noted. At places of one transmon all noted shots are listed, mostly fewer than places."""
+    """Clear all notes. At places of one transmon all noted shots are listed, and mostly there are fewer of them than
+    places."""
     if arity == 1 and listed < np.uint64(places):
         for i in range(listed):
             visit = b.visits[np.uint64(i)]

@@ -1,8 +1,9 @@
 """Flips of single shots: 16 are decoded together into ``words``, then made one by one.
 
-What is decoded of event i stands in words[DECODED * k + i], k = 0 for where its x is in ``planes``, 1 for the bit of x
-that it flips, 2 for that of z; of a second transmon the same from ``SECOND`` on. These are two loops:
-decoding takes a hundred cycles from random words to flips, and others are decoded meanwhile if no flip waits.
+Decoded event i has three words: words[i] says where its x is in ``planes``, words[DECODED + i] which bit of x it flips,
+and words[2 * DECODED + i] which bit of z. Those of a second transmon are the same from ``SECOND`` on. Decoding and
+making are separate loops: decoding takes a hundred cycles from random words to flips, and in this time others are
+decoded.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from qec_leak.engine.simd.vectors import Vector, store_vector
 
 _N = np.uint64(DECODED)
 THIRD = np.uint64(3 * DECODED)
-"""Where the fourth words of events begin, free for whoever needs one."""
+"""Where the fourth words of events begin, which any caller may use."""
 SECOND = np.uint64(4 * DECODED)
 
 
 @inlined
 def put_flips(first: np.uint64, planes_at: Vector, shot: Vector, x: Vector, z: Vector, words: U64) -> None:
-    """Decoded events from ``first`` on: planes that begin at ``planes_at``, a shot's bits, and bits 0 of x and z."""
+    """Write decoded events from ``first`` on: in planes that begin at ``planes_at``, bit 0 of ``x`` and of ``z`` says
+    whether they flip in ``shot``."""
     bit = shot & BIT
     store_vector(words, first, planes_at + ((shot >> LOG_WORD) & IN_BLOCK))
     store_vector(words, first + _N, (x & ONE) << bit)

@@ -12,8 +12,8 @@ A block is WORDS words of 64 shots, bit b of word w is shot 64 w + b. Planes are
 
 A qubit is its place in Program.qubits.
 
-    population[q]              how many shots of qubit q are leaked, and which they are, in no order:
-    leaked_shots[LIST * q + i], i < population[q], so that only those are looked at
+    population[q]              how many shots of qubit q are leaked
+    leaked_shots[LIST * q + i] i < population[q]: which shots these are, in no order
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ U8 = npt.NDArray[np.uint8]
 U16 = npt.NDArray[np.uint16]
 
 LIST = BLOCK_SHOTS + CHUNK + 32
-"""From one qubit's list of leaked shots to the next: with room for a chunk behind its last, and not a power of two,
-which would put all of them in the same few sets of the caches."""
+"""Words from one qubit's list of leaked shots to the next. There is room for a chunk behind the last shot. At a power
+of two all lists would share a few sets of the caches."""
 TILE, TILES = 64 * WORDS, 8
 """Words of a tile, 64 bits of every shot, and tiles that are written out at once: 512 bits, a cache line of a row."""
 TILE_STEP = TILE + 8
-"""From one tile to the next: a cache line more, or the words of a shot in all tiles would share a few sets of the
-first-level cache."""
+"""Words from one tile to the next: one cache line more than a tile. Else the words of a shot in all tiles would share a
+few sets of the first-level cache."""
 PAIRS = 16
 """Pairs of qubits whose leaked shots are visited together: few enough for the first-level cache."""
 DRAWN = BLOCK_SHOTS
-"""Random words that are drawn at once, at most."""
+"""The most random words that are drawn at once."""
 DECODED = DRAWN // 8
 """Events that are decoded at once, before they are made one by one: ``words`` holds eight words of each."""
 
@@ -93,7 +93,7 @@ class Shots(NamedTuple):
 
 
 def _zeros(size: int) -> U64:
-    """From the start of a cache line on, so that no plane needs one line more than it fills."""
+    """Zeros that start at a cache line, so that no plane spreads over one line more than it fills."""
     words = np.zeros(size + 7, dtype=np.uint64)
     first = -words.ctypes.data // 8 % 8
     return words[first : first + size]
@@ -127,7 +127,7 @@ def empty_block(plan: Plan) -> Shots:
 
 
 def keeping(block: Shots, plan: Plan, measurements: bool, heralds: bool, snapshots: int, levels: bool) -> Shots:
-    """The block with new room for what is asked for: outcomes, levels at measurements, snapshots of levels, levels of
+    """The block with new arrays for what is asked for: outcomes, levels at measurements, snapshots of levels, levels of
     shots."""
     return block._replace(
         measurements=_zeros(plan.num_measurements * WORDS if measurements else 0),

@@ -60,8 +60,8 @@ def _visit_shot(
     t: PlanTables,
     b: Shots,
 ) -> np.uint64:
-    """Visit a shot in which a transmon of a pair is leaked, or both are. By 63 random bits ``turn`` the partner's z
-    flips, nothing happens, or the visit is listed. Returns the new length of the list."""
+    """Visit a shot in which one transmon of a pair is leaked, or both are. The 63 random bits ``turn`` decide whether
+    the partner's z flips, nothing happens, or the visit is listed. Returns the new length of the list."""
     w, bit = shot >> LOG_WORD, shot & BIT
     first = np.uint64(start) + TWO * place
     at_0, at_1 = planes_of(qubit_at(t.targets, first)) + w, planes_of(qubit_at(t.targets, first + ONE)) + w
@@ -108,15 +108,15 @@ def _visit_entry(
 
 @inlined
 def _defaults(site: int, t: PlanTables) -> tuple[int, int, int, int]:
-    """Defaults where the first transmon is in level 2, in 3, and where the second is. They are read once, since stores
-    to other arrays make the compiler read again."""
+    """Defaults where the first transmon is in level 2 or 3, and where the second is. They are read here, in front of
+    loops: the compiler would read them again after each store to another array."""
     of = t.site_default
     return of[site, 0, 0], of[site, 0, 1], of[site, 1, 0], of[site, 1, 1]
 
 
 @inlined
 def _without_default(leaked: Vector, q: np.uint64, of_two: int, of_three: int, planes: U64) -> Vector:
-    """Those of a transmon's ``leaked`` shots for which there is no default; its defaults in level 2 and 3 are given."""
+    """A transmon's ``leaked`` shots that have no default. ``of_two``, ``of_three``: its defaults in levels 2 and 3."""
     if of_two & of_three & NO_DEFAULT:
         return leaked
     if of_two & NO_DEFAULT:
@@ -138,8 +138,8 @@ def _copy_list(entries: U32, at: np.uint64, q: np.uint64, target: int, b: Shots)
 
 @inlined
 def _visit_each(start: int, first: int, last: int, site: int, t: PlanTables, b: Shots) -> tuple[np.uint64, np.uint64]:
-    """Visit each shot for which there is no default, and put all leaked ones into ``entries``. Returns the lengths of
-    both lists."""
+    """Visit each shot without a default, and put all leaked shots into ``entries``. Returns the lengths of the list of
+    visits and of ``entries``."""
     listed, leaked = ZERO, ZERO
     state, step = b.rng[0], b.rng[1]
     two_0, three_0, two_1, three_1 = _defaults(site, t)
@@ -211,8 +211,8 @@ def _default_of_partner(
     coins_z: Vector,
     planes: U64,
 ) -> None:
-    """The default is done to the partner of a leaked transmon: not where the partner is leaked too, nor where the shot
-    has been visited."""
+    """Do the default to the partner of a leaked transmon, except in shots in which the partner is leaked too or that
+    have been visited."""
     excluded = load_vector(planes, partner + LEAKED) | noted
     if of_two & _FLIPS:
         shots = load_vector(planes, transmon + LEAKED) & ~(load_vector(planes, transmon + THREE) | excluded)
@@ -224,7 +224,7 @@ def _default_of_partner(
 
 @inlined
 def _do_defaults(start: int, first: int, last: int, site: int, t: PlanTables, b: Shots) -> None:
-    """The default is done to all shots that have one and have not been visited, 1,024 at a time."""
+    """Do the default to all shots that have one and have not been visited, 1,024 at a time."""
     two_0, three_0, two_1, three_1 = _defaults(site, t)
     does = two_0 | three_0 | two_1 | three_1
     if not does & _FLIPS:

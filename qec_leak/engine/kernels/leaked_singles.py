@@ -30,10 +30,11 @@ def _list_leaked(
 
 @kernel
 def apply_to_leaked_singles(start: int, count: int, site: int, t: PlanTables, b: Shots) -> np.uint64:
-    """One-transmon channel on the shots that arrive leaked: all of them, or by Poisson events at random places of the
-    lists of them, as if these were as long as the longest. Returns how many visits are listed."""
+    """A channel of one transmon on the shots that arrive leaked. All of them are visited, or Poisson events choose
+    random places in the lists of leaked shots, each list taken to be as long as the longest. Returns how many visits
+    are listed."""
     most = 0
-    for q in range(b.population.shape[0]):  # of all qubits: a loop that vector registers take
+    for q in range(b.population.shape[0]):  # over all qubits, so that the compiler can vectorise the loop
         most = max(most, b.population[q])
     listed, state, step = ZERO, b.rng[0], b.rng[1]
     if t.site_leaked[site] >= 1.0:

@@ -34,7 +34,7 @@ from qec_leak.engine.simd.vectors import WORDS, Vector, count_bits, load_vector,
 
 @inlined
 def _randomise_z(planes: U64, origin: np.uint64, value: int, rng: U64) -> None:
-    """z becomes random, where a gate reads it before it is overwritten."""
+    """Make z random, unless it is overwritten before a gate reads it."""
     if value & UNREAD:
         rng[0] += W * rng[1]
     else:
@@ -92,7 +92,7 @@ def _read_ones(probability: float, shots: Vector, words: U64, rng: U64) -> Vecto
 @kernel
 def measure_qubits(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
     """Record flips; z becomes random (docs/engine.md, rule 6). The record of a leaked qubit is the bit of its readout.
-    The qubit goes on acting as |0>: its x becomes the outcome that the reference goes on with."""
+    The qubit still acts as |0> afterwards: its x becomes the reference's outcome."""
     planes, ring = b.planes, b.records
     for k in range(count):
         q, value = qubit_at(t.targets, start + k), t.values[np.uint64(start + k)]
@@ -111,8 +111,8 @@ def measure_qubits(start: int, count: int, readout: int, records: int, t: PlanTa
 
 @kernel
 def assignment_events(events: int, start: int, count: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Flips of computational records that do not depend on their value, as Poisson events. They gather in ``noted``,
-    zero before and after, so that each record is read and written once, as a plane."""
+    """Flip records of computational qubits by Poisson events, whatever their values. Flips are collected in ``noted``
+    (zero before and after), so that each record is read and written once, as a plane."""
     if events == 0:
         return
     noted, ring = b.noted, b.records
@@ -135,7 +135,7 @@ def assignment_events(events: int, start: int, count: int, records: int, t: Plan
 
 @kernel
 def assignment_errors(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Flips of computational records by their real value."""
+    """Flip records of computational qubits with probabilities that depend on their real values."""
     of_zero, of_one = t.readout[readout, 0], t.readout[readout, 1]
     largest = max(of_zero, of_one)
     if largest <= 0.0:
@@ -158,7 +158,7 @@ def assignment_errors(start: int, count: int, readout: int, records: int, t: Pla
 
 @kernel
 def measure_levels(start: int, count: int, readout: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Records of levels: 1, which is a flip, with the probability of the level; nothing happens to the qubit."""
+    """Record levels: a record is 1, a flip, with the probability of the level. Nothing happens to the qubit."""
     of, every = t.level_readout, vector_of(~ZERO)
     for k in range(count):
         q = qubit_at(t.targets, start + k)
@@ -181,7 +181,8 @@ def flip_observable(observable: int, start: int, count: int, t: PlanTables, b: S
 
 @kernel
 def measure_pauli(start: int, count: int, noise: int, records: int, t: PlanTables, b: Shots) -> None:
-    """Product measurement with flip ``noise`` (-1: none); the back-action is the product itself, at random."""
+    """Measure a product; its record flips by ``noise`` (-1: never). The back-action is the product itself, in half of
+    the shots."""
     ring, r = b.records, record_at(b.records, records)
     for v in range(WORDS):
         w = np.uint64(v)

@@ -29,7 +29,7 @@ from qec_leak.engine.simd.prefetch import will_write
 from qec_leak.engine.simd.vectors import WORDS, load_vector, store_vector, vector_of
 
 _AHEAD = np.uint64(64)
-"""Rows of ``out`` between the one that is written and the one whose cache lines are fetched."""
+"""How many rows of ``out`` ahead of the written one cache lines are fetched."""
 
 
 @kernel
@@ -109,8 +109,8 @@ def write_detectors(
     tiles: U64,
     out: U8,
 ) -> int:
-    """Take in detectors first..last-1, at most 64, without what sweep bits do to them (``flips`` from ``flip`` on), and
-    write out all tiles if they are full or these are the last; returns the flip that is next."""
+    """Take in detectors first..last-1, at most 64, without what sweep bits do to them (``flips`` from ``flip`` on).
+    Write out all tiles if they are full or these detectors are the last. Returns the index of the next flip."""
     while flip < flips.shape[0] and flips[flip, 1] < last:
         source, target = np.uint64(flips[flip, 0]) * W, np.uint64(flips[flip, 1] & 63) * W
         xor_into(detectors, target, sweep, source)

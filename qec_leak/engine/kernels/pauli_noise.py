@@ -1,4 +1,4 @@
-"""Pauli noise: layers of Poisson events, and what is drawn by its probability because it has no rates."""
+"""Pauli noise: layers of Poisson events, and noise without Poisson rates, which is drawn by its probability."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _strike(event: np.uint64, words: U64, planes: U64, can_leak: bool) -> None:
 
 @inlined
 def _paulis(code: Vector, turn: Vector, number: np.uint64) -> Vector:
-    """The Paulis of an event's code, one of ``number``, or any by the lower half of ``turn`` where it is 0."""
+    """The Paulis of an event's code. Where the code is 0, the lower half of ``turn`` chooses one of ``number``."""
     said = code & number
     any_pauli = (((turn & LOW) * number) >> HALF) + ONE
     return said | (any_pauli & (((said - ONE) >> BIT) * number))
@@ -89,8 +89,9 @@ def _decode_two(first: np.uint64, start: np.uint64, turn: Vector, word: Vector, 
 @kernel
 def pauli_layer(arity: int, events: int, layer: int, t: PlanTables, b: Shots) -> None:
     """A layer of Pauli noise: Poisson events, each at a place of its own. A place may be struck twice; the rates
-    allow for it. Events do not depend on each other, as gaps would. An event takes one random word. Its upper 32 bits
-    choose the entry and, by what is left of them, a Pauli where any may be. The lower ones choose alias and shot."""
+    allow for it. Events do not depend on each other, while gaps would. An event takes one random word. Its upper 32
+    bits choose the entry; what is left of them chooses a Pauli, where the entry leaves it open. The lower 32 bits
+    choose between event and alias, and the shot."""
     first, entries = np.uint64(t.layer_start[layer]), np.uint64(t.layer_size[layer]) & LOW
     event, words = t.event, b.words
     state, step = b.rng[0], b.rng[1]
@@ -113,7 +114,7 @@ def pauli_layer(arity: int, events: int, layer: int, t: PlanTables, b: Shots) ->
 
 @inlined
 def _draw_outcome(word: np.uint64, noise: int, t: PlanTables) -> np.uint64:
-    """The bits of an outcome in one step: entry k keeps its share of turns and hands the rest to its alias."""
+    """The bits of an outcome, by an alias table: entry k keeps its share of turns and hands the rest to its alias."""
     turn = uniform(word) * t.noise_size[noise]
     k = np.int64(turn)
     k = k if turn - k < t.noise_share[noise, k] else np.int64(t.noise_alias[noise, k])
@@ -122,7 +123,7 @@ def _draw_outcome(word: np.uint64, noise: int, t: PlanTables) -> np.uint64:
 
 @kernel
 def drawn_noise(arity: int, start: int, count: int, noise: int, t: PlanTables, b: Shots) -> None:
-    """Pauli noise by geometric skipping, where it is not made of Poisson events."""
+    """Pauli noise by geometric skipping, for noise that is not made of Poisson events."""
     total = np.int64(count // arity) * BLOCK_SHOTS
     step, inverse_log = b.rng[1], t.noise_log[noise]
     hit, state = gap(b.rng[0], step, inverse_log)

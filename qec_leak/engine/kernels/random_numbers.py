@@ -41,7 +41,7 @@ def random_vector(rng: U64) -> Vector:
 
 @inlined
 def draw_words(count: int, state: np.uint64, step: np.uint64, words: U64) -> np.uint64:
-    """The next ``count`` words into ``words``, and what fills the last vector. Returns the new state."""
+    """Write the next ``count`` words into ``words``, and further ones up to a whole vector. Returns the new state."""
     for k in range(0, count, WORDS):
         store_vector(words, np.uint64(k), mix(vector_of_steps(state + np.uint64(k) * step, step)))
     return state + np.uint64(count) * step
@@ -84,7 +84,7 @@ def _exponential(state: np.uint64, step: np.uint64) -> tuple[float, np.uint64]:
         if x < _EDGES[layer + 1]:
             return offset + x, state
         if layer == 0:
-            offset += _TAIL  # beyond the tail the curve is itself again
+            offset += _TAIL  # beyond its start the tail has the shape of the whole curve
             continue
         low, high = math.exp(-_EDGES[layer]), math.exp(-_EDGES[layer + 1])
         state += step
@@ -104,15 +104,15 @@ def gap(state: np.uint64, step: np.uint64, inverse_log: float) -> tuple[int, np.
 
 @inlined
 def chosen(word: np.uint64, size: np.uint64) -> tuple[np.uint64, np.uint64]:
-    """One of ``size`` (below 2^32) things, and 63 random bits for it: the word times ``size``, before and behind the
-    point. Words or vectors."""
+    """One of ``size`` (below 2^32) things, and 63 random bits for it: ``word`` as a binary fraction times ``size``, its
+    integer part and its fraction. For words or vectors."""
     turns = (word >> HALF) * size
     return turns >> HALF, ((turns & LOW) << np.uint64(31)) | (word & (LOW >> ONE))
 
 
 @inlined
 def drawn(word: np.uint64, table: np.uint64, share: U64) -> tuple[np.uint64, np.uint64]:
-    """An entry of an alias table (its first entry, and how many they are from bit 32), and whether its alias counts."""
+    """An entry of an alias table, and whether its alias is taken. ``table``: first entry | number of entries << 32."""
     turned, turn = chosen(word, table >> HALF)
     entry = turned + (table & LOW)
     return entry, ONE - is_below(turn, share[entry])

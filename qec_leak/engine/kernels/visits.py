@@ -1,10 +1,10 @@
 """Visits of shots by leakage channels (docs/engine.md, rule 4).
 
-A channel visits a shot once, in the class in which the shot arrives: leaked ones first, then those flipped against a
-known value where they are visited apart, then the usual ones. A visited shot is noted at its place (a group of
-targets): bits of noted[WORDS * place + w]. A shot to which more happens than a flip is put on a list of visits, words
-place << 32 | row << 16 | shot. Then listed visits are made: 16 at a time at pairs, where they are many
-(visits_of_pairs), one by one at single transmons (visits_of_singles). Conditions are bits that are computed with:
+A channel visits a shot at most once, in the class in which the shot arrives. Leaked shots come first, then flipped ones
+(against a known value) if the site visits them apart, then the usual ones. A visited shot is noted at its place (a
+group of targets) as a bit of noted[WORDS * place + w]. If more than a flip happens to it, the visit is listed, as a
+word place << 32 | row << 16 | shot. Then the listed visits are made: 16 at a time at pairs, where there are many
+(visits_of_pairs), and one by one at single transmons (visits_of_singles). Conditions are computed as bits, since
 branches would be mispredicted.
 """
 
@@ -37,13 +37,13 @@ def noted_at(place: np.uint64, w: np.uint64) -> np.uint64:
 
 @inlined
 def visit_of(place: np.uint64, row: np.uint64, shot: np.uint64) -> np.uint64:
-    """A visit as it is listed. Of ``shot`` the bits of its place in the block count."""
+    """A visit as it is listed. Only the lower bits of ``shot`` count, its place in the block."""
     return (place << HALF) | (row << ROW_CODE) | (shot & SHOT)
 
 
 @inlined
 def _change_list(q: np.uint64, shot: np.uint64, leaks: np.uint64, population: I64, leaked_shots: U16) -> None:
-    """Put a shot on the list of leaked shots of a qubit, or take it off: the last one takes its place."""
+    """Put a shot on the list of leaked shots of a qubit, or take it off: then the last one moves to its place."""
     first, n = q * np.uint64(LIST), np.uint64(population[q])
     if leaks:
         leaked_shots[first + n] = shot
@@ -78,8 +78,8 @@ def class_start(site: int, kind: int) -> np.uint64:
 
 @inlined
 def events_among(leaked: int, site: int, t: PlanTables, rng: U64) -> tuple[int, int]:
-    """How many events there are among so many leaked shots, a Poisson variate, and among how many: the shots,
-    rounded up to whole 1,024 and a number of which there are tables (engine/plan/counts.py)."""
+    """How many events there are, a Poisson variate, and among how many leaked shots: the number ``leaked``, rounded up
+    to a sum of whole 1,024s and a number that has a table (engine/plan/counts.py)."""
     last = t.leaked_row.shape[1] - 1
     events, whole = 0, leaked >> LOG_SHOTS
     for _ in range(whole):

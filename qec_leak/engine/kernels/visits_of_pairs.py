@@ -50,7 +50,7 @@ def _leaked(transmon: Vector, shot: Vector, planes: U64) -> Vector:
 
 @inlined
 def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: U64, planes: U64, words: U64) -> None:
-    """Make visits of a vector of candidates. Bit 63: something happens to it, and it is not leaked."""
+    """Turn a vector of candidates into visits. Bit 63 says that something happens and that the shot is not leaked."""
     candidates = load_vector(words, first)
     shot, target = candidates & SHOT, ((candidates >> HALF) << ONE) + np.uint64(start)
     of_0, of_1 = gather(transmon, target), gather(transmon, target + ONE)
@@ -62,9 +62,8 @@ def _decode_candidates(first: np.uint64, start: int, acts: np.uint64, transmon: 
 
 @kernel
 def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: PlanTables, b: Shots) -> np.uint64:
-    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
-    to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
-    ``since``."""
+    """List and note the visits of candidates (place << 32 | shot, in ``words``) that are neither leaked nor noted, if
+    something happens in their row (a bit of ``acts``). ``since``: length of the list; returns its new length."""
     for k in range(0, candidates, WORDS):
         _decode_candidates(np.uint64(k), start, acts, t.transmon, b.planes, b.words)
     listed = since
@@ -85,7 +84,7 @@ def list_pairs(since: np.uint64, candidates: int, start: int, acts: np.uint64, t
 
 @inlined
 def _put_action(first: np.uint64, planes_at: Vector, shot: Vector, action: Vector, coin: Vector, words: U64) -> None:
-    """Decoded visits from ``first`` on: one transmon's bytes of actions, and bits 0 of coins for z."""
+    """Write decoded visits from ``first`` on. ``action``: one transmon's bytes; ``coin``: bit 0 is its random z."""
     put_flips(first, planes_at, shot, action, (action >> ONE) ^ ((action >> TWO) & coin), words)
     store_vector(words, first + THIRD, action >> np.uint64(3))
 
@@ -128,8 +127,8 @@ def _decode_visits(
 
 @kernel
 def make_pairs(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: PlanTables, b: Shots) -> None:
-    """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
-    (counted from ``rows``), with one random word, and do it."""
+    """Make the visits that are listed from ``since`` on. One random word draws what happens to a shot, from the alias
+    table of its row (counted from ``rows``)."""
     state, step, left = b.rng[0], b.rng[1], np.int64(listed - since)
     if left == 0:
         return

@@ -14,9 +14,8 @@ from qec_leak.engine.simd.jit import inlined, kernel
 
 @kernel
 def list_singles(since: np.uint64, candidates: int, start: int, acts: np.uint64, t: PlanTables, b: Shots) -> np.uint64:
-    """List, and note, the visits of candidates, place << 32 | shot in ``words``, that are neither leaked nor noted and
-    to which something happens in their row (a bit of ``acts``). Returns the new length of the list, which goes on at
-    ``since``."""
+    """List and note the visits of candidates (place << 32 | shot, in ``words``) that are neither leaked nor noted, if
+    something happens in their row (a bit of ``acts``). ``since``: length of the list; returns its new length."""
     listed = since
     for k in range(candidates):
         candidate = b.words[np.uint64(k)]
@@ -44,8 +43,8 @@ def _act(
 
 @kernel
 def make_singles(since: np.uint64, listed: np.uint64, start: int, rows: np.uint64, t: PlanTables, b: Shots) -> None:
-    """Draw what a channel does to the shots that are listed from ``since`` on, from the alias table of each one's row
-    (counted from ``rows``), with one random word, and do it."""
+    """Make the visits that are listed from ``since`` on. One random word draws what happens to a shot, from the alias
+    table of its row (counted from ``rows``)."""
     state, step = b.rng[0], b.rng[1]
     for i in range(since, listed):
         visit = b.visits[np.uint64(i)]

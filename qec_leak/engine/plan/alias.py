@@ -1,4 +1,4 @@
-"""Walker's alias tables: one of several things drawn in one step."""
+"""Walker's alias tables: they draw one of several things in one step."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def alias_table(probabilities: Sequence[float]) -> tuple[list[float], list[int]]
         share[donor] -= 1 - share[k]
         if share[donor] < 1:
             small.append(large.pop())
-    for k in small + large:  # what rounding left over
+    for k in small + large:  # what is left over by rounding
         share[k] = 1.0
     return share, alias

@@ -14,7 +14,7 @@ from qec_leak.engine.plan.codes import LAYER_1, LAYER_2
 from qec_leak.program import Instruction, Op
 
 LEAKED_NUMBERS = tuple(k if k < 8 else (4 + k % 4) << (k // 4 - 1) for k in range(37))
-"""Numbers of leaked shots of which there are tables: 0 to 1,024 (a block) with three significant bits."""
+"""Numbers of leaked shots that have a table: 0 to 1,024 (a block) with three significant bits."""
 
 
 _NEGLIGIBLE = 1e-18
@@ -29,7 +29,7 @@ def expected_counts(
     block_shots: int,
 ) -> npt.NDArray[np.float64]:
     """float64 (operations,): mean number of events of each operation in a block; nan where it has no such number.
-    Rates are a shot's, of layers, sites and readouts."""
+    The rates of layers, sites and readouts are per shot."""
     expected = np.full(len(ops), np.nan)
     for i, (op, _, count, param) in enumerate(ops):
         if op in (LAYER_1, LAYER_2):
@@ -44,15 +44,15 @@ def expected_counts(
 
 
 def expected_among_leaked(site_leaked: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """float64 (sites, numbers): mean number of events among ``LEAKED_NUMBERS`` leaked shots at a channel; nan where all
-    of them are among. site_leaked: float64 (sites,), of PlanTables."""
+    """float64 (sites, numbers): mean number of events among ``LEAKED_NUMBERS`` leaked shots at a channel; nan where
+    every shot is visited. site_leaked: float64 (sites,), of PlanTables."""
     among = np.where(site_leaked < 1.0, site_leaked, np.nan)
     return np.asarray(np.multiply.outer(-np.log1p(-among), LEAKED_NUMBERS))
 
 
 def count_tables(expected: npt.NDArray[np.float64], among: npt.NDArray[np.float64]) -> dict[str, Any]:
     """Alias tables (Walker) of the Poisson distributions with means ``expected`` (operations,) and ``among`` (sites,
-    numbers), equal ones shared.
+    numbers); equal means share a table.
 
     count_row: int32 (operations,): table of an operation, -1 without one; leaked_row: int32 (sites, numbers), the
     same. count_table: uint64 (tables,): first entry, and number of entries from bit 32. count_share: uint64 (entries,):
@@ -81,7 +81,7 @@ def count_tables(expected: npt.NDArray[np.float64], among: npt.NDArray[np.float6
 
 
 def poisson_distribution(mean: float) -> tuple[int, list[float]]:
-    """The smallest count and the probabilities of it and those that follow, without negligible tails."""
+    """The smallest count, and the probabilities of it and of the counts that follow, without negligible tails."""
     peak = int(mean)
     most = math.exp(peak * math.log(mean) - mean - math.lgamma(peak + 1.0)) if mean > 0 else 1.0
     below: list[float] = []

@@ -14,11 +14,11 @@ BLOCK_SHOTS = 64 * WORDS
 LOG_SHOTS = BLOCK_SHOTS.bit_length() - 1
 
 QUBIT_WORDS = 80
-"""Words from one qubit's planes to the next. A power of two would put the same plane of all qubits in the same sets of
+"""Words from one qubit's planes to the next. At a power of two the same plane of all qubits would share a few sets of
 the caches."""
 
 QUBIT_BITS = 19
-"""Bits of a qubit in a code of an event, so that two codes of one qubit and a share are a word."""
+"""Bits of a qubit in the code of an event: two codes of one qubit and a share fit in a word."""
 
 SHARE_BITS = 22
 """Bits of an event's share in its alias table: the place in a block of shots comes from the same 32 random bits."""

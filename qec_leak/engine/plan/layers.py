@@ -1,4 +1,4 @@
-"""Layers of Pauli noise: all that happens between two operations that are not noise, drawn in one go.
+"""Layers of Pauli noise: all noise between two operations that are not noise, drawn together.
 
 Pauli noise is drawn as Poisson events, each at a place of its own: how many there are, then where and which. A shot may
 be struck twice, which the rates allow for. Rates of independent events add up, so neighbouring noise instructions are
@@ -22,10 +22,10 @@ from qec_leak.program import Instruction, Op, Outcomes
 from qec_leak.program.passes import with_loop_lengths
 
 _NEGLIGIBLE = 1e-15
-"""Rates that are rounding."""
+"""Rates below this are rounding errors."""
 
 _COMMUTE = (Op.SNAPSHOT, Op.DETECTOR, Op.OBSERVABLE)
-"""What Pauli noise may be moved past: what does not read or change frames."""
+"""Operations past which Pauli noise may be moved, since they neither read nor change frames."""
 
 Rates = tuple[tuple[int, float], ...]
 """(frame bits x0 z0 x1 z1, rate) of the Poisson events at one place."""
@@ -69,8 +69,9 @@ class _Layer:
 
 
 def _events_of(rates: Sequence[float]) -> Iterator[tuple[int, float]]:
-    """(frame bits, rate) of the events at a place whose Paulis have these rates; bits 0: one of all Paulis but the
-    identity, each as likely, which is all that depolarizing needs: tables stay small enough for the caches."""
+    """(frame bits, rate) of the events at a place whose Paulis have these rates. Bits 0 stand for any Pauli but the
+    identity, all equally likely. Depolarizing noise needs this event only, so tables stay small enough for the
+    caches."""
     least = min(rates[1:])
     if least > _NEGLIGIBLE:
         yield 0, least * (len(rates) - 1)
@@ -116,7 +117,7 @@ def _packed(layer: _Layer) -> Words:
     kept, aliases = alias_table([rate / total for rate in layer.rates])
     share = np.rint(np.array(kept) * 2**SHARE_BITS).astype(np.uint64)
     own = _packed_codes(np.array(layer.codes, dtype=np.uint64), layer.arity)
-    whole = share >> np.uint64(SHARE_BITS)  # which has one bit too many: the alias is the event itself instead
+    whole = share >> np.uint64(SHARE_BITS)  # a whole share has one bit too many, so the alias is the event itself
     share, alias = share - whole, np.where(whole == 1, own, own[aliases])
     both = share | own << np.uint64(SHARE_BITS)
     if layer.arity == 1:
@@ -131,8 +132,8 @@ def _packed_codes(code: Words, arity: int) -> Words:
 
 
 def merged_noise(ops: Iterable[Instruction], places: Mapping[int, Places], table: LayerTable) -> list[Instruction]:
-    """``ops`` with neighbouring LAYER_1 and LAYER_2 merged into one of each, whose param is a layer of ``table``;
-    ``places``: (qubits, rates) by their param before."""
+    """``ops`` with neighbouring LAYER_1 and LAYER_2 merged into one of each, whose param is a layer of ``table``.
+    ``places``: (qubits, rates) by the old param."""
     out: list[Instruction] = []
     waiting: dict[int, Places] = {}
     passed: list[Instruction] = []

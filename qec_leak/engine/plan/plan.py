@@ -20,7 +20,7 @@ from qec_leak.engine.plan.unread import unread_z
 from qec_leak.program import Instruction, Op, Program
 
 _DRAWN = (Op.PAULI_1, Op.PAULI_2, Op.CORRELATED, Op.ELSE_CORRELATED, Op.HERALDED, Op.MEASURE_PAULI, Op.PAD)
-"""What names noise, or none (-1), by its param."""
+"""Operations whose param is an index of noise, or -1 for none."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -125,7 +125,8 @@ def _arity(code: int) -> int:
 
 
 def _flip_rates(readouts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """float64 (readouts,): Poisson rate of flips of records, 0 where values flip differently or there is no rate."""
+    """float64 (readouts,): Poisson rate of flips of records; 0 where 0 and 1 flip differently, or where there is no
+    rate."""
     rates = [poisson_rates(((1, of_0),), 1) if of_0 == of_1 else () for of_0, of_1 in readouts[:, :2].tolist()]
     return np.array([found[0][1] if found else 0.0 for found in rates])
 

@@ -1,12 +1,14 @@
 """Leakage channels at sites: a channel with what the reference knows of the places where it stands.
 
-Shots at a site are of three classes: as the reference says; with a known value flipped against it; leaked. Usual shots
-are visited at the rate of the most active row. Flipped ones are visited among them or, where they are far more active,
-each by itself. Leaked ones are visited apart.
+Shots at a site are of three classes: usual ones have the values of the reference, flipped ones have a known value
+flipped against it, and leaked ones have a leaked transmon. Usual shots are visited at the rate of the most active row.
+Flipped shots are visited together with them or, where they are far more active, all of them. Leaked shots are visited
+apart.
 
-Where one of two transmons is leaked, mostly the same happens to the frame of its computational partner: its z flips,
-becomes random, or nothing happens. That is the default of the leaked transmon's level, done to whole planes. Where
-there is a default, a shot is visited only at the rate at which anything else happens (docs/engine.md, "A leaked pair").
+Where one of two transmons is leaked, one thing mostly happens to the frame of its computational partner: its z flips,
+its z becomes random, or nothing happens. That is the default of the leaked transmon's level. It is done to whole
+planes. Where there is a default, a shot is visited only at the rate of everything else (docs/engine.md, "A leaked
+pair").
 """
 
 from __future__ import annotations
@@ -35,13 +37,14 @@ from qec_leak.program.actions import (
 )
 
 VISIT_EVERY = 0.25
-"""Above this largest probability of a row, every shot of its class is visited."""
+"""If the largest probability of a row is above this, every shot of the class is visited."""
 
 MOST_BESIDE_DEFAULT = 0.5
-"""Up to this largest probability of anything else there is a default."""
+"""There is a default if the largest probability of anything else is at most this."""
 
 VISIT_TOGETHER = 0.01
-"""Up to this largest probability, or four times that of the usual ones, flipped shots are visited among the usual."""
+"""Flipped shots are visited with the usual ones if their largest probability is at most this, or at most four times
+that of the usual ones."""
 
 USUAL, FLIPPED, LEAKED_CLASS = 0, 1, 2
 """Classes of shots."""
@@ -175,8 +178,8 @@ def _given_visit(branches: Mapping[int, float], visited: float) -> dict[int, flo
 
 
 def _defaults(of: _Site) -> tuple[npt.NDArray[np.uint8], float]:
-    """The default where the first or second transmon is leaked, by its level: uint8 (2, 2), of ``DEFAULTS`` or
-    NO_DEFAULT; and the probability with which shots that have one must be visited."""
+    """The default where the first or second transmon is leaked, by its level: uint8 (2, 2), one of ``DEFAULTS`` or
+    NO_DEFAULT. And the probability with which shots with a default must be visited."""
     chosen = np.full((2, 2), NO_DEFAULT, dtype=np.uint8)
     visited = 0.0
     for group in np.ndindex(2, 2):
@@ -195,7 +198,7 @@ def _leaked_one(codes: Codes) -> tuple[int, int]:
 
 
 def _needs(branches: Mapping[int, float], codes: Codes, default: int) -> float:
-    """With which probability shots must be visited if the others can be left to the default."""
+    """The probability with which shots must be visited, if the others get the default."""
     found = _explicit(branches, codes)
     parts = _default_parts(default, codes)
     needs = 1.0 - min(found.get(action, 0.0) / p for action, p in parts.items() if p > 0)
@@ -203,7 +206,8 @@ def _needs(branches: Mapping[int, float], codes: Codes, default: int) -> float:
 
 
 def _beside_default(branches: Mapping[int, float], codes: Codes, default: int, visited: float) -> dict[int, float]:
-    """What a shot does that is visited (probability ``visited``), if that and the default together are ``branches``."""
+    """Probabilities of actions of a visited shot, such that visits (probability ``visited``) and the default together
+    give ``branches``."""
     if visited == 0.0:
         return {}
     found = _explicit(branches, codes)
@@ -222,8 +226,8 @@ def _default_parts(default: int, codes: Codes) -> dict[int, float]:
 
 
 def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
-    """All actions of a row with one leaked transmon, that of doing nothing among them, in one form: where the partner
-    stays computational, a random z is half a flip; where its value is known, z is nothing at all."""
+    """All actions of a row with one leaked transmon, doing nothing included, in one form: where the partner stays
+    computational, a random z is a flip with probability 1/2; where its value is known, z is left out."""
     byte = _partner_byte(codes)
     known = max(code for code in codes if code < 4) >= 2
     out = {0: max(1.0 - math.fsum(branches.values()), 0.0)} if 0 not in branches else {}
@@ -242,8 +246,9 @@ def _explicit(branches: Mapping[int, float], codes: Codes) -> dict[int, float]:
 
 
 def _coin(branches: Mapping[int, float], codes: Codes) -> tuple[tuple[int, int], dict[int, float]]:
-    """What nearly always happens to a leaked shot that is visited, as two shares: the z of its computational partner
-    flips, or nothing happens (``PlanTables.site_coin``). And the other actions, given that it is one of them."""
+    """Two shares (``PlanTables.site_coin``) for what nearly always happens to a visited leaked shot: the z of its
+    computational partner flips, or nothing happens. And the probabilities of the other actions, given that it is one of
+    them."""
     flip = FLIP_Z << _partner_byte(codes) if min(codes) < 4 else None
     flips = branches.get(flip, 0.0) if flip is not None else 0.0
     others = {action: p for action, p in branches.items() if action and action != flip}

@@ -1,4 +1,4 @@
-"""PlanTables: the arrays that kernels read, all of them, listed once."""
+"""PlanTables: all arrays that kernels read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ I32 = npt.NDArray[np.int32]
 
 
 class PlanTables(NamedTuple):
-    """What kernels read of a plan. A share is a part of 2^63 where nothing else is said; ``a | b << n`` is a packed
-    word. Alias tables are Walker's (``plan.alias``): an entry has its own thing and an alias.
+    """What kernels read of a plan. A share is a part of 2^63 unless it says otherwise. ``a | b << n`` is a packed word.
+    Alias tables are Walker's (``plan.alias``): an entry has its own thing and an alias.
 
     Operations (``plan.codes``):
     ops: int32 (operations, 4): code, start, count, param.   targets: int32.   values: int8, parallel to targets.
@@ -36,15 +36,16 @@ class PlanTables(NamedTuple):
     site_rate: float64 (sites,): Poisson rate of the visits of a shot that arrives computational: the rate of the most
         active row; inf: each shot is visited. Only the first visit counts.
     site_flipped: bool (sites,): shots with a known value flipped are visited apart, all of them.
-    site_leaked: float64 (sites,): probability with which a shot that arrives leaked is visited; of two transmons, one
-        that has a default. Others are all visited.
+    site_leaked: float64 (sites,): probability with which a shot that arrives leaked is visited. For two transmons it is
+        that of a shot with a default; shots without one are all visited.
     site_default: uint8 (sites, 2, 2): default where the first or second transmon is leaked, by its level from 2. It is
         done to the computational partner in shots that are not visited: bit 0 flips x, 1 flips z, 2 randomises z, 3
         randomises x; 16: there is none.
     site_coin: uint64 (72 sites,): two shares for each row of leaked shots of two transmons: below the first the
         computational partner's z flips, below the second nothing happens, else the row's table is drawn from.
     transmon: uint64, parallel to targets of channels: value | where the planes begin, in words, << 2.
-    site_acts: uint64 (3 sites,), by class (usual, flipped, leaked): bit r: more than the identity is in row r's table.
+    site_acts: uint64 (3 sites,), by class (usual, flipped, leaked): bit r is set if row r's table has more than the
+        identity.
     site_table: uint64 (3 * 36 sites,): alias table of each class and row: first entry | number of entries << 32. Its
         actions, the identity among them, have their probabilities given that the shot is visited. Entry 0 is the
         identity.

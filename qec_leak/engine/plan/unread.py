@@ -1,4 +1,4 @@
-"""Random frames that nobody reads: a measurement makes a qubit's z random, a reset behind it makes it random anew."""
+"""Random frames that nothing reads: a measurement makes a qubit's z random, and a reset after it does so again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LEAVE_Z_UNREAD = (
     Op.OBSERVABLE,
     Op.SNAPSHOT,
 )
-"""What may flip a z, but does nothing that depends on it."""
+"""Operations that may flip a z, but do nothing that depends on it."""
 
 
 def unread_z(ops: Sequence[Instruction], targets: Sequence[int]) -> Iterator[int]:

@@ -1,7 +1,7 @@
-"""Lists of shots, uint16, CHUNK of them at a time in vector registers: copied, or searched, without a loop whose end
-nobody can foresee. A list is read to the end of its last chunk, so there must be room behind it.
+"""Lists of shots (uint16) are copied and searched CHUNK shots at a time in vector registers, without a loop of
+unpredictable length. A list is read to the end of its last chunk, so there must be room behind it.
 
-Python runs the functions without JIT. Below them Numba is told the same.
+Without JIT, Python runs these functions. The code below them tells Numba how to compile them.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A NamedTuple of arrays as one machine word: the address of where they are.
 
-Numba passes each array of a tuple as seven words of its own, so kernels that take all of a block's arrays would copy
-hundreds of words at every call, and take as long to compile. A pointer is the address of words that say where the
-arrays are. Nothing changes these, so compiled kernels read them when they need them, and keep what they have read.
-Without JIT a pointer is the tuple itself. Below ``pointer_to`` Numba is told the same.
+Numba passes each array of a tuple as seven words. Kernels that take all of a block's arrays would copy hundreds of
+words at every call, and would take correspondingly long to compile. A pointer is the address of words that say where
+the arrays are. Nothing changes these words, so compiled kernels read them when needed, and keep what they have read.
+Without JIT a pointer is the tuple itself. The code below ``pointer_to`` tells Numba how to compile it.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import NativeValue, lower_getattr_generic, models, register_model, typeof_impl, unbox
 from numba.np.arrayobj import make_array, populate_array
 
-_config: Any = config  # whose names are made when it is imported
+_config: Any = config  # Any: its names are made when it is imported
 
 T = TypeVar("T")
 
 
 def pointer_to(arrays: T) -> T:
-    """What kernels take for ``arrays``, a NamedTuple of C-contiguous arrays and bools; it keeps them alive. Raises
-    TypeError for other fields."""
+    """The pointer that kernels take for ``arrays``, a NamedTuple of C-contiguous arrays and bools; it keeps them alive.
+    Raises TypeError for other fields."""
     return arrays if _config.DISABLE_JIT else cast(T, _Pointer(arrays))
 
 
@@ -32,11 +32,11 @@ def pointer_to(arrays: T) -> T:
 
 
 _types: dict[tuple[Any, ...], _PointerType] = {}
-"""Numba takes longer to say of which type sixty arrays are than a small sample takes."""
+"""Types are kept, since Numba takes longer to find the type of sixty arrays than a small sample takes."""
 
 
 class _Pointer:
-    """``address`` is that of int64 words, by fields: an array's address and shape; a bool."""
+    """``address`` points to int64 words, field by field: an array's address and shape, or a bool."""
 
     def __init__(self, arrays: Any) -> None:
         words: list[int] = []

@@ -13,7 +13,7 @@ from qec_leak.engine.simd.lowering import intrinsic, lowered
 
 
 def will_write(array: npt.NDArray[np.uint8], at: np.uint64) -> None:
-    """Byte ``at`` of a C-contiguous array is written soon: its cache line is fetched meanwhile. It need not exist."""
+    """Byte ``at`` of a C-contiguous array will be written soon: fetch its cache line. The byte need not exist."""
 
 
 # ---- for Numba -----------------------------------------------------------------------------------------------------

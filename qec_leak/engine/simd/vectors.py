@@ -1,9 +1,9 @@
 """A vector of WORDS words as one value that kernels compute with, in vector registers.
 
 LLVM does not turn a loop over the words of a plane into vector instructions: it cannot know that two planes of one
-array do not overlap. Here a vector is loaded, combined by ``^ & | ~ << >> + - *`` with vectors or with a word that
-counts for all, and stored, as LLVM's ``<WORDS x i64>``, whatever registers the machine has. Python runs the functions
-without JIT, with NumPy arrays as vectors. Below them Numba is told the same.
+array do not overlap. So here a vector is a value of LLVM's type ``<WORDS x i64>``, whatever registers the machine has.
+It is loaded, combined by ``^ & | ~ << >> + - *`` with vectors or with one word for all elements, and stored. Without
+JIT, Python runs these functions on NumPy arrays. The code below them tells Numba how to compile them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ U64 = npt.NDArray[np.uint64]
 Vector: TypeAlias = npt.NDArray[np.uint64]
 
 WORDS = 16
-"""Words of a vector: 64 shots each, the shots of a block."""
+"""Words of a vector, 64 shots each: together the shots of a block."""
 
 _COUNTED = np.arange(1, WORDS + 1, dtype=np.uint64)
 _PLACES = np.uint64(1) << np.arange(WORDS, dtype=np.uint64)

@@ -1,4 +1,4 @@
-"""What compiles an instruction, by its name: (build, instruction with places for names, tag) -> operations."""
+"""What compiles an instruction, by its name: (build, instruction with places instead of names, tag) -> operations."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from qec_leak.program.outcomes import pauli_outcomes
 from qec_leak.program.program import Instruction, Op
 
 _NEVER = 1e-300
-"""Probability of what starts a chain of correlated errors without ever happening."""
+"""Probability of a first error of a chain that must never happen."""
 
 
 def pauli_1(b: Build, item: stim.CircuitInstruction, tag: tags.Tag | None) -> list[Instruction]:
@@ -29,7 +29,7 @@ def _pauli(b: Build, item: stim.CircuitInstruction, op: Op) -> list[Instruction]
 
 
 def correlated(b: Build, item: stim.CircuitInstruction, tag: tags.Tag | None) -> list[Instruction]:
-    """A Pauli product that happens or not; ELSE only where nothing of its chain has happened."""
+    """A Pauli product that happens or not; with ELSE only if nothing of its chain has happened."""
     noise = b.add_noise([(0, item.gate_args_copy()[0])])
     if item.name == "ELSE_CORRELATED_ERROR":
         return [b.op(Op.ELSE_CORRELATED, _paulis(item), noise)] if noise >= 0 else []

@@ -17,7 +17,7 @@ def one_qubit(b: Build, item: stim.CircuitInstruction, tag: tags.Tag | None) -> 
 
 
 def gate_ops(b: Build, name: str, qubits: list[int]) -> list[Instruction]:
-    """A one-qubit gate. Behind it a leaked qubit's frame is the reference's value again: the qubit acts as |0>."""
+    """A one-qubit gate. After it a leaked qubit's frame is the reference's value again: the qubit acts as |0>."""
     b.reference.gate(name, qubits)
     op = one_qubit_op(name)
     ops = [] if op is None else [b.op(op, qubits, 0, b.sampled(qubits))]

@@ -24,8 +24,8 @@ _MARKERS = ("o", "s", "D", "^", "v")
 
 
 def suppression_by_leakage(results: Results, strategy: str, distance: int) -> tuple[Array, Array, Array]:
-    """CZ leakage, Lambda_{d/(d+2)} and its standard error (delta method), where that is below 30 %: from logical errors
-    near 1/2 nothing can be told."""
+    """CZ leakage, Lambda_{d/(d+2)} and its standard error (delta method). Points whose relative error is 30 % or more
+    are left out: logical errors near 1/2 say nothing."""
     counts = LogicalCounts.of(results).where(strategy=strategy)
     low = counts.where(distance=distance)
     inverse, error = low.inverse_suppression(counts.where(distance=distance + 2))

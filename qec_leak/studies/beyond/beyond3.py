@@ -1,14 +1,15 @@
 """beyond3: an error budget, the derivative of 1/Lambda by the probability of every noise process, and what each adds.
 
 1/Lambda = sum over processes of w p, with w = d(1/Lambda)/dp at half of the device's noise (Acharya et al.,
-arXiv:2207.06431, error budget; Willow, arXiv:2408.13687, Table S4): from no noise to all of it 1/Lambda grows by its
-derivative half-way, to second order. At all of it weights are smaller where distances 3 and 5 are near threshold, and
-1/Lambda, near 1, flattens. "Half" is every process of the list at half its probability, T1 and T2 twice as long.
+arXiv:2207.06431, error budget; Willow, arXiv:2408.13687, Table S4). Between no noise and all noise, 1/Lambda grows by
+its derivative half-way, to second order. At all noise, weights are smaller where distances 3 and 5 are near threshold,
+since 1/Lambda flattens near 1. "Half" means every process of the list at half its probability, and T1 and T2 twice as
+long.
 
-Each w is a difference quotient between a process lowered and raised, from and to the factors [study] ``factors`` of its
-whole probability. The two sides are sampled independently: with common random numbers two devices share their first
-differing shot only, and the correlation of their logical errors was measured to be below 0.1. Leakage processes, which
-are small, get wider steps ([study.leakage_factors], by strategy); under DQLR their effect is linear (F5c).
+Each w is a difference quotient. The process is lowered and raised to the factors [study] ``factors`` of its whole
+probability. The two sides are sampled independently: common random numbers help only up to the first shot in which two
+devices differ, and the correlation of their logical errors was measured to be below 0.1. Leakage processes, which are
+small, get wider steps ([study.leakage_factors], by strategy); under DQLR their effect is linear (F5c).
 
 What is sampled: experiments/beyond3.toml.
 

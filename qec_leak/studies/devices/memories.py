@@ -51,8 +51,8 @@ def _fractions(result: PointResult) -> Mapping[str, float]:
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
-    """For each strategy and number of cycles: logical errors per cycle and Lambda, of both bases together and of each;
-    detection fractions; leakage of data qubits at the end. Names end in them: "DQLR, 25 cycles: Lambda 3/5 X"."""
+    """For each strategy and number of cycles: logical errors per cycle and Lambda, of both bases together and of each
+    one; detection fractions; leakage of data qubits at the end. A name is "DQLR, 25 cycles: Lambda 3/5 X"."""
     out: dict[str, Number] = {}
     counts = LogicalCounts.of(results)
     for strategy, cycles in _cases(counts):
@@ -116,7 +116,7 @@ def draw_errors(results: Results, published: Mapping[str, Published]) -> Figure:
 
 
 def plot_errors(axes: Axes, results: Results, published: Mapping[str, Published]) -> None:
-    """A curve for each strategy, dashed and open for the longest experiment if there is a shorter one."""
+    """A curve for each strategy and number of cycles; only that of the smallest number is solid and filled."""
     with house_style():
         counts = LogicalCounts.of(results)
         found = numbers(results)

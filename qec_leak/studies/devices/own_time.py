@@ -1,9 +1,10 @@
 """own_time: F5b as it was measured, each strategy in cycles of its own length (Miao et al., Fig. 5b).
 
-What waiting costs a data qubit beyond T1 and T2 is charged once a measurement here, and not by the time
-(``idle.measurement_error``): else it would be charged to the time that DQLR takes.
+Here the error of a waiting data qubit beyond T1 and T2 is counted once per measurement (``idle.measurement_error``),
+and not by time. Else DQLR would have more of it for the time that it takes.
 
-What is sampled: experiments/own_time.toml. What it would take for the published order: experiments/scan_own_time.py.
+What is sampled: experiments/own_time.toml. Under which parameters the published order would be met:
+experiments/scan_own_time.py.
 
 Arrays: ``qec_leak.studies.logical``.
 """
@@ -23,7 +24,7 @@ from qec_leak.studies.results import Results
 from qec_leak.studies.study import Number, Study
 
 ORDER = (("NO_RESET", "MLR"), ("MLR", "DQLR"))
-"""Published is an order: the first of each pair has the larger logical error."""
+"""The paper gives an order: the first of each pair has the larger logical error."""
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
@@ -51,15 +52,16 @@ def draw(results: Results) -> Figure:
 
 
 def plot_own_time(axes: Axes, results: Results) -> None:
-    """A bar for each strategy."""
+    """A point for each strategy."""
     with house_style():
         found = numbers(results)
         strategies = LogicalCounts.of(results).values("strategy")
         for place, strategy in enumerate(strategies):
             value = found[strategy]
-            axes.bar(place, 100 * value.value, yerr=100 * value.error, color=strategy_color(strategy), width=0.6)
+            color = strategy_color(strategy)
+            axes.errorbar(place, 100 * value.value, yerr=100 * value.error, color=color, marker="o", capsize=3.0)
         axes.set_xticks(range(len(strategies)), [strategy_label(strategy) for strategy in strategies])
-        axes.set_ylim(bottom=30.0)
+        axes.set_xlim(-0.5, len(strategies) - 0.5)
         axes.set_ylabel("logical error at 15 cycles (%)")
 
 

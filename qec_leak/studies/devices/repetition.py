@@ -1,7 +1,7 @@
-"""repetition: bit-flip codes on `sycamore` and `willow`, and where their lines in the distance lead.
+"""repetition: bit-flip codes on `sycamore` and `willow`, extrapolated to the published distances.
 
-Logical errors of published distances (25 and 29) are too rare to sample; they are read off the line of log eps against
-the distance.
+Logical errors at the published distances (25 and 29) are too rare to sample. They are read off a line of log eps
+against distance.
 
 What is sampled: experiments/repetition.toml.
 
@@ -42,7 +42,8 @@ def line(results: Results, device: str) -> LineFit:
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
-    """For each device the errors per cycle, Lambda of two more in distance, and eps at distance 25."""
+    """For each device the errors per cycle, Lambda (the factor by which two more in distance lower them), and eps at
+    distance 25."""
     out: dict[str, Number] = {}
     counts = LogicalCounts.of(results)
     for device in counts.values("preset"):

@@ -1,4 +1,4 @@
-"""sycamore: the surface code memories of arXiv:2207.06431 ("Acharya"), which reset measure qubits alone.
+"""sycamore: the surface code memories of arXiv:2207.06431 ("Acharya"), in which only measure qubits are reset.
 
 What is sampled: experiments/sycamore.toml. Fitted: experiments/fit_sycamore.py.
 

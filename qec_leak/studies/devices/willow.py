@@ -31,7 +31,7 @@ PUBLISHED = {
     "DQLR, 25 cycles: Lambda 5/7": Published(2.14, "abstract, neural network"),
     LOST: Published(0.35, "text"),
 }
-"""Their cycles are up to 250; a number of cycles says which of ours are compared. Means over the bases X and Z."""
+"""The paper has up to 250 cycles; names give the number of ours that is compared. Means over the bases X and Z."""
 
 
 def numbers(results: Results) -> Mapping[str, Number]:

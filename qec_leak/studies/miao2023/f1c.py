@@ -35,7 +35,7 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
 
 def decay(results: Results, strategy: str, *, cycles: int = 8) -> tuple[Number, Number]:
     """1/e time in cycles of the excess on the injected qubit, and its size at cycle 0, from an exponential through the
-    ends of the first ``cycles`` cycles. What transport brings back is part of it, as in the measurement.
+    ends of the first ``cycles`` cycles. It includes leakage that transport brings back, as the measurement does.
 
     Errors by the jackknife over blocks of shots: a qubit that stays leaked correlates the cycles of a shot.
     """

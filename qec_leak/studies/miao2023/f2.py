@@ -67,8 +67,8 @@ def sample(experiment: Experiment, run: Run) -> dict[str, Array]:
 
 
 def _fringe(unitary: Array, partner: int, of: str) -> Array:
-    """P(1) of the superposed qubit, its partner found where it was, after pi/2, CZ, and pi/2 around an axis at each
-    angle: float64 (angles,)."""
+    """P(1) of the superposed qubit, with its partner found in its initial level, after pi/2, CZ, and pi/2 around an
+    axis at each angle: float64 (angles,)."""
 
     def amplitude(own: int) -> complex:
         index = LEVELS * partner + own if of == "low" else LEVELS * own + partner

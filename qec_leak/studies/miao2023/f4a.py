@@ -25,7 +25,7 @@ PUBLISHED = {
     "NO_RESET leakage at 40%": Published(0.01, "Fig. 4a", bound="<"),
     "NO_RESET pauli at 40%": Published(0.05, "Fig. 4a"),
 }
-"""Populations per qubit and cycle at which the logical error is 40 %. Under DQLR leakage and bit flips are alike."""
+"""Populations per qubit and cycle at which the logical error is 40 %. Under DQLR leakage and bit flips act alike."""
 
 HIGH, LOW = 0.4, 0.02
 """Logical errors at which injected populations are compared: without reset, and under DQLR."""
@@ -64,7 +64,7 @@ def draw(results: Results) -> Figure:
 
 
 def plot_injections(axes: Axes, results: Results) -> None:
-    """Logical error per shot against population per qubit and cycle; what is not seen to fail is left out."""
+    """Logical error per shot against population per qubit and cycle; points without logical errors are left out."""
     with house_style():
         strategies = LogicalCounts.of(results).values("strategy")
         lowest = 1e-2

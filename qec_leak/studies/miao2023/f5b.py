@@ -2,7 +2,7 @@
 
 What is sampled: experiments/F5b.toml.
 
-Arrays: ``qec_leak.studies.logical``. Published is an order: NO_RESET above MLR above DQLR.
+Arrays: ``qec_leak.studies.logical``. The paper gives an order: NO_RESET above MLR above DQLR.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ def line(results: Results, decoder: str, *, strategy: str = "DQLR") -> LineFit:
 
 
 def numbers(results: Results) -> Mapping[str, Number]:
-    """For each decoder Lambda without leakage, and the line; for MLR how far it is above DQLR, and its curvature:
-    the slope from the middle to the end less that from the start to the middle, in 1/Lambda per population."""
+    """For each decoder Lambda without leakage, and the line. For MLR how far it is above DQLR, and its curvature: the
+    slope from the middle to the end minus the slope from the start to the middle, in 1/Lambda per population."""
     out: dict[str, Number] = {}
     counts = LogicalCounts.of(results)
     for decoder in counts.values("decoder"):

@@ -1,8 +1,8 @@
 """Leakage put into one data qubit, and where it goes: excess populations against the same experiment without it.
 
-What F1c and S4 share. Arrays, for each strategy S:
+F1c and S4 share this. Arrays, for each strategy S:
 
-S.excess: float64 (snapshots, qubits), P(level >= 2) with the injection less that without; the first is before it.
+S.excess: float64 (snapshots, qubits), P(level >= 2) with the injection minus that without; the first is before it.
 S.error: its standard error.
 S.centre: float64 (blocks, snapshots), excess of the injected qubit in each block of shots.
 cycle: float64 (snapshots,), cycles since the injection: the ends of cycles are 1, 2, ...; moments lie between.
@@ -24,7 +24,7 @@ from qec_leak.studies.study import Run
 
 
 def sample_excess(experiment: Experiment, run: Run, *, moments: bool) -> dict[str, Array]:
-    """Excess populations at the ends of cycles, or after every moment. [circuit] says with leak_qubit and leak_round
+    """Excess populations at the ends of cycles, or after every moment. leak_qubit and leak_round of [circuit] say
     where and when."""
     out: dict[str, Array] = {}
     for number, point in enumerate(experiment.points):

@@ -130,7 +130,7 @@ def _colorbar(figure: Figure, axes: list[Axes]) -> None:
 
 
 def animate(results: Results, path: Path) -> None:
-    """A GIF of every moment of five cycles, the strategies side by side; one whose cycle is over waits."""
+    """A GIF of every moment of five cycles, the strategies side by side; a strategy whose cycle is over waits."""
     from PIL import Image
 
     strategies = results.strategies("excess")
@@ -150,7 +150,7 @@ def animate(results: Results, path: Path) -> None:
                     done = str(results[f"{strategy}.operation"][snapshot]) if step < len(moments) else " "
                     panel.set_title(f"{strategy_label(strategy)}\n{OPERATION_LABELS.get(done, done)}")
             frames.append(Image.fromarray(_pixels(figure)).quantize(64))
-            figure.set_layout_engine("none")  # every frame as the first one was laid out, and faster
+            figure.set_layout_engine("none")  # all frames have the layout of the first, and are drawn faster
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=FRAME_MS, loop=0)
 
 

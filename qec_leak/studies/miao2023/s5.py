@@ -54,7 +54,7 @@ def draw(results: Results) -> Figure:
 
 
 def plot_cycles(axes: Axes, results: Results) -> None:
-    """Points with 1-sigma bars and the curves; triangles where no error was seen: an upper end."""
+    """Points with 1-sigma bars, and the curves. Triangles are upper bounds where no error was seen."""
     with house_style():
         counts = LogicalCounts.of(results)
         for strategy in counts.values("strategy"):

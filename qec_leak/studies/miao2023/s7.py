@@ -133,7 +133,7 @@ def draw(results: Results) -> Figure:
 
 
 def plot_matrix(axes: Axes, results: Results, strategy: str) -> AxesImage:
-    """p_ij of two cycles of one stabilizer, mean over stabilizers; at most the least of the colours is white."""
+    """p_ij of two cycles of one stabilizer, averaged over stabilizers; values below the colour scale are white."""
     with house_style():
         matrix = results[f"{strategy}.matrix"][1:-1, 1:-1]
         image = axes.imshow(

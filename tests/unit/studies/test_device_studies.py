@@ -111,6 +111,25 @@ class TestCrossover:
         counts = LogicalCounts.of(made(p=[0.3, 0.495, 0.495], **{"cz.leakage": leakage}))
         assert math.isnan(crossover.break_even(counts, counts).value)
 
+    @pytest.mark.parametrize(
+        ("ratios", "last", "expected"),
+        [
+            ([0.5, 0.9, 1.1, 1.2], 0.3, 6.5e-4),  # the line through all would meet 1 at 1.6e-3
+            ([0.5, 0.6, 0.7, 1.2], 0.3, 2.2e-3),
+            ([0.5, 0.6, 0.7, 0.9], 0.3, math.inf),
+            ([0.5, 0.9, 1.1, 1.2], 0.495, 6.5e-4),
+            ([0.5, 0.6, 0.7, 0.9], 0.495, math.nan),  # nothing is known of the largest leakage
+        ],
+    )
+    def test_break_even_lies_between_its_neighbours(self, ratios, last, expected):
+        leakage = np.array([0.0, 3e-4, 1e-3, 3e-3])
+        dqlr = np.array([0.01, 0.01, 0.01, (1 - (1 - 2 * last) ** (1 / 20)) / 2])
+        counts = [
+            LogicalCounts.of(made(shots=10**9, p=per_shot(eps), **{"cz.leakage": leakage}))
+            for eps in (dqlr * ratios, dqlr)
+        ]
+        assert crossover.break_even(*counts).value == pytest.approx(expected, rel=1e-3, nan_ok=True)
+
     def test_cost_of_dqlr(self):
         """Data qubits wait as long in a DQLR cycle as if the second reset alone were longer."""
         device = Device.preset("miao2023")

@@ -56,6 +56,10 @@ class TestCounts:
         assert 0.6 < at.error / (moved.value - at.value) < 1.02
         assert crossing(x, y, np.full(3, 1e-3), 0.5).value == np.inf
 
+    def test_crossing_of_a_line_in_x(self):
+        at = crossing(np.array([1.0, 3.0]), np.array([0.0, 1.0]), np.full(2, 0.1), 0.75, linear=True)
+        assert at == pytest.approx((2.5, 2.0 * np.hypot(0.25 * 0.1, 0.75 * 0.1)))
+
 
 class TestBitFlip:
     def test_populations_at_40_percent(self):

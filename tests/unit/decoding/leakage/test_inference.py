@@ -12,8 +12,9 @@ import qec_leak as ql
 from qec_leak.decoding import matching_error_model
 from qec_leak.decoding.leakage import inference
 from qec_leak.decoding.leakage.inference import LeakageInference
-from qec_leak.decoding.leakage.kernels import TRUST, infer_prior
+from qec_leak.decoding.leakage.kernels import TRUST
 from qec_leak.decoding.leakage.model import LeakageModel
+from qec_leak.decoding.leakage.shots import infer_prior, reset_state
 
 SHOTS = 1500
 
@@ -104,7 +105,8 @@ def test_explaining_away_is_needed():
     for c in np.unique(chain):
         awake = np.zeros(len(model.chain_qubit), dtype=np.bool_)
         awake[c] = True
-        one._tables = one._tables._replace(awake=awake)
+        one._quiet = one._tables._replace(awake=awake)
+        one._screens.clear()
         alone[:, chain == c] = one.infer(batch.detection_events_b8, known, levels=True).levels.sum(axis=2)[
             :, at[chain == c]
         ]
@@ -127,8 +129,8 @@ def _predicted_parities(model, shots):
             hits[b].add(e)
     predicted, true = [], []
     for shot in range(shots):
-        state = inference._empty_state(model)
-        state.lean[:] = 1 - 2 * model.probability
+        state = inference._state(model)
+        reset_state(found._tables, state, np.zeros(model.num_detectors))
         infer_prior(found._tables, state, known[shot], 2)
         for e in np.flatnonzero((state.lean < 0.1) & (model.ends[:, 1] >= 0)):
             a, b = model.ends[e]
