@@ -19,8 +19,10 @@ Bytes = npt.NDArray[np.uint8]
 Heralds = Literal["none", "levels"]
 HERALDS: tuple[Heralds, ...] = ("none", "levels")
 
-SUSPECTED = 0.05
+SUSPECTED = 0.3
 """A shot in which no transmon is leaked with more than this probability goes to PyMatching."""
+QUIET = 0.05
+"""Transmons that are nowhere leaked with this probability are inferred alone."""
 NEGLIGIBLE = 3e-4
 """Transmons that are leaked less often, or not for longer than a round, are inferred only where a herald says that they
 are."""
@@ -70,7 +72,7 @@ class CompiledLeakageAware(CompiledDecoder):
     def __init__(self, problem: DecodingProblem, suspected: float, *, snapshots: bool = False) -> None:
         assert problem.circuit is not None, "checked before"
         model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
-        self._inference = LeakageInference(model, negligible=NEGLIGIBLE)
+        self._inference = LeakageInference(model, quiet=QUIET, negligible=NEGLIGIBLE)
         struck = np.zeros(model.num_edges, dtype=np.bool_)
         struck[model.slot_edges] = True
         self._flags = Flags.of_graph(model.graph, struck, problem.num_detectors)
@@ -78,7 +80,7 @@ class CompiledLeakageAware(CompiledDecoder):
         self._usual = CompiledMatching(problem.matching_model, two_passes=True)
         self._suspected = suspected
         self._width = (problem.num_observables + 7) // 8
-        self._chunk = max(1, _CHUNK_BYTES // max(self._flags.count // 8 + model.num_events, 1))
+        self._chunk = max(1, _CHUNK_BYTES // max(self._flags.total // 8 + model.num_events, 1))
 
     def decode_batch(self, shots: ShotSlice) -> Decoded:
         """Predict observable flips; counts "suspected" shots, those that got weights of their own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -120,7 +121,7 @@ def cover_of_chains(
     return Cover(free, kicked, weak, start, np.array([one for of_one in renewed for one in of_one], dtype=np.int32))
 
 
-def _as_edges(detectors: set[int], between: dict[tuple[int, ...], int], probability: Floats) -> list[int]:
+def _as_edges(detectors: set[int], between: dict[tuple[Any, ...], int], probability: Floats) -> list[int]:
     """Edges between two of the detectors, the likeliest first, and the detectors that are left."""
     left, out = set(detectors), []
     pairs = [(a, b) for a in sorted(left) for b in sorted(left) if (a, b) in between]

@@ -34,11 +34,11 @@ class Flags(NamedTuple):
     """The flags of a matching graph.
 
     of_edge: int32 (edges, levels): the flag for each of PROBABILITIES; -1 where it would not tell more than the model.
-    count: detectors and flags together.
+    total: detectors and flags together.
     """
 
     of_edge: I32s
-    count: int
+    total: int
 
     @staticmethod
     def of_graph(graph: MatchingGraph, struck: npt.NDArray[np.bool_], num_detectors: int) -> Flags:

@@ -19,6 +19,7 @@ Floats32 = npt.NDArray[np.float32]
 
 SWEEPS = 3
 """Sweeps through the suspected transmons."""
+QUIET = 0.003
 BOUNDS = np.tanh(0.5 * STEP * (np.arange(len(PROBABILITIES)) + 0.5))
 """Leans half way, in log-odds, from what a flag stands for to what the next one does."""
 
@@ -37,10 +38,13 @@ class Inferred:
 class LeakageInference:
     """Posteriors of levels and of errors for shots of one circuit."""
 
-    def __init__(self, model: LeakageModel, *, sweeps: int = SWEEPS, negligible: float = 0.0) -> None:
-        """Args: negligible: transmons that are nowhere leaked with more than this are not inferred, unless heralds or
+    def __init__(
+        self, model: LeakageModel, *, sweeps: int = SWEEPS, quiet: float = QUIET, negligible: float = 0.0
+    ) -> None:
+        """Args: quiet: transmons that are nowhere leaked with this probability are inferred alone, as if no other were
+        leaked.   negligible: transmons that are nowhere leaked with more than this are not inferred, unless heralds or
         levels are known."""
-        self.model, self._sweeps = model, sweeps
+        self.model, self._sweeps, self._quiet_below = model, sweeps, quiet
         self._usual = _state(model)
         self._tables = _tables(model)
         self._quiet = self._tables._replace(awake=self.prior_leakage() >= negligible)
@@ -77,7 +81,7 @@ class LeakageInference:
         out = Inferred(
             np.zeros(shots, dtype=np.float32),
             np.zeros((shots if levels else 0, model.num_events, 2), dtype=np.float32),
-            np.zeros((shots, (flags.count + 7) // 8) if flags else (0, 1), dtype=np.uint8),
+            np.zeros((shots, (flags.total + 7) // 8) if flags else (0, 1), dtype=np.uint8),
         )
         tables = self._tables if (known >= 0).any() else self._quiet
         infer_shots(
@@ -94,6 +98,7 @@ class LeakageInference:
             np.ascontiguousarray(events_b8),
             known,
             self._sweeps,
+            self._quiet_below,
             out.most,
             out.levels,
             flags.of_edge if flags else np.zeros((0, 1), dtype=np.int32),
@@ -127,7 +132,7 @@ def _state(model: LeakageModel) -> State:
 
 
 def _copy(state: State) -> State:
-    return State(*(array.copy() for array in state))
+    return State(**{name: array.copy() for name, array in state._asdict().items()})
 
 
 def _suspects(chains: int) -> Suspects:

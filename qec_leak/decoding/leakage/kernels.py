@@ -36,9 +36,11 @@ LEAKED_ENOUGH, LATER_ENOUGH = 1e-4, 5.0
 """A transmon tells its partner of its levels if it is leaked with this probability, or if this odds ratio of later
 evidence speaks for its leaking at this place."""
 
-TRUST = 0.93
-"""What detectors say is taken as this much weaker: errors strike several of them, which are weighed as if each stood
-for itself. Found by the log-loss of posteriors at d = 5 (docs/leakage_decoding.md)."""
+MIX = 0.85
+"""What a transmon's strikes at an event say counts with this probability, and else says nothing, since events in a row
+are not independent. Both were found by calibration and log-loss at d = 5 (docs/leakage_decoding.md)."""
+TRUST = 0.96
+"""What a detector says is taken as this much weaker."""
 
 SCRATCH = 36
 _LEAVE, _BACK, _KICK, BOTH, _LATER, OWN = 6, 9, 12, 18, 27, 30
@@ -316,6 +318,8 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
             back *= _all_of(m.come_back[i, slot], row[_BACK + slot])
             two *= _all_of(m.stay[i, slot], row[slot])
             three *= _all_of(m.stay[i, slot], row[3 + slot])
+    leave, back = 1.0 + MIX * (leave - 1.0), 1.0 + MIX * (back - 1.0)
+    two, three = 1.0 + MIX * (two - 1.0), 1.0 + MIX * (three - 1.0)
     row[OWN], row[OWN + 1], row[OWN + 2], row[OWN + 3] = leave, back, two, three
     leave *= _renewed(m, s, i)
     _levels(m, s, i, row)

@@ -16,10 +16,8 @@ Known = npt.NDArray[np.int8]
 F64s = npt.NDArray[np.float64]
 I32s = npt.NDArray[np.int32]
 
-QUIET = 0.01
-"""Transmons that are nowhere leaked with this probability are left alone."""
-_EDGE = 3e-3
-"""Events at both ends of a chain at which the first look finds less are left out."""
+_EDGE = 0.3
+"""Events at both ends of a chain at which the first look finds less than this times ``quiet`` are left out."""
 _PASSED_ON = 0.03
 """A transmon that is leaked with this probability, and can leak its partner, makes the partner suspect."""
 _REACH = 16
@@ -41,17 +39,17 @@ class Suspects(NamedTuple):
 
 
 @kernel
-def _suspect(m: Tables, look: Look, c: int, out: Suspects) -> None:
+def _suspect(m: Tables, look: Look, c: int, quiet: float, out: Suspects) -> None:
     """Odds of a transmon at the first look, and the events from the first to the last at which it may be leaked."""
     lo, hi = m.chain_start[c], m.chain_start[c + 1]
     most, first, last = 0.0, hi, lo
     for i in range(lo, hi):
         computational = look.forward[i, 0] * look.backward[i, 0]
         leaked = look.forward[i, 1] * look.backward[i, 1]
-        if leaked > _EDGE * computational:
+        if leaked > _EDGE * quiet * computational:
             first, last = min(first, i), i + 1
             most = max(most, leaked / max(computational, 1e-300))
-    if most > QUIET:
+    if most > quiet:
         out.first[c], out.last[c], out.evidence[c] = max(first - 1, lo), last, most
     else:
         out.first[c], out.last[c], out.evidence[c] = 0, 0, 0.0
@@ -73,7 +71,7 @@ def _sorted(out: Suspects) -> int:
 
 
 @kernel
-def _pass_on(m: Tables, s: State, c: int, first: int, last: int, out: Suspects) -> None:
+def _pass_on(m: Tables, s: State, c: int, first: int, last: int, quiet: float, out: Suspects) -> None:
     """Suspect the partners that a leaked transmon may have leaked, or that may have leaked it."""
     for i in range(first, last):
         j = m.partner[i]
@@ -86,16 +84,16 @@ def _pass_on(m: Tables, s: State, c: int, first: int, last: int, out: Suspects) 
         if out.first[other] < out.last[other]:
             lo, hi = min(lo, out.first[other]), max(hi, out.last[other])
         out.first[other], out.last[other] = lo, hi
-        out.evidence[other] = max(out.evidence[other], QUIET)
+        out.evidence[other] = max(out.evidence[other], quiet)
 
 
 @kernel
-def _infer(m: Tables, s: State, look: Look, known: Known, sweeps: int, out: Suspects) -> None:
+def _infer(m: Tables, s: State, look: Look, known: Known, sweeps: int, quiet: float, out: Suspects) -> None:
     n = _sorted(out)
     for sweep in range(sweeps):
         for k in range(n):
             c = out.order[k]
-            if sweep and out.evidence[c] < QUIET:
+            if sweep and out.evidence[c] < quiet:
                 continue
             first, last = out.first[c], out.last[c]
             f0, f1 = look.forward[first, 0], look.forward[first, 1]
@@ -108,7 +106,7 @@ def _infer(m: Tables, s: State, look: Look, known: Known, sweeps: int, out: Susp
             break
         for k in range(n):
             c = out.order[k]
-            _pass_on(m, s, c, out.first[c], out.last[c], out)
+            _pass_on(m, s, c, out.first[c], out.last[c], quiet, out)
         n = _sorted(out)
 
 
@@ -145,6 +143,7 @@ def infer_shots(
     events_b8: Bytes,
     known: Known,
     sweeps: int,
+    quiet: float,
     most: npt.NDArray[np.float32],
     levels: npt.NDArray[np.float32],
     flag_of: I32s,
@@ -156,6 +155,7 @@ def infer_shots(
     usual: the state without leakage in which no detector fired.   s: the same, and again at the end.
     known: int8 (shots or 1, events), the level at an event: 0, 1 (2) or 2 (3); -1 where it is not known.
     events_b8: uint8 (shots, ceil(detectors/8)).
+    quiet: transmons that are nowhere leaked with this probability are left to the first look.
     most: float32 (shots,), written: largest posterior of a transmon.
     levels: float32 (shots, events, 2), written: posterior of levels 2 and 3; no shots: not wanted.
     flag_of: int32 (edges, levels), -1 for none.   bounds: float64 (levels,), rising: a flag is fired where the lean is
@@ -173,8 +173,8 @@ def infer_shots(
         for c in range(chains):
             if m.awake[c]:
                 look_at_chain(screen, look, know, m.chain_start[c], m.chain_start[c + 1])
-                _suspect(m, look, c, out)
-        _infer(m, s, look, know, sweeps, out)
+                _suspect(m, look, c, quiet, out)
+        _infer(m, s, look, know, sweeps, quiet, out)
         most[shot] = 0.0
         for c in range(chains):
             if out.first[c] < out.last[c]:

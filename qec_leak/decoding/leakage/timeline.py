@@ -280,7 +280,7 @@ class _Walk:
 
 def _flips_value(item: stim.CircuitInstruction, k: int) -> float:
     """Probability that noise flips the Z value of the k-th qubit of a group."""
-    args = item.gate_args_copy()
+    args: list[float] = item.gate_args_copy()
     if item.name in ("X_ERROR", "Y_ERROR"):
         return args[0]
     if item.name in ("DEPOLARIZE1", "DEPOLARIZE2"):

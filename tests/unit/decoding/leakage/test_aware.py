@@ -59,7 +59,7 @@ def test_without_flags_it_is_correlated_matching():
     problem = DecodingProblem(_memory().circuit)
     graph = MatchingGraph.of_model(problem.matching_model)
     flags = Flags.of_graph(graph, np.ones(len(graph.ends), dtype=bool), problem.num_detectors)
-    events = np.zeros((300, (flags.count + 7) // 8), dtype=np.uint8)
+    events = np.zeros((300, (flags.total + 7) // 8), dtype=np.uint8)
     events[:, : _batch().detection_events_b8.shape[1]] = _batch().detection_events_b8[:300]
     flips = flagged_matching(problem.matching_model, graph, flags).decode_batch(ShotSlice(events))[:, 0]
     other = compile_decoder(_memory().circuit, "pymatching-correlated").decode(_batch())[:300, 0]
@@ -73,9 +73,9 @@ def test_a_fired_flag_gives_its_edge_the_probability():
     flags = Flags.of_graph(graph, np.ones(3, dtype=bool), 2)
     matching = flagged_matching(model, graph, flags)
     edge = graph.ends.index((0, 1))
-    assert (flags.of_edge[edge] >= 0).all() and flags.count == 2 + (flags.of_edge >= 0).sum()
+    assert (flags.of_edge[edge] >= 0).all() and flags.total == 2 + (flags.of_edge >= 0).sum()
     for level, p in enumerate(PROBABILITIES):
-        events = np.zeros((2, flags.count), dtype=np.uint8)
+        events = np.zeros((2, flags.total), dtype=np.uint8)
         events[:, :2], events[1, flags.of_edge[edge, level]] = 1, 1
         found = matching.decode_batch(ShotSlice(np.packbits(events, axis=1, bitorder="little")))[:, 0]
         assert found.tolist() == [1, 2 if p / (1 - p) > (0.05 / 0.95) ** 2 else 1]

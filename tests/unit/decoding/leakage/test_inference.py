@@ -12,8 +12,9 @@ import qec_leak as ql
 from qec_leak.decoding import matching_error_model
 from qec_leak.decoding.leakage import inference
 from qec_leak.decoding.leakage.inference import LeakageInference
-from qec_leak.decoding.leakage.kernels import TRUST
+from qec_leak.decoding.leakage.kernels import MIX, TRUST
 from qec_leak.decoding.leakage.model import LeakageModel
+from qec_leak.decoding.leakage.screening import _detectors
 from qec_leak.decoding.leakage.shots import infer_prior, reset_state
 
 SHOTS = 1500
@@ -149,6 +150,56 @@ def test_strikes_and_kicks_make_the_events_that_are_seen():
     assert abs(predicted - true) > 5 * sigma + 0.01
 
 
+@functools.cache
+def _without_leakage():
+    device = ql.Device.preset("willow").replace({"cz.high": "data", "cz.leakage": 1e-3}).without_leakage()
+    memory = ql.memory_experiment(distance=3, rounds=10, strategy="MLR", device=device)
+    return ql.compile_sampler(memory.circuit, seed=6).sample(20_000).detection_events
+
+
+def _mean_evidence(model):
+    """Of leaving at each event: mean over shots without leakage of what the event's detectors say."""
+    found = LeakageInference(model)
+    screen = found._screen(found._tables)
+    out = []
+    for c in np.flatnonzero(np.isin(model.chain_qubit, _memory().qubits("data"))):
+        for i in range(model.chain_start[c], model.chain_start[c + 1]):
+            prior = found._tables.steps[found._tables.step[i]][0, 1:].sum()
+            if prior > 1e-5:
+                fired = np.zeros(len(_without_leakage()), dtype=np.int64)
+                for k, d in enumerate(_detectors(found._tables, i)):
+                    fired |= _without_leakage()[:, d].astype(np.int64) << k
+                out.append(screen.steps[screen.row[i] + fired, 1].mean() / prior)
+    return np.array(out)
+
+
+def test_evidence_averages_to_one_without_leakage():
+    """A likelihood ratio has the mean 1 where its denominator is true. Errors of two qubits that strike a leaving qubit
+    and its partner at once are taken for independent, which makes the largest mean 2.4."""
+    evidence = _mean_evidence(_model())
+    assert abs(evidence.mean() - 1) < 0.2 and evidence.max() < 3
+    # Planted: what the partner's kick strikes counts again where the transmon's own strikes make it random.
+    twice = dataclasses.replace(_model(), kicked=np.full_like(_model().kicked, 3))
+    assert _mean_evidence(twice).max() > 5
+
+
+def test_levels_before_anything_is_seen_are_the_population():
+    """Resets have errors: a Leakage iSWAP with a measure qubit in 1 leaks the data qubit."""
+    device = ql.Device.preset("willow").replace({"cz.high": "data", "reset.error": 0.01})
+    memory = ql.memory_experiment(distance=3, rounds=5, strategy="DQLR", device=device)
+    model = LeakageModel.of_circuit(memory.circuit, matching_error_model(memory.circuit))
+    found, state = LeakageInference(model), inference._state(model)
+    reset_state(found._tables, state, np.zeros(model.num_detectors))
+    infer_prior(found._tables, state, np.full(model.num_events, -1, dtype=np.int8), 3)
+    at = np.flatnonzero((model.snapshot >= 0) & np.isin(model.qubit, memory.qubits("data")))
+    shots = 100_000
+    batch = ql.compile_sampler(memory.circuit, seed=8).sample(shots, levels="rounds")
+    true = (batch.levels[:, model.snapshot[at], model.qubit[at]] >= 2).mean(axis=0)
+    prior = 1 - state.level[at, 0]
+    assert np.abs(true - prior).max() < 5 * np.sqrt(prior.max() / shots)
+    assert prior.min() > 0.003  # half of the reset's errors meet a data qubit in 1
+
+
 def test_one_qubit_is_inferred_by_bayes_rule():
     """A qubit that leaks and is read, and no other; a detector is trusted a little less than its errors say."""
     circuit = stim.Circuit("""
@@ -161,8 +212,10 @@ def test_one_qubit_is_inferred_by_bayes_rule():
     """)
     found = ql.infer_leakage(circuit, np.array([[True], [False]])).leakage_probability[:, 0, 0]
     flips = 0.5 * (1 - TRUST * (1 - 2 * 0.02))
-    fired, quiet = 0.1 * 0.5 / (0.1 * 0.5 + 0.9 * flips), 0.1 * 0.5 / (0.1 * 0.5 + 0.9 * (1 - flips))
-    assert found == pytest.approx([fired, quiet], abs=1e-3)
+    for seen, p in zip(found, (flips, 1 - flips), strict=True):
+        toss = 0.5 / p
+        leaked = 0.1 * (1 + MIX * (toss - 1))
+        assert seen == pytest.approx(leaked / (leaked + 0.9), abs=1e-3)
 
 
 def test_pieces_of_a_batch_are_inferred_alike():
