@@ -56,11 +56,18 @@ SETTINGS = {
     "MLR-3": Setting(3, "MLR", 20_000),
     "MLR-5": Setting(5, "MLR", 14_000),
     "MLR-7": Setting(7, "MLR", 6_000),
+    "MLR-9": Setting(9, "MLR", 6_000),
+    "MLR-11": Setting(11, "MLR", 4_000),
     "MLR-5-X": Setting(5, "MLR", 14_000, basis="X"),
-    "NO_RESET-5": Setting(5, "NO_RESET", 3_000),
+    "MLR-7-X": Setting(7, "MLR", 6_000, basis="X"),
+    "NO_RESET-5": Setting(5, "NO_RESET", 6_000),
+    "NO_RESET-7": Setting(7, "NO_RESET", 3_000),
+    "DQLR-3": Setting(3, "DQLR", 20_000),
     "DQLR-5": Setting(5, "DQLR", 20_000),
+    "DQLR-7": Setting(7, "DQLR", 10_000),
     "no-leakage-5": Setting(5, "MLR", 100_000, leaks=False, decoders=DECODERS[:2]),
     "miao2023-5": Setting(5, "MLR", 6_500, rounds=15, device="miao2023", data_high=False),
+    "sycamore-5": Setting(5, "MLR", 6_500, rounds=15, device="sycamore", data_high=False),
 }
 
 
