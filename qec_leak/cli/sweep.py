@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
 
 _EPILOG = """\b
-Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
+Examples (docs/sweeps.md describes the file's format, and has a recipe for Slurm):
   qec-leak sweep experiments/demo_sweep.toml --out results.csv --workers 2
   qec-leak sweep experiments/demo_sweep.toml --dry-run
   qec-leak sweep experiments/demo_sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
@@ -26,10 +26,12 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Results file (CSV of sinter); an earlier one is continued.  [default: NAME OF FILE.csv]",
+    help="Results file (CSV of sinter); an existing one is continued.  [default: the name of FILE with .csv]",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
-@click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Run on the dask scheduler at tcp://HOST:PORT; 'local' starts one here."
+)
 @click.option(
     "--dry-run", is_flag=True, help="Print the points with estimates of their shots and time, and run nothing."
 )
@@ -37,11 +39,11 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
-    """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
-    read.
+    """Run the points of a sweep file (TOML).
 
-    A sweep may be interrupted or killed at any moment; the same command continues it. The final counts do not depend on
-    interruptions or on the number of workers.
+    Appends their counts to a CSV file, which `sinter combine` and `sinter plot` read. A sweep may be interrupted or
+    killed at any moment. The same command continues it. The final counts do not depend on interruptions or on the
+    number of workers.
     """
     if values["dry_run"]:
         refuse_with(context, "--dry-run", "cluster", "as_json")
@@ -171,7 +173,7 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
     shots, errors = (sum(getattr(r.stats, name) for r in results) for name in ("shots", "errors"))
     return (
         f"{number_of(results, 'point')}, {shots:,} shots, {errors:,} logical errors: {out}\n"
-        f"Look at them: qec-leak status {out}; {plot_command(results, out)}"
+        f"To see them: qec-leak status {out}; {plot_command(results, out)}"
     )
 
 

@@ -171,7 +171,8 @@ class ResultsFile:
         contents = parse_contents(self.path.read_bytes(), str(self.path))
         if contents.torn_line is not None:
             note(
-                f"{self.path} line {contents.torn_line}: cut off when a run was killed; dropped, its block is run again"
+                f"{self.path} line {contents.torn_line}: incomplete, since a run was killed; it is dropped and its "
+                "block run again"
             )
         self._size = contents.whole_bytes
         os.ftruncate(self._descriptor, self._size)

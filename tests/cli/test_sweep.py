@@ -461,14 +461,14 @@ def test_status_for_programs_keeps_notes_apart(finished, tmp_path, capsys):
     assert main(["status", str(torn), "--json", "--sweep", str(file)]) == 0
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 7 and all(json.loads(line) for line in captured.out.splitlines())
-    assert "Line 9 is cut off" in captured.err and "7 of 8 points are done" in captured.err
+    assert "Line 9 is incomplete" in captured.err and "7 of 8 points are done" in captured.err
 
 
 def test_status_of_a_torn_file(finished, tmp_path, capsys):
     out = tmp_path / "torn.csv"
     out.write_bytes(finished.read_bytes()[:-40])
     assert main(["status", str(out)]) == 0
-    assert "Line 9 is cut off" in capsys.readouterr().out
+    assert "Line 9 is incomplete" in capsys.readouterr().out
     assert out.read_bytes() == finished.read_bytes()[:-40]
 
 
