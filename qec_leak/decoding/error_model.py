@@ -19,8 +19,9 @@ class HyperedgeError(ValueError):
 def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
     """The circuit's detector error model for matching.
 
-    Hyperedges are decomposed into edges, exclusive Pauli channels taken as independent (Stim's two flags, set as sinter
-    sets them; a circuit of ours gives the same model without the second). Leakage in the tags is not in it.
+    Hyperedges are decomposed into edges, and exclusive Pauli channels are treated as independent. These are Stim's two
+    flags, set as sinter sets them. Circuits of qec_leak give the same model without the second. The model does not
+    contain the leakage in the tags.
 
     Args:
         circuit: the circuit that is sampled.
@@ -29,7 +30,7 @@ def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
         The model.
 
     Raises:
-        ValueError: the circuit has no such model, said in one line; HyperedgeError where errors do not decompose.
+        ValueError: the circuit has no such model; a HyperedgeError if errors do not decompose.
 
     Examples:
         >>> import qec_leak as ql

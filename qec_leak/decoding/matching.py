@@ -41,7 +41,7 @@ class Matching(Decoder):
         return "pymatching-correlated" if self.two_passes else "pymatching"
 
     def compile(self, problem: DecodingProblem) -> CompiledMatching:
-        """Build the matching graph. Warns if the model has errors that are no edges.
+        """Build the matching graph. Warns if the model has errors that are not edges.
 
         Args:
             problem: the circuit and its error model.

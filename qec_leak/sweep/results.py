@@ -30,7 +30,7 @@ class Contents:
 
 
 def read_results(path: str | os.PathLike[str]) -> tuple[Row, ...]:
-    """The rows of a results file, of a run that is still going on, too: a torn last line is left out.
+    """The rows of a results file, also while a run writes to it. An incomplete last line is left out.
 
     Args:
         path: the file.
