@@ -95,7 +95,7 @@ def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
             model = DecodingProblem(circuit, task.detector_error_model).detector_error_model
             compile_sampler(circuit)
         except (TypeError, ValueError, OSError) as error:
-            warnings.warn(f"left out, for it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
+            warnings.warn(f"left out, since it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
             continue
         values = {name: getattr(task, name) for name in _TASK_FIELDS}
         out.append(sinter.Task(circuit=circuit, detector_error_model=model, **values))

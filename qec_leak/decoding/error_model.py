@@ -44,8 +44,8 @@ def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
         reason = str(error)
     if hyperedge := re.search(r"failed to decompose is '([^']*)'", reason):
         raise HyperedgeError(
-            "`circuit` must have errors that decompose into edges, of two detectors at most, to be matched, but "
-            f"{hyperedge[1]} does not; give a decoder that is no matching"
+            "`circuit` must have errors that decompose into edges of at most two detectors, but "
+            f"{hyperedge[1]} does not; give a decoder other than matching"
         )
     raise ValueError(_refusal(reason))
 
@@ -93,8 +93,8 @@ def ignored_by_matching(model: stim.DetectorErrorModel) -> str:
             example = example or " ".join(str(target) for target in error.targets_copy())
     return (
         f"{len(probabilities):,} errors of the detector error model flip more than two detectors, as {example}, and "
-        f"matching ignores them (together {sum(probabilities):.3g} a shot); decompose them, or give a decoder "
-        "that is no matching"
+        f"matching ignores them (together {sum(probabilities):.3g} per shot); decompose them, or give a decoder "
+        "other than matching"
     )
 
 
