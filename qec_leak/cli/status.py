@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   qec-leak status results.csv
-  qec-leak status results.csv --sweep experiments/demo_sweep.toml
+  qec-leak status results.csv --sweep demo_sweep
   qec-leak status results.csv --csv > table.csv
 """
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _EPILOG = """\b
 Examples (docs/sweeps.md describes the file's format, and has a recipe for Slurm):
-  qec-leak sweep experiments/demo_sweep.toml --out results.csv --workers 2
-  qec-leak sweep experiments/demo_sweep.toml --dry-run
-  qec-leak sweep experiments/demo_sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
+  qec-leak sweep demo_sweep --out results.csv --workers 2
+  qec-leak sweep sweep.toml --dry-run
+  qec-leak sweep sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
 """
 
 
@@ -39,11 +39,13 @@ Examples (docs/sweeps.md describes the file's format, and has a recipe for Slurm
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
-    """Run the points of a sweep file (TOML).
+    """Run the points of a sweep file.
 
-    Appends their counts to a CSV file, which `sinter combine` and `sinter plot` read. A sweep may be interrupted or
-    killed at any moment. The same command continues it. The final counts do not depend on interruptions or on the
-    number of workers.
+    FILE is a TOML file, or the name of one that comes with qec_leak, such as demo_sweep.
+
+    Appends the counts of the points to a CSV file, which `sinter combine` and `sinter plot` read. A sweep may be
+    interrupted or killed at any moment. The same command continues it. The final counts do not depend on interruptions
+    or on the number of workers.
     """
     if values["dry_run"]:
         refuse_with(context, "--dry-run", "cluster", "as_json")
@@ -126,11 +128,21 @@ def read_sweep_file(
             raise ValueError("`--process` must not be given with --set circuit.processes, but both are; drop one")
         changes["circuit.processes"] = list(processes)
     try:
-        return read_sweep(file, quick=quick, overrides=changes, extra=_FIGURE_TABLES)
+        return read_sweep(_path(file), quick=quick, overrides=changes, extra=_FIGURE_TABLES)
     except SweepFileError as error:
         for mistake in error.mistakes:
             print_line(f"{PROGRAM}: error: {mistake}")
         raise click.exceptions.Exit(STATUS_BAD_INPUT) from None
+
+
+def _path(file: Path) -> Path:
+    """The file; a name without folder and suffix may be that of an experiment that comes with qec_leak."""
+    if file.suffix or len(file.parts) != 1 or file.exists():
+        return file
+    from qec_leak.studies import experiments_folder
+
+    inside = experiments_folder() / f"{file}.toml"
+    return inside if inside.is_file() else file
 
 
 _FIGURE_TABLES = ("study",)
