@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))  # the package that is documented is the one besid
 import commands  # noqa: E402  # MkDocs puts this folder on the path
 import device_file  # noqa: E402
 import python_names  # noqa: E402
+from address import address, with_address  # noqa: E402
 
 GENERATED = {
     "reference/commands.md": commands.page,
@@ -54,6 +55,13 @@ EXAMPLE = re.compile(r"<!-- example: .*? -->\n(```python\n.*?```\n```text\n.*?``
 TOKENS = re.compile(r"<pre.*?</pre>|<a\b.*?</a>|<[^>]+>|[^<]+", re.DOTALL)
 
 
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Every page links to the repository, once it has an address."""
+    if known := address():
+        config.repo_url, config.repo_name = known, known.rpartition("/")[2]
+    return config
+
+
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages, CHANGELOG.md, and what pages link to outside of docs/."""
     for place, write in GENERATED.items():
@@ -76,6 +84,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         markdown = README_EXAMPLE.sub(lambda _: example[1], markdown)
     if page.file.src_dir != config.docs_dir:
         return markdown
+    markdown = with_address(markdown, address())
     return OUTSIDE.sub(r"](\1)", TO_SOURCE.sub(lambda link: f"]({_generated(link[1], page.file.src_uri)})", markdown))
 
 
