@@ -83,14 +83,14 @@ def _headline(report: Report) -> str:
         f"qec_leak {report['qec_leak']}, Stim {report['stim']}, PyMatching {report['pymatching']}, "
         f"{report['machine']}, Python {report['python']}. One thread, medians of {report['repeats']} "
         f"turns, device {report['device']}, {report['rounds']} rounds. Stim samples the same "
-        "circuit, leakage left out."
+        "circuit without leakage."
     )
 
 
 def _peers_intro(report: Report) -> str:
     versions = {name: v for row in report["peers"] for name, v in row["versions"].items()}
     return (
-        f"{', '.join(f'{name} {v}' for name, v in versions.items())}; one circuit, each in its own words "
+        f"{', '.join(f'{name} {v}' for name, v in versions.items())}; one circuit, each in its own input format "
         "(`benchmarks/peer_job.py`). Stim samples it without leakage."
     )
 

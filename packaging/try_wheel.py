@@ -24,6 +24,8 @@ COMMANDS = (
     ["run", "--rounds", "2", "--shots", "1000", "--seed", "1"],
     ["view", "--rounds", "2", "--shots", "200", "--seed", "1", "--out", "view.html"],
     ["figure", "F2bc", "--quick"],
+    ["sweep", "demo_sweep", "--set", "stop.max_shots=500", "--out", "sweep.csv"],
+    ["status", "sweep.csv"],
     ["validate", "--quick"],
 )
 """Each needs files that the wheel has to hold: presets, experiments, templates."""

@@ -16,7 +16,8 @@ On the command line::
 
 **sinter itself samples without leakage.** A decoder that is given to ``sinter.collect`` directly, your own or one of
 sinter's, decodes shots of stock Stim, which ignores the tags. These shots have too few errors, without any warning.
-Only decoders whose names begin with "qec_leak-" get shots with leakage. ``samplers(decoder)`` makes one of any decoder:
+Only decoders whose names begin with "qec_leak-" get shots with leakage. ``samplers(decoder)`` makes such a decoder from
+any other:
 
 >>> custom = samplers({"mine": MyDecoder()})  # doctest: +SKIP
 >>> sinter.collect(..., custom_decoders=custom, decoders=["qec_leak-mine"])  # doctest: +SKIP
@@ -24,9 +25,8 @@ Only decoders whose names begin with "qec_leak-" get shots with leakage. ``sampl
 A decoder of ``qec_leak.decoding`` can also ask for heralds, the levels that a three-state readout would report
 (docs/extending.md).
 
-Leakage is in the circuit's tags, so circuits with different leakage have different strong ids and one resume file keeps
-them apart.
-sinter takes no seed, so each run is a new one; ``qec-leak sweep`` runs can be repeated bit for bit.
+Leakage is in the circuit's tags, so circuits with different leakage have different strong ids in a resume file. sinter
+takes no seed, so each run gives other shots. Runs of ``qec-leak sweep`` can be repeated bit for bit.
 """
 
 from __future__ import annotations
@@ -66,11 +66,16 @@ def samplers(decoder: AnyDecoder | Mapping[str, AnyDecoder] | None = None) -> di
     """The samplers by name, for ``sinter.collect(custom_decoders=samplers())``: "qec_leak-pymatching",
     "qec_leak-pymatching-correlated", and those of installed decoders.
 
-    Args: decoder: your own decoder, of sinter or of ``qec_leak.decoding``, which becomes "qec_leak-" and the name of
-    its class; or "module:attribute"; or decoders by name. They decode shots that have leakage, on the task's error
-    model, and get the heralds if they need them.
-    Raises ValueError for a name that is not known, TypeError for what is no decoder, a ``sinter.Sampler`` among them:
-    that would sample without leakage.
+    They decode shots with leakage, on the error model of the task, and get heralds if they need them.
+
+    Args:
+        decoder: your own decoder, of sinter or of ``qec_leak.decoding``. Its name is "qec_leak-" and the name of its
+            class. Or "module:attribute", or decoders by name.
+
+    Raises:
+        ValueError: a name is not known.
+        TypeError: an argument is not a decoder. A ``sinter.Sampler`` is refused too, since it would sample without
+            leakage.
     """
     if decoder is None:
         return {SAMPLED_BY + name: Sampler(name) for name in decoder_names()}
@@ -81,8 +86,8 @@ def samplers(decoder: AnyDecoder | Mapping[str, AnyDecoder] | None = None) -> di
 
 
 def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
-    """The tasks that can be sampled, with their error models; a warning names each other one. sinter ends a whole
-    collection when one of its circuits has no error model."""
+    """The tasks that can be sampled, with their error models. A warning names each of the others. sinter ends a whole
+    collection if one of its circuits has no error model."""
     out = []
     for task in tasks:
         try:
@@ -90,7 +95,7 @@ def usable(tasks: Iterable[sinter.Task]) -> list[sinter.Task]:
             model = DecodingProblem(circuit, task.detector_error_model).detector_error_model
             compile_sampler(circuit)
         except (TypeError, ValueError, OSError) as error:
-            warnings.warn(f"left out, for it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
+            warnings.warn(f"left out, since it cannot be sampled: {_title(task)}: {error}", stacklevel=2)
             continue
         values = {name: getattr(task, name) for name in _TASK_FIELDS}
         out.append(sinter.Task(circuit=circuit, detector_error_model=model, **values))
@@ -118,11 +123,13 @@ def _title(task: sinter.Task) -> str:
 class Sampler(sinter.Sampler):  # type: ignore[misc]  # sinter has no types
     """Samples a circuit with the leakage in its tags, and decodes on the task's error model.
 
-    custom_counts: those of sweeps (``qec_leak.sweep.counting``); a round ends at each ``TICK[LEAKAGE_POPULATION]``.
+    The custom_counts are those of sweeps (``qec_leak.sweep.counting``). A round ends at each
+    ``TICK[LEAKAGE_POPULATION]``.
 
-    A task that cannot be sampled does not end the collection: a warning says why, and all its shots are discards.
+    A task that cannot be sampled does not end the collection. A warning says why, and all its shots are discards.
 
-    decoder: its name, "module:attribute", a ``qec_leak.decoding.Decoder`` or a ``sinter.Decoder``.
+    Args:
+        decoder: its name, "module:attribute", a ``qec_leak.decoding.Decoder`` or a ``sinter.Decoder``.
     """
 
     decoder: AnyDecoder = "pymatching"

@@ -15,9 +15,9 @@ from qec_leak.cli.app import cli
 
 INTRODUCTION = """# Commands
 
-This page is made from the commands' own help: `qec-leak COMMAND --help` prints the same. The exit status is 0
-after success, 2 for bad input and 130 after Ctrl-C. Bad input gives one line on standard error: what is wrong, where,
-and how to put it right.
+This page is made from the help of the commands. `qec-leak COMMAND --help` prints the same text. The exit status is 0
+after success, 2 for bad input and 130 after Ctrl-C. Bad input gives one line on standard error. It says what is wrong,
+where, and how to correct it.
 """
 
 

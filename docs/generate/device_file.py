@@ -20,8 +20,8 @@ from qec_leak.device.transmon import CZ_MODEL_KEYS
 INTRODUCTION = """# Device file
 
 A device is a TOML file. It has a `name`, a `description` if you like, and the six sections below. Units are in the
-names of the keys. A key that is not on this page is refused; the error names the key that looks most like it. Start
-from a preset:
+names of the keys. A key that is not on this page is refused, and the error suggests the most similar key. Start from a
+preset:
 
 ```console
 $ qec-leak device willow --toml > mine.toml
@@ -30,10 +30,10 @@ $ qec-leak run --device mine.toml --shots 10000
 
 | part | what it holds |
 |---|---|
-| `name` | what results call the device; needed |
-| `description` | free text; empty if it is left out |
-| `[gate]`, `[idle]`, `[readout]`, `[reset]` | one transmon; all four are needed |
-| `[cz]`, `[dqlr]` | one coupled pair; both are needed |
+| `name` | the name of the device in results; required |
+| `description` | free text; optional |
+| `[gate]`, `[idle]`, `[readout]`, `[reset]` | one transmon; all four are required |
+| `[cz]`, `[dqlr]` | one coupled pair; both are required |
 | `[roles.ROLE.SECTION]` | other values for all qubits of a role: `data`, `measure` or `removal` |
 | `[qubits.N.SECTION]` | other values for qubit N; they replace those of its role |
 | `[pairs."A-B".SECTION]` | other values for one pair, the lower number first; `SECTION` is `cz` or `dqlr` |
@@ -49,7 +49,7 @@ t2_ns = 20e3
 leakage = 5e-3
 ```
 
-`--set`, `Device.replace` and sweep files take the same keys with dots, `cz.leakage`, `roles.data.idle.t1_ns`,
+`--set`, `Device.replace` and sweep files take the same keys with dots: `cz.leakage`, `roles.data.idle.t1_ns`,
 `qubits.4.idle.t1_ns`, `pairs.4-9.cz.leakage`. They also take `idle.t2_over_t1`, which gives T2 as a multiple of T1.
 """
 
@@ -159,10 +159,10 @@ def _words(rule: str) -> str:
 
 def _default(field: dataclasses.Field[Any]) -> str:
     if field.default is dataclasses.MISSING:
-        return "needed"
+        return "required"
     for model, keys in CZ_MODEL_KEYS.items():
         if field.name in keys:
-            return f"needed if `model` is `{model}`"
+            return f"required if `model` is `{model}`"
     return _shown(field.default) or "none"
 
 

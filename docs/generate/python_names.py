@@ -11,6 +11,12 @@ import qec_leak
 PACKAGES = (*(name for name in qec_leak.__all__ if isinstance(getattr(qec_leak, name), ModuleType)), "sinter")
 
 
+def source(name: str) -> str:
+    """Where the repository holds a package, or a module that is one file."""
+    module = importlib.import_module(f"qec_leak.{name}")
+    return f"qec_leak/{name}" if hasattr(module, "__path__") else f"qec_leak/{name}.py"
+
+
 def pages() -> dict[str, Callable[[], str]]:
     """What writes each page, by its place below docs/."""
     out: dict[str, Callable[[], str]] = {"reference/qec_leak.md": _top}

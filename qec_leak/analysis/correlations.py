@@ -136,8 +136,8 @@ def pairs_by_separation(
         last: last round that both are in.
 
     Returns:
-        For each separation 0..last-first two int64 arrays of equal length. At separation 0 each pair comes once, and a
-        stabilizer has none with itself.
+        For each separation 0..last-first, two int64 arrays of equal length. At separation 0 each pair is listed once,
+        and no detector is paired with itself.
 
     Examples:
         >>> import qec_leak as ql
@@ -204,10 +204,10 @@ def average_p_ij(matrix: Array, groups: Sequence[tuple[Indices, Indices]]) -> Ar
 def jackknife(blocks: Sequence[EventCorrelations], groups: Sequence[tuple[Indices, Indices]]) -> tuple[Array, Array]:
     """Averages of p_ij over groups of pairs and their standard errors.
 
-    The errors are those of the delete-one-block jackknife: correlations between pairs are in them.
+    The errors are those of the delete-one-block jackknife, which includes correlations between pairs.
 
     Args:
-        blocks: counts of disjoint blocks of shots of equal size, at least 2 (20 make the error good to 16 %).
+        blocks: counts of disjoint blocks of shots of equal size, at least 2 (with 20 the errors are good to 16 %).
         groups: (i, j) of the pairs of each group, as ``pairs_by_separation`` gives them.
 
     Returns:

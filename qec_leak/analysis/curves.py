@@ -47,7 +47,7 @@ class LineFit:
 
 
 def fit_line(x: npt.ArrayLike, y: npt.ArrayLike, error: npt.ArrayLike) -> LineFit:
-    """Straight line by weighted least squares, as 1/Lambda against injected leakage (Miao et al., F5c).
+    """Straight line by weighted least squares, for example 1/Lambda against injected leakage (Miao et al., F5c).
 
     Args:
         x: where, at least 3 points.
@@ -197,15 +197,14 @@ class GompertzFit:
 def fit_gompertz(
     cycles: npt.ArrayLike, errors: npt.ArrayLike, shots: npt.ArrayLike, *, asymptote: float = 0.5
 ) -> GompertzFit:
-    """Gompertz curve, as the logical error of a bit-flip code against cycles (Miao et al., S5), which ends at 1/2.
+    """Fit a Gompertz curve, for example to the logical error of a bit-flip code against cycles (Miao et al., S5).
 
-    An error probability that is the same in each cycle gives a curve that starts at 0 with a finite slope. A Gompertz
-    curve starts flat and gets steeper, since leakage has to build up first.
+    If the error probability is the same in each cycle, the curve starts at 0 with a finite slope. A Gompertz curve
+    starts flat and gets steeper, since leakage has to build up first.
 
-    The curve maximises the likelihood of binomial counts. After few cycles there are few errors, so that a standard
-    error taken from the count itself would be wrong. Standard errors are the inverse Fisher information's, times
-    sqrt(chi^2 / degrees of freedom) where that is above 1: where the points do not follow the curve (as the Particle
-    Data Group does).
+    The fit maximises the likelihood of binomial counts. After few cycles there are few errors, and a standard error
+    from the count itself would be wrong. Standard errors follow from the inverse Fisher information. If the points do
+    not follow the curve, they are multiplied by sqrt(chi^2 / degrees of freedom), as the Particle Data Group does.
 
     Args:
         cycles: numbers of cycles, at least 3 of them.

@@ -29,7 +29,7 @@ def detector_layout(memory: MemoryExperiment | ShotFolder | stim.Circuit) -> Det
         Round, stabilizer and weight of every detector.
 
     Raises:
-        ValueError: a detector stands on no stabilizer's measure qubit.
+        ValueError: the coordinates of a detector are those of no measure qubit.
         TypeError: ``memory`` is none of the three.
 
     Examples:
@@ -81,7 +81,7 @@ class DetectionStatistics:
         counts: int64 (detectors,), shots in which each detector fired.
         sums: int64 (weights, rounds + 1): over shots, the sum of n, the number of detectors of one stabilizer weight
             and round that fired in a shot.
-        squares: the same of n**2. They carry the correlations between the detectors of a round into the error bars.
+        squares: the same of n**2. Error bars take the correlations between the detectors of a round from these.
 
     Examples:
         >>> import qec_leak as ql
@@ -148,7 +148,7 @@ class DetectionStatistics:
 
         Args:
             shots: a ShotBatch or what ``read_folder`` returns.
-            memory: see ``detector_layout``; a folder knows it.
+            memory: see ``detector_layout``; not needed for a folder.
 
         Returns:
             The counts.
@@ -196,8 +196,8 @@ class DetectionStatistics:
     def fraction_error(self, weight: int | None = None) -> npt.NDArray[np.float64]:
         """Standard error (1 sigma) of ``fraction``.
 
-        For one weight it follows from the spread over shots. For all weights together the weights are taken as
-        independent.
+        For one weight, the error follows from the spread over shots. For all weights together, the weights are treated
+        as independent.
 
         Args:
             weight: of stabilizers of this weight. None: of all.

@@ -20,13 +20,13 @@ _KEEP_ZERO = ("I", "II", "CZ", "Z", "S", "S_DAG")
 class LeakageGain:
     """Leakage that a round adds, by qubit and by pair.
 
-    These are sums, over the channels of a round, of probabilities that a computational transmon leaves to level 2 or 3.
-    Values of transmons are random, but for 0 between a reset and the next gate. Sums of small probabilities are those
-    of a round; leaked transmons that return are not in them.
+    A gain is a sum, over the channels of a round, of the probabilities that a computational transmon leaks to level 2
+    or 3. The values of transmons are taken as random, except that a transmon is in 0 between a reset and the next gate.
+    The sum is the probability of a whole round as long as it is small. Leaked transmons that return do not count.
 
     Attributes:
         by_qubit: of every qubit.
-        by_pair: what the channels of a pair (a < b) add to both of its qubits.
+        by_pair: gain of both qubits together, by the channels of a pair (a, b) with a < b.
 
     Examples:
         >>> import qec_leak as ql

@@ -34,10 +34,10 @@ class Transition:
     Attributes:
         probability: probability of the branch.
         outgoing: label of each transmon afterwards. A transmon that arrives as ``"C"`` and stays computational is
-            ``"C"`` afterwards; one that arrives with a known value (0, 1) and stays leaves with a known value; one that
-            returns from leakage is ``"C"`` with its value in ``returned_with``.
-        pauli: one of I, X, Y, Z for each transmon; not I only where it is ``"C"`` before and after.
-        left_with: the computational value with which a transmon leaked, else None.
+            ``"C"`` afterwards. A transmon that arrives with a known value (0, 1) and stays computational has a known
+            value afterwards. A transmon that returns from leakage is ``"C"``, with its value in ``returned_with``.
+        pauli: one of I, X, Y, Z for each transmon. It is I unless the transmon is ``"C"`` before and after.
+        left_with: the computational value from which a transmon leaked, else None.
         returned_with: the computational value with which a transmon came back, else None.
 
     Examples:
@@ -160,7 +160,7 @@ class LeakageChannel:
         """Transitions of transmons that arrive with labels ``incoming``; their probabilities sum to 1.
 
         Args:
-            incoming: one label a transmon, e.g. ``(2, "C")``; "C" averages over the value, 0 and 1 resolve it.
+            incoming: one label per transmon, e.g. ``(2, "C")``; "C" averages over the values 0 and 1.
 
         Returns:
             The transitions of the row.
@@ -181,13 +181,13 @@ class LeakageChannel:
 
     @property
     def leakage_rate(self) -> float:
-        """L1: probability that computational input ends with any transmon leaked (Wood and Gambetta, eq. 5)."""
+        """L1: probability that at least one transmon is leaked after computational input (Wood and Gambetta, eq. 5)."""
         row = self._computational_row
         return math.fsum(t.probability for t in self._rows[row] if any(map(is_leaked, t.outgoing)))
 
     @property
     def seepage_rate(self) -> float:
-        """L2: probability that input with at least one transmon leaked ends computational, averaged over leaked labels
+        """L2: probability that input with at least one leaked transmon becomes computational, averaged over the labels
         {C, 2}^k (Wood and Gambetta, eq. 6, restricted to the first leaked level)."""
         labels: tuple[Label, ...] = ("C", 2)
         weights = []

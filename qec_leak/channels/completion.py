@@ -25,7 +25,7 @@ def complete_channel(num_qubits: int, rows: Mapping[Row, Sequence[Transition]]) 
     leaks with value v happens only in shots with that value: its probability in those shots is doubled for each such
     transmon. Branches in which none leaks share the rest (docs/model.md, values).
     A one-transmon row "C" that is not listed while 0 or 1 are is their average.
-    Raises ValueError if a row exceeds 1 or more than half of unknown-value shots leave with one value.
+    Raises ValueError if a row exceeds 1 or more than half of unknown-value shots leak from one value.
     """
     listed: dict[Row, tuple[Transition, ...]] = {row: _with_remainder(row, rows[row]) for row in rows}
     if num_qubits == 1 and ("C",) not in listed and ((0,) in listed or (1,) in listed):
@@ -80,8 +80,8 @@ def _resolve(row: Row, unknown: Row, transitions: Sequence[Transition]) -> tuple
     left = math.fsum(t.probability for t in leaving)
     if left > 1 + ROW_SUM_TOLERANCE:
         raise ValueError(
-            f"row {unknown!r} must let at most half of its shots leave with one value, but value row {row!r} sums to "
-            f"{left!r}; lower the probability or say with which values they leave"
+            f"row {unknown!r} must leak at most half of its shots from one value, but value row {row!r} sums to "
+            f"{left!r}; lower the probability or say from which values they leak"
         )
     kept = math.fsum(t.probability for t in staying)
     scale = (1 - left) / kept if kept > 0 else 0.0

@@ -37,8 +37,8 @@ def exchange_propagator(
 ) -> Propagator:
     """Propagator of one exchange pulse in the frame that rotates with w_low on both transmons.
 
-    The coupling rises as (1 - cos(pi t/ramp))/2 over ``ramp_ns``, holds, and falls alike. Frequencies are ordinary (not
-    angular).
+    The coupling rises as (1 - cos(pi t/ramp))/2 over ``ramp_ns``, stays constant, and falls in the same way.
+    Frequencies are ordinary (not angular).
 
     Args:
         anharmonicity_mhz: of both transmons.
@@ -194,7 +194,7 @@ def _levels_of(u: Propagator) -> int:
 def conditional_phase(u: Propagator, *, partner_level: int = 1, of: Literal["low", "high"] = "low") -> float:
     """Phase of |1> against |0> of one transmon when its partner is in ``partner_level`` instead of 0.
 
-    It is 1 for a CZ with ``partner_level=1``; Miao et al. F2e with 2.
+    It is 1 for a CZ with ``partner_level=1``. Miao et al., F2e, measure it with ``partner_level=2``.
 
     Args:
         u: complex (levels**2, levels**2), |high low>.

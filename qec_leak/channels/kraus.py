@@ -128,12 +128,12 @@ def rotation_12(theta: float, *, levels: int = 4) -> Kraus:
 
 
 def leakage_rotation(population: float, *, levels: int = 4) -> Kraus:
-    """Rotation 1-2 that leaks part of an unknown computational state (Miao et al., methods: leakage injection).
+    """Rotation between 1 and 2 that leaks an unknown computational state (Miao et al., methods: leakage injection).
 
     Its angle is 2 asin sqrt(2 P), since only the half in 1 leaks.
 
     Args:
-        population: what leaks, at most 1/2.
+        population: probability to leak, at most 1/2.
         levels: levels of the transmon.
 
     Returns:

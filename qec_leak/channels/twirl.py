@@ -23,13 +23,13 @@ _PAULIS: dict[str, npt.NDArray[np.complex128]] = {
 
 
 def twirl(kraus_operators: Iterable[npt.ArrayLike], num_qubits: int) -> LeakageChannel:
-    """The generalised Pauli channel of an operation given by Kraus operators, the ideal gate stripped.
+    """The generalised Pauli channel of an operation given by Kraus operators, without its ideal gate.
 
     Source: docs/model.md; for one leaked level it is the generalised Pauli twirling of Manabe et al., arXiv:2308.08186.
-    With r transmons computational before and after, a Pauli P has weight |Tr(K P)/2^r|^2; a transmon that leaks
-    contributes the average over its two inputs, one that returns the sum over its two outputs, each with the value
-    kept. A transmon with known Z value is projected on it. Input label 3 is physical level 3; an output in level 4 or
-    above is folded into 3, as a readout would report it.
+    If r transmons are computational before and after, a Pauli P has weight |Tr(K P)/2^r|^2. A transmon that leaks
+    contributes the average over its two inputs. A transmon that returns contributes the sum over its two outputs. In
+    both cases each value has its own branch. A transmon with known Z value is projected on it. Input label 3 is
+    physical level 3. An output in level 4 or above is folded into 3, as a readout would report it.
 
     Args:
         kraus_operators: arrays (n**num_qubits, n**num_qubits), complex, n >= 4 levels a transmon, first transmon most

@@ -29,26 +29,26 @@ def dress(
     r"""The noisy circuit that ``device`` executes when asked for ``circuit``.
 
     Pauli noise is written as noise instructions of Stim, so that error models and decoders see it. Their tags name the
-    process. Leakage is written as tags on instructions that do nothing in Stim (grammar: ``qec_leak.circuits.tags``). A
-    moment is what stands between two TICKs. It lasts as long as its slowest operation; the other qubits idle.
+    process. Leakage is written as tags, which Stim ignores (grammar: ``qec_leak.circuits.tags``). The operations
+    between two TICKs are a moment. It lasts as long as its slowest operation, and the other qubits idle.
 
     Args:
-        circuit: one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements, resets, annotations, REPEAT; noise in
-            it is kept, and the argument of a measurement flips its record too. Products of Paulis (MPP, MXX, SPP, ..)
-            have no duration and no noise on a device, so they are refused. ``II[LEAKAGE_ISWAP] data measure`` asks for
-            a Leakage iSWAP, ``I[INJECT_LEAKAGE(P)] q`` for an injection. A stim.Circuit or its text.
-        device: a Device or the name of a preset. What it overrides of a qubit or pair has to be in the circuit.
-        roles: "data", "measure" or "removal" by qubit, above what ``QUBIT_COORDS[role:data](x, y) q`` in the circuit
-            says. Roles that neither gives are guessed (``qec_leak.circuits.guess_note`` says how): a qubit that is
-            measured and used again is a measure qubit, one that is reset again and never measured a removal qubit, all
-            others are data qubits.
+        circuit: a stim.Circuit or its text. It has one-qubit Cliffords, CZ, CX (executed as H CZ H), measurements,
+            resets, annotations and REPEAT. Its own noise is kept, and the argument of a measurement flips its record
+            too. Products of Paulis (MPP, MXX, SPP, ..) have no duration and no noise on a device, so they are refused.
+            ``II[LEAKAGE_ISWAP] data measure`` is a Leakage iSWAP, and ``I[INJECT_LEAKAGE(P)] q`` an injection.
+        device: a Device or the name of a preset. The circuit must have all qubits and pairs that it overrides.
+        roles: "data", "measure" or "removal" by qubit. They replace the roles of ``QUBIT_COORDS[role:data](x, y) q`` in
+            the circuit. All other roles are guessed (``qec_leak.circuits.guess_note`` says which): a qubit that is
+            measured and used again is a measure qubit, a qubit that is reset again and never measured is a removal
+            qubit, and all others are data qubits.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
 
     Returns:
         The noisy circuit.
 
     Raises:
-        ValueError: an instruction cannot be dressed, or nothing uses a role or an override; the message names it.
+        ValueError: an instruction cannot be dressed, or a role or an override is not used; the message names it.
         TypeError: an argument is of the wrong type.
 
     Examples:

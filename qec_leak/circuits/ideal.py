@@ -45,14 +45,14 @@ def ideal_memory_circuit(
 
     Args:
         patch: the layout of the qubits.
-        strategy: what ends a round: a name, "module:attribute" or a Strategy; every round, the last one too, ends so.
+        strategy: what ends each round, the last one included: a name, "module:attribute" or a Strategy.
         rounds: number of rounds, >= 1. Equal ones are folded into REPEAT blocks.
         basis: "X" or "Z", of the logical state; the patch needs checks of it. The repetition code, which corrects bit
             flips, has "Z" only; its data qubit k starts in the state of sweep bit k (``patch.random_start``).
-        form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds,
-            which needs fewer of them in a round. Logical state, detectors and observable are the same.
+        form: "CSS", or "XZZX" (surface code): alternate data qubits stay conjugated with a Hadamard between rounds, so
+            that a round needs fewer Hadamards. Logical state, detectors and observable are the same.
         dqlr_every: with DQLR, data leakage is removed in each round whose number, counted from 1, is a multiple of
-            this; the other rounds end as with MLR. Strategies that remove none do without it.
+            this; the other rounds end as with MLR. It does not apply to strategies that remove none.
         inject_leakage: probability P <= 0.5 with which a data or measure qubit of unknown computational state leaks,
             in every round after the first H moment: ``I[INJECT_LEAKAGE(P)]``, a rotation between levels 1 and 2 by
             2 asin sqrt(2 P), since only the half in 1 leaks (Miao et al., arXiv:2211.04728, Fig. 4).
@@ -61,8 +61,8 @@ def ideal_memory_circuit(
             Hadamards, the Z flips the outcome; an X would do nothing.
         leak_qubit: this qubit is put into level 2 at the start of ``leak_round``. None: no qubit.
         leak_round: a round, counted from 0.
-        idle_ns: all qubits wait so long at the end of every round: ``I[IDLE_NS(t)]``. Several waits are those of the
-            rounds of the strategy's period, one after the other.
+        idle_ns: time for which all qubits wait at the end of every round: ``I[IDLE_NS(t)]``. A list has one time for
+            each round of the strategy's period.
 
     Returns:
         The circuit.

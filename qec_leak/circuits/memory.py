@@ -206,9 +206,9 @@ def memory_experiment(
         inject_leakage: probability <= 0.5 with which a qubit leaks in every round (Miao et al., Fig. 4).
         inject_pauli: probability, per round, of an X on data qubits and of a Z on measure qubits.
         leak_qubit: a qubit that is put into level 2. None: no qubit.
-        leak_round: the round at whose start it is, counted from 0.
-        cycle_ns: length of every cycle, filled up with idling, to compare strategies in equal time; None: as long as
-            the device says, and at least as long as the strategy's own operations take.
+        leak_round: the round at whose start this happens, counted from 0.
+        cycle_ns: length of every cycle, to compare strategies in equal time; the qubits idle until its end. None: the
+            cycle of the device, and at least as long as the operations take.
         processes: noise beside the device's own: ``Process`` values, or "module:attribute" of them.
 
     Returns:

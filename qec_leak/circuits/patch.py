@@ -56,11 +56,13 @@ class Patch:
         logical_x: data qubits on which the logical X of the CSS form acts.
         logical_z: data qubits on which the logical Z of the CSS form acts.
         more_logicals: (logical X, logical Z) of further logical qubits; each is an observable of its own.
-        removal_qubits: indices of qubits that take part in circuits of strategies that use them, such as DQLR.
-        dqlr_pairs: (data qubit, partner) for every data qubit, no qubit twice; empty: not for DQLR. A partner is a
-            measure qubit that the data qubit meets in a CZ layer, or a removal qubit that is as near.
+        removal_qubits: indices of the removal qubits. Only circuits of strategies that use them, such as DQLR, have
+            them.
+        dqlr_pairs: (data qubit, partner) for every data qubit; no qubit is in two pairs. A partner is a measure qubit
+            that the data qubit meets in a CZ layer, or a removal qubit that is as near. Empty for a patch without DQLR.
         xzzx_qubits: data qubits that the XZZX form conjugates with a Hadamard; empty if the code has no such form.
-        random_start: data qubit k starts in the state of sweep bit k, so that experiments average over initial states.
+        random_start: True if data qubit k starts in the state of sweep bit k, so that experiments average over initial
+            states.
 
     Examples:
         >>> from qec_leak import surface_patch
@@ -104,12 +106,12 @@ class Patch:
 
     @property
     def bases(self) -> tuple[str, ...]:
-        """Bases of the memories that the checks protect: those with checks, X first."""
+        """Bases that have checks, and can therefore be the basis of a memory; X first."""
         return tuple(sorted({check.basis for check in self.stabilizers}))
 
     @property
     def on_a_line(self) -> bool:
-        """True if all qubits have the same y: places of detectors are (x, t) then."""
+        """True if all qubits have the same y. Detectors then have the coordinates (x, t)."""
         return len({y for _, y in self.coordinates}) == 1
 
     def num_detectors(self, rounds: int, basis: str) -> int:

@@ -44,7 +44,7 @@ class Chip:
 
     @functools.cached_property
     def qubits(self) -> tuple[int, ...]:
-        """Qubits that the circuit uses; all of them idle when nothing else happens to them."""
+        """Qubits that the circuit uses. They idle when nothing else happens to them."""
         return tuple(sorted(self.roles))
 
     @functools.cached_property
@@ -74,10 +74,10 @@ class Place(NamedTuple):
 
     Attributes:
         qubits: one or two, in the order of its Kraus operators.
-        time_ns: how long it idles, 0 beside other operations.
-        amount: what the circuit asks for (the population of an injection), None for processes that ask for nothing.
-        busy: the qubit is busy with an operation whose error has the Paulis already: the circuit gets the leakage part
-            of what waiting does, and ``kraus`` is asked for operators without Paulis.
+        time_ns: duration of an idle; 0 for other operations.
+        amount: a number that the circuit gives, such as the population of an injection; else None.
+        busy: True if the qubit is busy with an operation whose error already includes the Paulis of waiting. The
+            circuit then gets only the leakage part of waiting, and ``kraus`` is asked for operators without Paulis.
         position: places of built-in processes are visited in this order.
 
     Examples:
@@ -105,15 +105,16 @@ class Process:
 
     Attributes:
         label: its name in the circuit's tags, ``label|LEAKAGE_TRANSITION_1: ...``.
-        on: the kind of operation behind which it acts: "gate", "cz", "leakage_iswap", "measurement", "reset",
-            "injection" or "idle", that is at the end of every moment, on qubits that do nothing in it.
-        paulis: the Paulis of its twirl are noise. False: the error of its operation has them already.
-        coherent: it moves amplitudes between computational and leaked levels; "phase_randomised" trajectories are
-            given random phases before. Leave it True if in doubt.
-        busy_differs: there are places that are busy.
+        on: the kind of operation after which it acts: "gate", "cz", "leakage_iswap", "measurement", "reset",
+            "injection" or "idle". An idle process acts at the end of every moment, on the qubits that do nothing in it.
+        paulis: True if the Paulis of its twirl are added as noise. False if the error of its operation already
+            includes them.
+        coherent: True if it moves amplitudes between computational and leaked levels. "phase_randomised" trajectories
+            then get random phases before it. Leave it True if in doubt.
+        busy_differs: True if some of its places are busy (``Place.busy``).
 
     Examples:
-        A Z error behind every measurement:
+        A Z error after every measurement:
 
         >>> import qec_leak as ql
         >>> from qec_leak.circuits.process import PauliError

@@ -43,7 +43,8 @@ def qubit_roles(circuit: stim.Circuit) -> dict[int, str]:
 def guessed_roles(circuit: stim.Circuit) -> dict[int, str]:
     r"""The roles that the circuit does not give, by qubit.
 
-    Measured alone and used again: "measure"; never measured and reset more than once: "removal"; all others: "data".
+    A qubit that is measured alone and used again is a "measure" qubit. A qubit that is reset more than once and never
+    measured is a "removal" qubit. All others are "data" qubits.
 
     Args:
         circuit: the circuit.

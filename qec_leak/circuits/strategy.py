@@ -47,9 +47,9 @@ class Strategy(ABC):
     def end_of_round(self, patch: Patch, number: int) -> stim.Circuit:
         """Ideal operations that end a round, between its measurement and the next round.
 
-        They are one-qubit Cliffords, CZ, CX, resets, and ``II[LEAKAGE_ISWAP] data partner`` without noise; TICKs stand
-        between moments, none before the first or behind the last. An empty circuit ends a round right after its
-        measurement. Data qubits end as they began, and each measure qubit either in 0 or as it was measured.
+        They are one-qubit Cliffords, CZ, CX, resets, and ``II[LEAKAGE_ISWAP] data partner``, without noise. TICKs
+        separate moments; there is none before the first moment or after the last. With an empty circuit a round ends
+        right after its measurement. Data qubits end as they began. Each measure qubit ends in 0 or as it was measured.
 
         Args:
             patch: the layout of the qubits.
@@ -63,10 +63,10 @@ class Strategy(ABC):
         """The strategy that removes leakage of data qubits only in some rounds (``dqlr_every``).
 
         Args:
-            rounds: it is removed in rounds whose number is a multiple of this.
+            rounds: leakage is removed in rounds whose number is a multiple of this.
 
         Returns:
-            That strategy; itself where it removes none.
+            The strategy; the same one if it removes no leakage of data qubits.
         """
         return self
 

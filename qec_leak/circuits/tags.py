@@ -87,7 +87,7 @@ INSTEAD: dict[str, str] = {
 """Families of Stimside's that have no meaning here, and what to write instead."""
 
 ELSEWHERE: dict[tuple[str, str], str] = {
-    (TRANSITION_Z, "R"): "write LEAKAGE_RESET, or put it on an I_ERROR behind the R",
+    (TRANSITION_Z, "R"): "write LEAKAGE_RESET, or put it on an I_ERROR after the R",
     (TRANSITION_1, "DETECTOR"): "put it on an I_ERROR",
     (TRANSITION_2, "DETECTOR"): "put it on an II_ERROR",
     (TRANSITION_1, "OBSERVABLE_INCLUDE"): "put it on an I_ERROR",
@@ -410,7 +410,7 @@ def _parse_measurement(family: str, label: str, groups: Sequence[Sequence[str]],
     qubits = tuple(int(q) for q in (tail or "").strip(":").split())
     if not qubits or len(set(qubits)) < len(qubits):
         raise ValueError(
-            f"{family} must name its qubits behind a second colon, each once, but does not; write (1, 2) : 0 1"
+            f"{family} must name its qubits after a second colon, each once, but does not; write (1, 2) : 0 1"
         )
     levels = {0: values.pop(), 2: given.get("2", 0.0), 3: given.get("3", 0.0)}
     return Tag(family, label, one_given=tuple(levels.items()), qubits=qubits)

@@ -43,8 +43,11 @@ def _show_version(context: click.Context, parameter: click.Parameter, value: boo
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Print the version."
 )
 def cli() -> None:
-    """Leakage in quantum error correction: simulate memories of transmons with levels 2 and 3, decode and compare
-    No Reset, MLR and DQLR (Miao et al., Nature Physics 19, 1780)."""
+    """Simulate leakage in quantum error correction.
+
+    Sample and decode memories of transmons with levels 2 and 3. Compare strategies of leakage removal: NO_RESET, MLR
+    and DQLR (Miao et al., Nature Physics 19, 1780).
+    """
 
 
 for _command in (

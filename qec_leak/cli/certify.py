@@ -17,12 +17,13 @@ Example:
 @click.option(
     "--by-rank/--no-by-rank",
     default=None,
-    help="Check every place where a qubit leaks; by default only if the circuit is not exact as a whole.",
+    help="Check every place where a qubit can leak.  [default: only if the circuit is not exact as a whole]",
 )
 def certify_command(circuit: Path, by_rank: bool | None) -> None:
-    """Say whether frames are exact for the Stim circuit in the file CIRCUIT, leakage given in its tags.
+    """Say whether Pauli frames are exact for a Stim circuit with leakage in its tags.
 
-    Nothing is sampled. Where frames are not exact, `sample` takes the tableau engine.
+    CIRCUIT is the file, or "-" for standard input. Nothing is sampled. If frames are not exact, `sample` uses the
+    tableau engine.
     """
     from qec_leak.cli.sample import read_circuit
     from qec_leak.engine import certify

@@ -16,7 +16,7 @@ Examples:
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion_command(context: click.Context, shell: str) -> None:
-    """Print the completion script of SHELL."""
+    """Print the completion script for a shell."""
     from click.shell_completion import get_completion_class
 
     script = get_completion_class(shell)

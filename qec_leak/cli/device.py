@@ -38,13 +38,13 @@ Examples:
     "--all",
     "everything",
     is_flag=True,
-    help="List all rows, also those for known values (0, 1 instead of C) and small probabilities.",
+    help="List all rows: also those for known values (0 and 1 instead of C), and those of small probability.",
 )
 @click.option(
     "--distance",
     "-d",
     type=int,
-    help="Also draw, on a patch of this distance, how much leakage each qubit and pair gains in a round.",
+    help="Also draw how much leakage each qubit and pair gains in a round, on a patch of this distance.",
 )
 @click.option("--code", type=click.Choice(CODES), default="surface", show_default=True, help="Code of that patch.")
 @click.option(
@@ -56,7 +56,7 @@ Examples:
     type=click.Path(path_type=Path),
     default=Path("."),
     show_default=True,
-    help="Folder for the pictures NAME-transport.png/.svg, and NAME-lattice.png/.svg.",
+    help="Folder for the pictures NAME-transport.png/.svg and, with --distance, NAME-lattice.png/.svg.",
 )
 @click.pass_context
 def device_command(
@@ -71,8 +71,11 @@ def device_command(
     toml: bool,
     out: Path,
 ) -> None:
-    """Show what a device's two-transmon gates do: transport, phases, L1, and the channel's rows; with --distance also
-    where leakage comes from on a patch: a bad pair stands out."""
+    """Show what the two-transmon gates of a device do to levels.
+
+    Prints the transport, phases and L1 of the CZ and of the Leakage iSWAP, and the rows of their channels. With
+    --distance it also shows which qubits and pairs of a patch gain most leakage.
+    """
     if toml:
         refuse_with(context, "--toml", "pair", "everything", "distance", "code", "strategy", "out")
     elif distance is None:
@@ -93,10 +96,10 @@ def device_command(
     click.echo(transport_table(transport_matrix(cz_unitary(parameters.cz))))
     click.echo()
     smallest = 0.0 if everything else _SMALLEST_SHOWN
-    rest = "what stays as it was is not listed" + (
-        "" if everything else f", nor what is below {smallest:g} (see --all)"
+    rest = "rows that change nothing are not listed" + (
+        "" if everything else f", nor are probabilities below {smallest:g} (see --all)"
     )
-    click.echo(f"CZ: rows of the channel on (high, low), the ideal CZ stripped; {rest}")
+    click.echo(f"CZ: rows of the channel on (high, low), beside the ideal CZ; {rest}")
     click.echo(channel_table(cz_channel(parameters.cz), values=everything, smallest=smallest))
     click.echo()
     click.echo("Leakage iSWAP: rows of the channel on (data, measure)")
@@ -223,7 +226,7 @@ def _gain_table(memory: MemoryExperiment) -> str:
     pairs = sorted(gain.by_pair.items(), key=lambda item: -item[1])[:_MOST_SHOWN]
     rows = [[f"{q}, {memory.patch.role(q)}", percent(value)] for q, value in qubits]
     rows += [[f"{a}-{b}", percent(value)] for (a, b), value in pairs]
-    title = f"Leakage gained in a round of {memory.strategy}, distance {memory.patch.distance}: the most"
+    title = f"Leakage gained in a round of {memory.strategy}, distance {memory.patch.distance}; largest gains first"
     return f"{title}\n{text_table([['qubit or pair', 'gain']], rows)}"
 
 

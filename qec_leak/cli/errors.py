@@ -113,14 +113,15 @@ def _report(error: BaseException, program: str, args: Sequence[str] = ()) -> int
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_BAD_INPUT
     if isinstance(error, RecursionError):
-        say(f"{program}: error: the input is nested too deeply; write it flatter")
+        say(f"{program}: error: the input is nested too deeply; remove some levels")
         return STATUS_BAD_INPUT
     if isinstance(error, MemoryError):
         fix = "lower --distance or --rounds" if {"run", "export"} & set(args) else "ask for less at once"
         say(f"{program}: error: out of memory; {fix}")
         return STATUS_BAD_INPUT
     if isinstance(error, UnicodeEncodeError):
-        say(f"{program}: error: words must be text, but one has {error.object[error.start : error.end]!r}; correct it")
+        wrong = error.object[error.start : error.end]
+        say(f"{program}: error: arguments must be text, but one has {wrong!r}; correct it")
         return STATUS_BAD_INPUT
     if isinstance(error, ValueError) or (isinstance(error, TypeError) and " must " in str(error)):  # our own form
         say(f"{program}: error: {error}")

@@ -21,14 +21,14 @@ _EPILOG = """\b
 Example:
   qec-leak export --distance 3 --rounds 10 --basis X --strategy DQLR --shots 10000 --seed 1 --out data
 
-writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10/ has) with
+writes the folder data/d3_at_miao2023_DQLR/X/r10/, like d3_at_q4_5/X/r10/ of Willow's data set, with
 
 \b
-  circuit_ideal.stim, circuit_noisy.stim     leakage is in the tags
-  circuit_detector_error_model.dem           without leakage
+  circuit_ideal.stim, circuit_noisy.stim     circuits; leakage is in the tags
+  circuit_detector_error_model.dem           error model without leakage
   measurements, detection_events, obs_flips_actual, sweep_bits (if any)
-  heralds_level_2, heralds_level_3           was the qubit in that level at the measurement?
-  levels_2, levels_3                         with --levels: was each qubit in that level at the round's end?
+  heralds_level_2, heralds_level_3           which measured qubits were in that level
+  levels_2, levels_3                         with --levels: which qubits were in that level at the round's end
   populations.npz, device.toml, metadata.json
 """
 
@@ -42,7 +42,7 @@ writes data/d3_at_miao2023_DQLR/X/r10/ (the place that Willow's d3_at_q4_5/X/r10
     type=click.Path(path_type=Path),
     default=Path("qec-leak-data"),
     show_default=True,
-    help="Folder in which the export makes its folders; an earlier export of the same experiment is replaced.",
+    help="Folder for the exported folders; an earlier export of the same experiment is replaced.",
 )
 def export_command(**values: Any) -> None:
     """Write circuits, error model, shots, heralds and leakage populations to files."""

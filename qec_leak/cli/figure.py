@@ -21,7 +21,7 @@ Examples:
   qec-leak figure F3a --quick
   qec-leak figure F3a F5a --out results        # samples what results/ does not hold yet
   qec-leak figure F3a --set device.cz.leakage=2e-4 --set stop.max_shots=100000 --out better-gates
-  qec-leak figure all --from results           # draws again, samples nothing
+  qec-leak figure all --from results           # draws again and samples nothing
 """
 
 
@@ -40,7 +40,7 @@ def _complete_name(context: click.Context, parameter: click.Parameter, incomplet
     type=click.Path(path_type=Path),
     default=Path("qec-leak-figures"),
     show_default=True,
-    help="Folder for pictures and results. Results that are there are not sampled again.",
+    help="Folder for pictures and results. Results that are already there are not sampled again.",
 )
 @click.option(
     "--from",
@@ -49,7 +49,7 @@ def _complete_name(context: click.Context, parameter: click.Parameter, incomplet
     help="Draw from the results in this folder and sample nothing.",
 )
 @click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change the experiment; may be repeated.")
-@click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one a core]")
+@click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one per core]")
 @click.pass_context
 def figure_command(
     context: click.Context,
@@ -61,10 +61,10 @@ def figure_command(
     overrides: tuple[str, ...],
     threads: int | None,
 ) -> None:
-    """Sample and draw figures of Miao et al., by name; "all" for all of them.
+    """Sample and draw figures of Miao et al. and of other papers.
 
-    Each NAME gives NAME.png, NAME.svg (NAME-quick.png ... with --quick) and the results they are drawn from, an npz
-    file.
+    NAME is the name of a figure, or "all". Each figure gives the pictures NAME.png and NAME.svg (with --quick
+    NAME-quick.png and .svg), and an npz file with the results that they show.
     """
     if listing:
         refuse_with(context, "--list", "names", "quick", "out", "source", "overrides", "threads")
@@ -128,7 +128,8 @@ def _load(figure: PaperFigure, experiment: Experiment, folder: Path) -> Results:
     results = Results.load(figure.source.path(folder, quick=experiment.quick))
     if results.fingerprint != figure.source.fingerprint(experiment):
         click.echo(
-            f"{figure.name}: these results are of another experiment, device or version than the present one", err=True
+            f"{figure.name}: these results come from another experiment, device or version than the present one",
+            err=True,
         )
     return results
 

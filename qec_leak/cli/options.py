@@ -232,7 +232,7 @@ def experiment_options(command: _Command) -> _Command:
             metavar="NAME",
             multiple=True,
             help="Leakage removal: NO_RESET, MLR, DQLR, an installed strategy, or MODULE:ATTRIBUTE; may be repeated.  "
-            "[default: the three]",
+            "[default: NO_RESET, MLR and DQLR]",
         ),
         click.option(
             "--device",
@@ -240,7 +240,7 @@ def experiment_options(command: _Command) -> _Command:
             default="miao2023",
             show_default=True,
             shell_complete=complete_device,
-            help="Preset or TOML file.",
+            help="Device: a preset or a TOML file.",
         ),
         click.option(
             "--set",
@@ -261,14 +261,14 @@ def experiment_options(command: _Command) -> _Command:
             metavar="P",
             type=float,
             default=0.0,
-            help="Errors per qubit and round: X on data, Z on measure.",
+            help="Pauli errors injected per qubit and round: X on data qubits, Z on measure qubits.",
         ),
         click.option(
             "--cycle-ns",
             metavar="T",
             type=float,
             default=None,
-            help="Fill every cycle up to this length, to compare strategies in equal time.",
+            help="Extend every cycle to this length in ns, to compare strategies in equal time.",
         ),
         process_option,
     ]
@@ -282,7 +282,7 @@ def patch_option(command: _Command) -> _Command:
     return click.option(
         "--patch",
         metavar="NAME",
-        help="A patch of your own, in place of --code and --distance: MODULE:ATTRIBUTE, or an installed one.",
+        help="Your own patch, instead of --code and --distance: MODULE:ATTRIBUTE or the name of an installed one.",
     )(command)
 
 
@@ -301,14 +301,14 @@ def process_option(command: _Command) -> _Command:
         "processes",
         metavar="NAME",
         multiple=True,
-        help="Add a noise process of your own: MODULE:ATTRIBUTE, or an installed one; may be repeated.",
+        help="Add your own noise process: MODULE:ATTRIBUTE or the name of an installed one; may be repeated.",
     )(command)
 
 
 def sweep_file_options(command: _Command) -> _Command:
     """Add what changes a sweep file: --quick, --set, --decoder, --process; arguments of ``read_sweep_file``."""
     options = [
-        click.option("--quick", is_flag=True, help="Use the values in [quick] of the sweep file."),
+        click.option("--quick", is_flag=True, help="Use the values in the section [quick] of the sweep file."),
         click.option(
             "--set",
             "overrides",
@@ -338,14 +338,16 @@ def sampling_options(command: _Command) -> _Command:
             "--shots", "-n", type=click.IntRange(min=1), default=100_000, show_default=True, help="Shots per strategy."
         ),
         click.option(
-            "--seed", type=click.IntRange(min=0, max=2**64 - 1), help="Random seed.  [default: a fresh one, recorded]"
+            "--seed",
+            type=click.IntRange(min=0, max=2**64 - 1),
+            help="Random seed.  [default: a fresh one; it is recorded]",
         ),
         click.option(
             "--threads",
             type=click.IntRange(min=1),
             default=1,
             show_default=True,
-            help="Threads that sample; `run` also decodes in as many processes.",
+            help="Threads for sampling; `run` also decodes in as many processes.",
         ),
     ]
     for option in reversed(options):
@@ -361,13 +363,13 @@ def decoder_option(*, default: str | None) -> Callable[[_Command], _Command]:
         default=default,
         show_default=default is not None,
         shell_complete=complete_decoder,
-        help="pymatching, pymatching-correlated, leakage-aware, an installed decoder, or MODULE:ATTRIBUTE.",
+        help="Decoder: pymatching, pymatching-correlated, leakage-aware, an installed one, or MODULE:ATTRIBUTE.",
     )
     heralds = click.option(
         "--heralds",
         type=click.Choice(["none", "levels"]),
         default=None,
-        help="What leakage-aware is told: nothing, or the level of each qubit that is measured.",
+        help="Information for the decoder leakage-aware: none, or the level of each measured qubit.  [default: none]",
     )
     return lambda command: named(heralds(command))
 

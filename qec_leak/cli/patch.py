@@ -32,7 +32,7 @@ Examples:
     "--strategy",
     type=StrategyName(),
     metavar="NAME",
-    help="Leakage removal, as in run. DQLR shows pairs and removal qubits.  "
+    help="Leakage removal, as in `run`. DQLR shows pairs and removal qubits.  "
     "[default: DQLR; MLR for a patch without pairs]",
 )
 @click.option(
@@ -42,10 +42,10 @@ Examples:
 def patch_command(
     *, code: str, distance: int, patch: str | None, form: str, strategy: str | None, as_json: bool, out: Path | None
 ) -> None:
-    """Show the qubits of a patch: numbers (as in circuits, device files and --set qubits.4.idle.t1_ns=...),
-    coordinates, roles, stabilizers and DQLR partners.
+    """Show the qubits of a patch: numbers, coordinates, roles, stabilizers and DQLR partners.
 
-    Prints a table and draws a picture. A patch of your own is verified first.
+    Prints a table and draws a picture. Circuits, device files and --set qubits.4.idle.t1_ns=... use these numbers. Your
+    own patch is verified first.
     """
     from qec_leak.circuits.patches import make_patch
 

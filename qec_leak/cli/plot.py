@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _QUANTITIES = ("logical_error_per_cycle", "logical_error_probability", "detection_fraction", "leakage", "lambda")
 
 _EPILOG = """\b
-Examples (keys as in a sweep file, circuit.distance or cz.leakage, or as in the metadata, d):
+Examples (KEY is a key of the sweep file, such as circuit.distance or cz.leakage, or of the metadata, such as d):
   qec-leak plot results.csv --x d --group strategy --where cz.leakage=1e-3
   qec-leak plot results.csv --x cz.leakage --group strategy --group d --y leakage --role measure
   qec-leak plot results.csv --x cz.leakage --group strategy --y lambda --out lambda.svg
@@ -28,13 +28,13 @@ Examples (keys as in a sweep file, circuit.distance or cz.leakage, or as in the 
     "--y", "y", type=click.Choice(_QUANTITIES), default=_QUANTITIES[0], show_default=True, help="Quantity to draw."
 )
 @click.option("--group", metavar="KEY", multiple=True, help="One curve for each value; may be repeated.")
-@click.option("--where", metavar="KEY=VALUE", multiple=True, help="Only points with this value; may be repeated.")
+@click.option("--where", metavar="KEY=VALUE", multiple=True, help="Draw only points with this value; may be repeated.")
 @click.option(
     "--role",
     type=click.Choice(["data", "measure", "removal"]),
     default="data",
     show_default=True,
-    help="Qubits of --y leakage (at the end of the last round).",
+    help="With --y leakage: the qubits whose leakage at the end of the last round is drawn.",
 )
 @click.option(
     "--scale",
@@ -62,11 +62,12 @@ def plot_command(
     title: str,
     out: Path,
 ) -> None:
-    """Draw a quantity of the points in RESULTS (CSV files of `qec-leak sweep`; logical errors of any of sinter's)
-    against one of their parameters.
+    """Draw a quantity of sweep results against one of their parameters.
 
-    Bands hold the values whose likelihood is within a factor 1000 of the best one's. Points that differ in something
-    that is neither --x nor --group are not drawn as one curve: choose among them with --where.
+    RESULTS are CSV files of `qec-leak sweep`. Other CSV files of sinter work too, but have logical errors only.
+
+    A band holds the values whose likelihood is at least 1/1000 of the maximum. The points of a curve may differ in --x
+    alone. If other parameters vary, give them with --group, or choose a value with --where.
     """
     from qec_leak import figures
     from qec_leak.cli.options import parse_overrides

@@ -14,7 +14,7 @@ SATURATED = 0.4
 
 
 def is_saturated(result: StrategyResult) -> bool:
-    """True where so many shots have a logical error that they tell next to nothing of a cycle."""
+    """True where so many shots have a logical error that the error per cycle cannot be told."""
     return result.errors > SATURATED * result.shots
 
 

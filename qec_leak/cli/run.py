@@ -43,8 +43,8 @@ Example (the central result of Miao et al., about a minute):
     type=click.Choice(["frames", "tableau", "exact", "exact-phase-randomised"]),
     default="frames",
     show_default=True,
-    help="Pauli frames; a tableau a shot (slow); or state vectors of 5-level transmons (about 9 at most, slow): "
-    "coherent, or with random phases on leaked levels.",
+    help="frames: Pauli frames. tableau: one tableau per shot (slow). exact: state vectors of 5-level transmons (slow, "
+    "at most about 9). exact-phase-randomised: the same with random phases on leaked levels.",
 )
 @click.option("--by-qubit", is_flag=True, help="Also print how much each qubit leaks.")
 @click.option(
@@ -52,17 +52,25 @@ Example (the central result of Miao et al., about a minute):
     type=click.Path(path_type=Path),
     default=Path("qec-leak-results"),
     show_default=True,
-    help="Folder for the results; earlier ones there are replaced.",
+    help="Folder for the results; earlier results there are replaced.",
 )
 @click.pass_context
 def run_command(context: click.Context, /, **values: Any) -> None:
     """Sample and decode a memory experiment under each strategy.
 
-    Prints a table and writes into the --out folder: results.csv (sinter's format), populations.npz (leakage counts by
-    round, qubit and level), leakage_by_qubit.csv (after the last round), detections.npz (detection counts),
-    leakage.png/.svg and detection.png/.svg (leakage population and detection probability against round),
-    leakage_by_qubit.png/.svg and detection_by_stabilizer.png/.svg (on the lattice), p_ij.png/.svg (pairs of detectors,
-    up to 600 of them), device.toml and run.json (what was run).
+    Prints a table, and writes these files into the --out folder:
+
+    \b
+      results.csv                         logical errors, in sinter's format
+      populations.npz                     leakage counts by round, qubit and level
+      leakage_by_qubit.csv                leakage of each qubit after the last round
+      detections.npz                      detection counts
+      leakage.png, detection.png          leakage and detection fraction against round
+      leakage_by_qubit.png, detection_by_stabilizer.png    the same on the lattice
+      p_ij.png                            pairs of detectors, if there are at most 600 detectors
+      device.toml, run.json               what was run
+
+    Pictures are also written as .svg.
     """
     if values.pop("correlated"):
         refuse_with(context, "--correlated", "decoder")
@@ -177,11 +185,11 @@ def _footnote(options: ExperimentOptions, results: dict[str, StrategyResult]) ->
     if any(map(is_saturated, results.values())):
         share = percent(SATURATED, 2)
         saturated = (
-            f"\nsaturated: more than {share} of the shots have a logical error, which tells next to nothing of a cycle"
+            f"\nsaturated: more than {share} of the shots have a logical error; the error per cycle cannot be told"
         )
     return (
-        f"leakage: P(level >= 2) at the end of round {options.rounds}; detection: fraction of events, first rounds and "
-        "final\ncomparison left out; interval: likelihoods within a factor 1000 of the best" + saturated
+        f"leakage: P(level >= 2) at the end of round {options.rounds}; detection: fraction of events, without first "
+        "rounds\nand final comparison; interval: values with a likelihood of at least 1/1000 of the maximum" + saturated
     )
 
 

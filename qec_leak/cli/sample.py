@@ -35,7 +35,9 @@ Examples:
     shell_complete=complete_device,
     help="Add the noise of this device to the circuit first.",
 )
-@click.option("--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter.")
+@click.option(
+    "--set", "overrides", metavar="KEY=VALUE", multiple=True, help="Change a device parameter; may be repeated."
+)
 @process_option
 @sampling_options
 @click.option(
@@ -43,7 +45,8 @@ Examples:
     type=click.Choice(["auto", "frames", "tableau"]),
     default="auto",
     show_default=True,
-    help="Pauli frames, or a tableau a shot, which is slow but takes every circuit. auto: frames if they are exact.",
+    help="frames: Pauli frames. tableau: one tableau per shot, slow, exact for every circuit. auto: frames if they are "
+    "exact, else tableau.",
 )
 @shot_data_options
 @click.option(
@@ -51,7 +54,7 @@ Examples:
     type=click.Path(path_type=Path),
     default=Path("qec-leak-shots"),
     show_default=True,
-    help="Folder for the files; earlier ones there are replaced.",
+    help="Folder for the files; earlier files there are replaced.",
 )
 def sample_command(
     circuit: Path,
@@ -68,9 +71,10 @@ def sample_command(
     levels: Literal["rounds", "moments"] | None,
     out: Path,
 ) -> None:
-    """Sample the Stim circuit in the file CIRCUIT ("-": standard input), leakage given in its tags.
+    """Sample a Stim circuit with leakage in its tags.
 
-    Writes what `export` writes, the circuit with its noise included, into the --out folder.
+    CIRCUIT is the file, or "-" for standard input. Writes the same files as `export` into the --out folder, with the
+    noisy circuit among them.
     """
     import json
     import secrets
@@ -109,7 +113,7 @@ def sample_command(
         notes.append(guess)
     if engine == "auto" and (conflicts := certify(parsed, by_rank=False).conflicts):
         notes.append(
-            f"sampled with a tableau a shot, since frames are not exact behind line {conflicts[0].line} "
+            f"sampled with one tableau per shot, since frames are not exact after line {conflicts[0].line} "
             f"(`{conflicts[0].short}`); `qec-leak certify` says more"
         )
     seed = secrets.randbits(63) if seed is None else seed
@@ -188,12 +192,14 @@ def _missing(
 
     text, notes = str(circuit), []
     if not re.search(r"LEAKAGE_(TRANSITION|CONTROLLED_ERROR|RESET)", text):
-        notes.append("the circuit has no leakage in its tags; --device PRESET|FILE adds that of a device")
+        notes.append("the circuit has no leakage in its tags; --device PRESET|FILE adds the leakage of a device")
     tick = f"TICK[{POPULATION}]" if populations == "rounds" else "TICK"
     counted = bool(re.search(rf"TICK\[[^\]]*{POPULATION}" if populations == "rounds" else "TICK", text))
     if not counted:
         other = ", or give --populations moments" if "TICK" in text else ""
-        notes.append(f"no populations.npz, for the circuit has no {tick}; write them where to count{other}")
+        notes.append(
+            f"no populations.npz, since the circuit has no {tick}; add one where leakage is to be counted{other}"
+        )
     if error_model is not None and (ignored := ignored_by_matching(error_model)):
         notes.append(ignored)
     return counted, notes
@@ -211,5 +217,5 @@ def _error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel | None:
         )
     except ValueError as error:
         reason = str(error).partition("\n")[0].rstrip(".")
-        click.echo(f"note: Stim makes no detector error model ({reason}), so none is written", err=True)
+        click.echo(f"note: no detector error model is written, since Stim makes none ({reason})", err=True)
         return None

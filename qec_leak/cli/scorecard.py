@@ -13,28 +13,31 @@ Examples:
 """
 
 LESSON = (
-    "What the failing rows teach: populations, lifetimes and detection probabilities, which follow from rates and "
-    "transport, come out right with few parameters, fitted to six rows. What fails is logical: it depends on which "
-    "transmon of each pair is the higher one (the slope of 1/Lambda changes by half with it, and no paper tells it), "
-    "and on hardware that is less constant than its model. A prediction of Lambda under leakage needs the frequencies "
-    "of a device as much as its error rates, and a number of cycles."
+    "What the failing rows show: populations, lifetimes and detection probabilities follow from rates and transport. "
+    "They come out right with few parameters, which are fitted to six rows. Most failing rows are logical error rates. "
+    "These depend on which transmon of each pair is the higher one. No paper says this, and it changes the slope of "
+    "1/Lambda by half. They also depend on hardware that is less constant than its model. A prediction of Lambda under "
+    "leakage therefore needs the frequencies of a device as much as its error rates, and the number of cycles."
 )
 
 
 @click.command("scorecard", epilog=_EPILOG)
-@click.option("--quick", is_flag=True, help="Quick variants of the studies: about a minute, with rough values.")
+@click.option("--quick", is_flag=True, help="Run quick variants of the studies, with rough values (about a minute).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder for scorecard.md.")
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder of results, as of 'qec-leak figure --out': taken as they are, what is missing is sampled into it (an "
-    "hour and more if it is empty).",
+    help="Folder of results of `qec-leak figure --out`. Missing results are sampled into it, which takes more than an "
+    "hour if it is empty.",
 )
-@click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one a core]")
+@click.option("--threads", type=click.IntRange(min=1), default=None, help="Threads.  [default: one per core]")
 def scorecard_command(quick: bool, out: Path | None, source: Path | None, threads: int | None) -> None:
-    """Judge every published number that the simulator should reproduce: value, target, range, fitted or predicted,
-    pass or fail, and why. The exit status is 1 if a fitted row fails."""
+    """Compare published numbers with simulated ones.
+
+    Each row has the value, the target, the allowed range, whether it is fitted or predicted, and whether it passes.
+    Rows that fail come with an explanation. The exit status is 1 if a fitted row fails.
+    """
     from qec_leak.cli.study_run import study_run
     from qec_leak.scorecard import score, terminal_table
 

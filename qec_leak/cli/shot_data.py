@@ -42,22 +42,25 @@ def shot_data_options(command: _Command) -> _Command:
             type=click.Choice(FORMATS),
             default="b8",
             show_default=True,
-            help="Stim's format of the shot files.",
+            help="Format of the shot files, one of Stim's.",
         ),
         click.option(
-            "--heralds/--no-heralds", default=True, show_default=True, help="Write each shot's levels at measurements."
+            "--heralds/--no-heralds",
+            default=True,
+            show_default=True,
+            help="Write the level at each measurement, shot by shot.",
         ),
         click.option(
             "--populations",
             type=click.Choice(["rounds", "moments"]),
             default="rounds",
             show_default=True,
-            help="Count leakage at each round's end, or after every moment.",
+            help="Count leakage at the end of each round, or after every moment.",
         ),
         click.option(
             "--levels",
             type=click.Choice(["rounds", "moments"]),
-            help="Write each shot's level of every qubit at each round's end, or after every moment.",
+            help="Write the level of every qubit, shot by shot, at the end of each round or after every moment.",
         ),
     ]
     for option in reversed(options):

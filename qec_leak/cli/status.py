@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _EPILOG = """\b
 Examples:
   qec-leak status results.csv
-  qec-leak status results.csv --sweep experiments/demo_sweep.toml
+  qec-leak status results.csv --sweep demo_sweep
   qec-leak status results.csv --csv > table.csv
 """
 
@@ -33,8 +33,8 @@ Examples:
     help="Sweep file: also say how many of its points are done.",
 )
 @sweep_file_options
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON per point instead of a table.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print a tidy CSV, a line per point, instead of a table.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, one line per point, instead of a table.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV, one line per point, instead of a table.")
 @click.pass_context
 def status_command(
     context: click.Context,
@@ -46,11 +46,14 @@ def status_command(
     as_csv: bool,
     **changes: Any,
 ) -> None:
-    """Print the points of a RESULTS file: shots, logical errors, logical error per cycle with its likelihood interval;
-    and the suppression factors Lambda of points at distances d and d + 2.
+    """Print the points of a results file.
 
-    Any CSV file of sinter can be read, also while a sweep writes to it. --json and --csv add detection fractions and
-    leakage. --quick, --set, --decoder and --process change the --sweep file; give those that the sweep was run with.
+    The table has the shots, the logical errors, and the logical error per cycle with its likelihood interval. A second
+    table has the suppression factors Lambda of points at distances d and d + 2. --json and --csv add detection
+    fractions and leakage.
+
+    RESULTS is any CSV file of sinter. It can be read while a sweep writes to it. --quick, --set, --decoder and
+    --process change the --sweep file. Give the same ones as for `qec-leak sweep`.
     """
     from qec_leak.cli.sweep import read_sweep_file
     from qec_leak.sweep.records import sorted_points
@@ -69,9 +72,9 @@ def status_command(
         raise ValueError(f"{results} {error}") from None
     notes = []
     if contents.torn_line is not None:
-        notes.append(f"Line {contents.torn_line} is cut off: the next run drops it and runs its block again.")
+        notes.append(f"Line {contents.torn_line} is incomplete: the next run drops it and runs its block again.")
     if is_being_written(results):
-        notes.append("A run is writing to it now.")
+        notes.append("A run is writing to this file now.")
     if sweep is not None:
         notes.append(_left(sweep, contents.rows))
     if as_json or as_csv:

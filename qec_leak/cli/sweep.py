@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from qec_leak.sweep import PointResult, Sweep
 
 _EPILOG = """\b
-Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
-  qec-leak sweep experiments/demo_sweep.toml --out results.csv --workers 2
-  qec-leak sweep experiments/demo_sweep.toml --dry-run
-  qec-leak sweep experiments/demo_sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
+Examples (docs/sweeps.md describes the file's format, and has a recipe for Slurm):
+  qec-leak sweep demo_sweep --out results.csv --workers 2
+  qec-leak sweep sweep.toml --dry-run
+  qec-leak sweep sweep.toml --out results.csv --cluster tcp://10.0.0.1:8786
 """
 
 
@@ -27,10 +27,12 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Results file (CSV of sinter); an earlier one is continued.  [default: NAME OF FILE.csv]",
+    help="Results file (CSV of sinter); an existing one is continued.  [default: the name of FILE with .csv]",
 )
 @click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="Processes to run on.")
-@click.option("--cluster", metavar="ADDRESS", help="Run on a dask scheduler, tcp://HOST:PORT, or 'local'.")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Run on the dask scheduler at tcp://HOST:PORT; 'local' starts one here."
+)
 @click.option(
     "--dry-run", is_flag=True, help="Print the points with estimates of their shots and time, and run nothing."
 )
@@ -38,11 +40,13 @@ Examples (docs/sweeps.md has the file's format, and a recipe for Slurm):
 @click.option("--json", "as_json", is_flag=True, help="Report progress as lines of JSON, on standard output.")
 @click.pass_context
 def sweep_command(context: click.Context, /, **values: Any) -> None:
-    """Run the points of a sweep FILE (TOML) and append their counts to a CSV that `sinter combine` and `sinter plot`
-    read.
+    """Run the points of a sweep file.
 
-    A sweep may be interrupted or killed at any moment; the same command continues it. The final counts do not depend on
-    interruptions or on the number of workers.
+    FILE is a TOML file, or the name of one that comes with qec_leak, such as demo_sweep.
+
+    Appends the counts of the points to a CSV file, which `sinter combine` and `sinter plot` read. A sweep may be
+    interrupted or killed at any moment. The same command continues it. The final counts do not depend on interruptions
+    or on the number of workers.
     """
     if values["dry_run"]:
         refuse_with(context, "--dry-run", "cluster", "as_json")
@@ -125,11 +129,21 @@ def read_sweep_file(
             raise ValueError("`--process` must not be given with --set circuit.processes, but both are; drop one")
         changes["circuit.processes"] = list(processes)
     try:
-        return read_sweep(file, quick=quick, overrides=changes, extra=_FIGURE_TABLES)
+        return read_sweep(_path(file), quick=quick, overrides=changes, extra=_FIGURE_TABLES)
     except SweepFileError as error:
         for mistake in error.mistakes:
             print_line(f"{PROGRAM}: error: {mistake}")
         raise click.exceptions.Exit(STATUS_BAD_INPUT) from None
+
+
+def _path(file: Path) -> Path:
+    """The file; a name without folder and suffix may be that of an experiment that comes with qec_leak."""
+    if file.suffix or len(file.parts) != 1 or file.exists():
+        return file
+    from qec_leak.studies import experiments_folder
+
+    inside = experiments_folder() / f"{file}.toml"
+    return inside if inside.is_file() else file
 
 
 _FIGURE_TABLES = ("study",)
@@ -172,7 +186,7 @@ def _summary(results: tuple[PointResult, ...], out: Path) -> str:
     shots, errors = (sum(getattr(r.stats, name) for r in results) for name in ("shots", "errors"))
     return (
         f"{number_of(results, 'point')}, {shots:,} shots, {errors:,} logical errors: {out}\n"
-        f"Look at them: qec-leak status {out}; {plot_command(results, out)}"
+        f"To see them: qec-leak status {out}; {plot_command(results, out)}"
     )
 
 

@@ -17,9 +17,9 @@ Examples:
 @click.option(
     "--quick/--full",
     default=True,
-    help="A quick report (about a minute), or the published one (about twenty).  [default: quick]",
+    help="Make a quick report (about a minute) or the published report (about 20 minutes).  [default: quick]",
 )
-@click.option("--only", metavar="LETTERS", default="", help="Topics to run, e.g. 'ace'.  [default: all]")
+@click.option("--only", metavar="LETTERS", default="", help="Letters of the topics to run, e.g. ace.  [default: all]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for validation.md, validation.html and pictures.")
 @click.option(
     "--oracle",
@@ -32,7 +32,10 @@ Examples:
 def validate_command(
     context: click.Context, quick: bool, only: str, out: Path | None, oracle: str | None, seed: int, scale: float
 ) -> None:
-    """Check the engine against closed forms, Stim, leakysim and exact trajectories; exit status 1 if a check fails."""
+    """Check the engine against closed forms, Stim, leakysim and exact trajectories.
+
+    The exit status is 1 if a check fails.
+    """
     from qec_leak._checks import check_positive
     from qec_leak.validate import TOPICS, Settings, find_oracle, run_checks, terminal_table
 

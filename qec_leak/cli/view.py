@@ -27,7 +27,7 @@ Examples:
     type=click.IntRange(min=1),
     default=8,
     show_default=True,
-    help="The first so many shots can be looked at one by one.",
+    help="Number of shots that the page shows one by one, from the first on.",
 )
 @click.option("--moments", is_flag=True, help="Step through moments, not rounds.")
 @click.option(
@@ -35,20 +35,20 @@ Examples:
     type=click.Choice(["auto", "frames", "tableau"]),
     default="auto",
     show_default=True,
-    help="Pauli frames, or a tableau a shot (slow).",
+    help="frames: Pauli frames. tableau: one tableau per shot (slow). auto: frames if they are exact, else tableau.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     default=Path("qec-leak-view.html"),
     show_default=True,
-    help="The file; an earlier one is replaced.",
+    help="File for the page; an earlier one is replaced.",
 )
 def view_command(**values: Any) -> None:
-    """Look at leakage moving over the lattice, round by round, under each strategy.
+    """Show how leakage moves over the lattice, round by round, under each strategy.
 
-    Writes one HTML file, which opens in a browser without a network: P(leaked) of each qubit, detection fractions, and
-    single shots with their levels and detection events.
+    Writes one HTML file, which opens in a browser without a network. It shows P(leaked) of each qubit, detection
+    fractions, and single shots with their levels and detection events.
     """
     options, rest = split_options(values)
     _view(options, **rest)

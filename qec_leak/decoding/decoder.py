@@ -104,7 +104,7 @@ class Decoded:
 class DecodingProblem:
     """What a decoder is compiled for.
 
-    A model that was made is pickled with the problem, so that other processes do not make it again.
+    An error model that was made is pickled with the problem, so that other processes need not make it again.
 
     Attributes:
         circuit: the circuit that is sampled, leakage in its tags; None where only an error model is there.
@@ -160,7 +160,8 @@ class CompiledDecoder(abc.ABC):
     def decode_batch(self, shots: ShotSlice) -> Bytes | Decoded:
         """Predict the observable flips of some shots.
 
-        The result must depend on the shots alone: they come in pieces of any size, in any order, to several processes.
+        The result must depend on the shots alone: they arrive in batches of any size, in any order, in several
+        processes.
 
         Args:
             shots: of the problem that it was compiled for; ``heralds`` are there if the decoder needs them.
@@ -203,7 +204,7 @@ class Decoder(abc.ABC):
 
     @abc.abstractmethod
     def compile(self, problem: DecodingProblem) -> CompiledDecoder:
-        """Make it ready to decode shots of one circuit.
+        """Prepare the decoder for shots of one circuit.
 
         Args:
             problem: the circuit and its error model.

@@ -19,8 +19,9 @@ class HyperedgeError(ValueError):
 def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
     """The circuit's detector error model for matching.
 
-    Hyperedges are decomposed into edges, exclusive Pauli channels taken as independent (Stim's two flags, set as sinter
-    sets them; a circuit of ours gives the same model without the second). Leakage in the tags is not in it.
+    Hyperedges are decomposed into edges, and exclusive Pauli channels are treated as independent. These are Stim's two
+    flags, set as sinter sets them. Circuits of qec_leak give the same model without the second. The model does not
+    contain the leakage in the tags.
 
     Args:
         circuit: the circuit that is sampled.
@@ -29,7 +30,7 @@ def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
         The model.
 
     Raises:
-        ValueError: the circuit has no such model, said in one line; HyperedgeError where errors do not decompose.
+        ValueError: the circuit has no such model; a HyperedgeError if errors do not decompose.
 
     Examples:
         >>> import qec_leak as ql
@@ -43,8 +44,8 @@ def matching_error_model(circuit: stim.Circuit) -> stim.DetectorErrorModel:
         reason = str(error)
     if hyperedge := re.search(r"failed to decompose is '([^']*)'", reason):
         raise HyperedgeError(
-            "`circuit` must have errors that decompose into edges, of two detectors at most, to be matched, but "
-            f"{hyperedge[1]} does not; give a decoder that is no matching"
+            "`circuit` must have errors that decompose into edges of at most two detectors, but "
+            f"{hyperedge[1]} does not; give a decoder other than matching"
         )
     raise ValueError(_refusal(reason))
 
@@ -92,8 +93,8 @@ def ignored_by_matching(model: stim.DetectorErrorModel) -> str:
             example = example or " ".join(str(target) for target in error.targets_copy())
     return (
         f"{len(probabilities):,} errors of the detector error model flip more than two detectors, as {example}, and "
-        f"matching ignores them (together {sum(probabilities):.3g} a shot); decompose them, or give a decoder "
-        "that is no matching"
+        f"matching ignores them (together {sum(probabilities):.3g} per shot); decompose them, or give a decoder "
+        "other than matching"
     )
 
 

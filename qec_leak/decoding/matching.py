@@ -41,7 +41,7 @@ class Matching(Decoder):
         return "pymatching-correlated" if self.two_passes else "pymatching"
 
     def compile(self, problem: DecodingProblem) -> CompiledMatching:
-        """Build the matching graph. Warns if the model has errors that are no edges.
+        """Build the matching graph. Warns if the model has errors that are not edges.
 
         Args:
             problem: the circuit and its error model.
@@ -87,8 +87,8 @@ class CompiledMatching(CompiledDecoder):
                 if "perfect matching" not in str(error):
                     raise
                 raise ValueError(
-                    "`detection_events_b8` must have events that the error model explains, but a shot has one that no "
-                    "error of the model makes (of leakage alone?); give the circuit some Pauli noise everywhere"
+                    "`detection_events_b8` must have events that the error model explains, but a shot has an event "
+                    "that no error of the model makes (leakage alone may); give the circuit Pauli noise everywhere"
                 ) from None
         return out if self._flips is None else out ^ self._flips[1]
 

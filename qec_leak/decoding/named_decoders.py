@@ -55,12 +55,12 @@ def decoder_names() -> tuple[str, ...]:
 
 
 def find_decoder(decoder: AnyDecoder, *, name: str = "decoder") -> Decoder:
-    """The decoder of a name; a decoder is itself, and one of sinter's is wrapped.
+    """Find a decoder by name. A Decoder is returned as it is, and a decoder of sinter is wrapped.
 
     Args:
-        decoder: a name of ``decoder_names()``; or "module:attribute", where the attribute is a decoder of ours or of
-            sinter's, a class or function without arguments that makes one, or a mapping of names to decoders (sinter's
-            custom_decoders), of which "module:attribute:name" takes one; or such a decoder itself.
+        decoder: a name of ``decoder_names()``; or a ``Decoder`` or a ``sinter.Decoder``; or "module:attribute", where
+            the attribute is such a decoder, or a class or function without arguments that makes one. If the attribute
+            maps names to decoders, like sinter's custom_decoders, "module:attribute:name" is one of them.
         name: what errors call the argument.
 
     Returns:
@@ -94,7 +94,7 @@ def with_heralds(decoder: str, heralds: str, *, name: str = "heralds") -> str:
         The name.
 
     Raises:
-        ValueError: heralds are "levels", and the decoder has no use for them.
+        ValueError: heralds are "levels", and the decoder does not use heralds.
 
     Examples:
         >>> with_heralds("leakage-aware", "levels")

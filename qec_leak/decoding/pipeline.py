@@ -39,18 +39,18 @@ _PIECE_BITS = 1 << 19
 def decoded_batches(
     batches: Iterable[ShotBatch], decoder: ReadyDecoder, *, workers: int = 1
 ) -> Generator[tuple[ShotBatch, Decoded], None, None]:
-    """Batches and what the decoder makes of them, in order; the next batches are sampled while one is decoded.
+    """Decode batches in order, and sample the next batches while one is decoded.
 
-    ``batches`` is iterated in another thread (workers = 1) and a few batches ahead, so that memory does not grow with
-    the number of batches. What it raises is raised here, after the batches before it. Statistics that a generator
-    gathers from its batches as it yields them are gathered there too, while others are decoded. Closing the iterator
-    early, also by an exception in the loop around it, ends thread and processes before it returns.
+    With one worker, another thread iterates ``batches``. It is a few batches ahead, so memory does not grow with the
+    number of batches. An exception of ``batches`` is raised here, after the batches before it. A generator may gather
+    statistics from its batches as it yields them; this too runs while others are decoded. If the iterator is closed
+    early, also by an exception in the loop around it, thread and processes end before it returns.
 
     Args:
-        batches: for example ``sampler.batches(shots)``. Batches of some seconds of decoding or less serve best.
+        batches: for example ``sampler.batches(shots)``. The best batches take at most a few seconds to decode.
         decoder: what ``compile_decoder`` returns.
-        workers: processes that decode; 1 decodes in this process. Predictions do not depend on it. As everywhere with
-            processes, a script that asks for more has to be importable (``if __name__ == "__main__":``).
+        workers: number of processes that decode; 1 is this process. Predictions do not depend on it. With more than
+            one, the script must be importable (``if __name__ == "__main__":``).
 
     Yields:
         A batch and its ``Decoded``.
@@ -83,10 +83,10 @@ def _decoded_here(
 
 
 def prefetched(items: Iterable[_T], *, ahead: int = _AHEAD) -> Generator[_T, None, None]:
-    """Items in order, iterated in a thread of its own, up to ``ahead`` + 1 of them before they are asked for.
+    """Iterate items in a separate thread, up to ``ahead`` + 1 of them before they are asked for.
 
-    What the iteration raises is raised here, after the items before it. Closing ends the thread once the item that it
-    is working on is done.
+    The items keep their order. An exception of the iteration is raised here, after the items before it. Closing ends
+    the thread after the item that it is working on.
 
     Args:
         items: what to iterate.

@@ -16,10 +16,10 @@ from qec_leak.records.packed_events import check_events
 
 
 class ReadyDecoder:
-    """A decoder compiled for one problem, for any batch of its shots. It pickles: a copy is compiled again.
+    """A decoder compiled for one problem, for any batch of its shots. It can be pickled; a copy is compiled again.
 
-    It has the fields ``problem``, ``name`` (of the decoder in results) and ``needs_heralds``: whether shots must have
-    heralds; sample with ``heralds=decoder.needs_heralds``.
+    It has the fields ``problem``, ``name`` (of the decoder in results) and ``needs_heralds``, which is True if shots
+    must have heralds. Sample with ``heralds=decoder.needs_heralds``.
 
     Args:
         problem: the circuit and its error model.
@@ -51,7 +51,7 @@ class ReadyDecoder:
         return self.problem.detector_error_model
 
     def slice(self, shots: Shots) -> ShotSlice:
-        """What the decoder needs of some shots.
+        """The part of some shots that the decoder needs.
 
         Args:
             shots: a batch, a folder of shots, or a ``ShotSlice``.

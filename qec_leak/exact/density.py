@@ -21,8 +21,11 @@ MAX_QUBITS = 3
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """outcomes: probability of each tuple of records.
-    level_population: float64 (snapshots, qubits, 2), P(level 2) and P(level >= 3) at each snapshot.
+    """Exact probabilities of a circuit.
+
+    Attributes:
+        outcomes: probability of each tuple of records.
+        level_population: float64 (snapshots, qubits, 2), P(level 2) and P(level >= 3) at each snapshot.
     """
 
     outcomes: dict[tuple[int, ...], float]
@@ -30,7 +33,7 @@ class Expectation:
 
 
 def evolve(steps: Sequence[Step], num_qubits: int, levels: int, *, sweep_bits: Sequence[int] = ()) -> Expectation:
-    """Evolve |0...0><0...0| through ``steps``; snapshots are all of them, tagged or not."""
+    """Evolve |0...0><0...0| through ``steps``. Snapshots are taken at every TICK, with or without a tag."""
     if not 1 <= num_qubits <= MAX_QUBITS:
         raise ValueError(broken_rule("num_qubits", f"be 1 to {MAX_QUBITS}", num_qubits, "use trajectories"))
     size = levels**num_qubits

@@ -19,7 +19,7 @@ from qec_leak.exact.tables import make_state, make_tables
 def enumerate_trajectories(
     steps: Sequence[Step], num_qubits: int, levels: int, *, sweep_bits: Sequence[int] = (), most: int = 1_000_000
 ) -> Expectation:
-    """Expectation over every branch; snapshots are all of them. Raises ValueError beyond ``most`` branches."""
+    """Expectation over every branch, with all snapshots. Raises ValueError if there are more than ``most`` branches."""
     tables = make_tables(steps, num_qubits, levels)
     measurements = sum(isinstance(step, Measure) for step in steps)
     snapshots = sum(isinstance(step, Snapshot) for step in steps)

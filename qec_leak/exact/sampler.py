@@ -90,21 +90,26 @@ def compile_exact_sampler(
 ) -> ExactSampler:
     """A sampler of state-vector trajectories: pure Kraus branches of the device's own operators, no twirl.
 
+    Other Pauli noise of the circuit is drawn as written. Paulis act on levels 0 and 1, and not on a leaked transmon. A
+    qubit that is busy while others wait has the Pauli errors of its operation instead of relaxation and dephasing. Its
+    leaked levels decay, and it is heated (``channels.operations.busy_idle_kraus``).
+
     Args:
         memory: a memory experiment, or a circuit that ``dress`` made.
         device: the device that dressed it; that of a memory experiment if None.
         roles: "data", "measure" or "removal" by qubit, as they were given to ``dress``, above what the circuit says.
         processes: those that were given to ``dress``; None: those of the memory experiment.
-        levels: 4 or 5 a transmon.   seed: integer >= 0, None for a fresh one.
-        mode: "coherent": every CZ is the same unitary, amplitudes of leaked levels interfere from gate to gate.
-            "phase_randomised": they get random relative phases before each operation that could let them interfere
-            (what unknown detunings do), so that only populations of leaked levels matter.
-        idle: what waiting does to computational states: "kraus": relaxation and dephasing as they are; "pauli": their
-            Pauli twirl, as written in the circuit. Leaked levels decay, and 1 is heated, as they do in both.
-    Other Pauli noise of the circuit is drawn as written; Paulis act on levels 0 and 1 and not on a leaked transmon. A
-    qubit that is busy while others wait has the Pauli errors of its operation instead of relaxation and dephasing, and
-    decays and heats through its leaked levels (``channels.operations.busy_idle_kraus``).
-    Raises ValueError or TypeError for what cannot be simulated, naming it.
+        levels: levels of a transmon, 4 or 5.
+        seed: integer >= 0. None: a fresh one.
+        mode: "coherent": every CZ is the same unitary, and amplitudes of leaked levels interfere from gate to gate.
+            "phase_randomised": these amplitudes get random relative phases before each operation that could let them
+            interfere, as by unknown detunings. Then only populations of leaked levels matter.
+        idle: what waiting does to computational states. "kraus": relaxation and dephasing as they are. "pauli": their
+            Pauli twirl, as written in the circuit. In both, leaked levels decay and 1 is heated.
+
+    Raises:
+        ValueError: something cannot be simulated; the message names it.
+        TypeError: an argument is of the wrong type.
     """
     circuit, steps = circuit_steps(
         memory, device, roles=roles, processes=processes, levels=levels, mode=mode, idle=idle
@@ -113,10 +118,10 @@ def compile_exact_sampler(
 
 
 class ExactSampler(ShotSampler):
-    """Samples trajectories. Each call goes on where the last one ended: shot k depends on (seed, k) alone.
+    """Samples trajectories. Each call gives the next shots, and shot k depends on (seed, k) alone.
 
-    Threads may share a sampler: their calls run one after the other. Population counts are of levels drawn from the
-    populations of the trajectory's state, without back-action. Measurements are real outcomes, all of them.
+    Threads may share a sampler; their calls run one after the other. Population counts use levels that are drawn from
+    the populations of a trajectory's state, without back-action. All measurements are real outcomes.
     """
 
     BATCH_SHOTS = 1024

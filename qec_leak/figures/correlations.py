@@ -18,10 +18,11 @@ LEAST, MOST = 1e-4, 0.1
 def plot_p_ij(
     axes: Axes, matrix: npt.NDArray[np.float64], layout: DetectorLayout, *, title: str | None = None
 ) -> AxesImage:
-    """Draw p_ij, detectors in the order of their stabilizers and, of one, of their rounds; lines part the stabilizers.
+    """Draw p_ij of all pairs of detectors.
 
-    Pauli noise fills the diagonals next to those of each square: rounds that follow each other. What lies further from
-    them, inside a square or between neighbours, is leakage.
+    Detectors are ordered by their stabilizer, then by their round. Lines separate the stabilizers. Pauli noise fills
+    the diagonals next to the main one of each square, which belong to successive rounds. Leakage fills places further
+    away, inside a square and between neighbouring stabilizers.
 
     Args:
         axes: where to draw.

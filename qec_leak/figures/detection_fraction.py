@@ -21,7 +21,7 @@ def plot_detection_fraction(
 ) -> None:
     """Draw the detection fraction of each round with 1-sigma error bars, filled markers for the largest weight.
 
-    The final comparison with the data qubits, which is no round, is left out.
+    The final comparison with the data qubits is left out, since it is not a round.
 
     Args:
         axes: where to draw.

@@ -54,7 +54,7 @@ def lattice_size(patch: Patch, *, bar: bool = False) -> tuple[float, float]:
 
 
 def strategy_title(strategy: str, width: float) -> str:
-    """A strategy's name above a picture of ``lattice_size``: in lines where it is wider.
+    """The name of a strategy as a title, broken into lines if it is wider than the picture.
 
     Args:
         strategy: its name.

@@ -76,9 +76,9 @@ def plot_leakage_gain(
     *,
     title: str | None = None,
 ) -> None:
-    """Draw where leakage comes from (``analysis.leakage_gain``): pairs as lines, qubits with their sums in percent.
+    """Draw which qubits and pairs gain leakage (``analysis.leakage_gain``).
 
-    A bad pair is a dark and thick line.
+    Pairs are lines. The thicker and darker a line, the larger its gain. Qubits have their sums in percent.
 
     Args:
         axes: where to draw, of a figure as large as ``lattice_size`` with a bar says.

@@ -30,7 +30,7 @@ def plot_leakage_population(
 ) -> None:
     """Draw P(level >= 2) at the end of each round with 1-sigma error bars, on a logarithmic axis.
 
-    Populations of zero leave a gap: a logarithm has no place for them.
+    Populations of zero leave a gap, since the axis is logarithmic.
 
     Args:
         axes: where to draw.

@@ -15,8 +15,8 @@ def plot_transport_matrix(
 ) -> None:
     """Draw transition probabilities |in> -> |out> of two transmons, kets |high low>.
 
-    Colours go with the square root of the probability; numbers (percent) stand in the cells of at least 1 %. Where a
-    column sums to less than 100, the rest goes to levels that are not shown. Lines separate computational kets from
+    Colours follow the square root of the probability. Cells of at least 1 % have their number in percent. If a column
+    sums to less than 100, the rest goes to levels that are not shown. Lines separate computational kets from
     those with a leaked transmon.
 
     Args:

@@ -48,9 +48,10 @@ class ShotFolder:
         detection_events: bool (shots, detectors).
         observable_flips: bool (shots, observables).
         sweep_bits: bool (shots, sweep bits).
-        heralds: uint8 (shots, measurements): 0 computational, 2 or 3 the level at the measurement.
-        levels: uint8 (shots, snapshots, qubits): 0 computational, 2 or 3, at each round's end, or where the metadata's
-            "levels" says. Bit (snapshot * qubits + qubit) of a shot in the files levels_2 and levels_3.
+        heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3.
+        levels: uint8 (shots, snapshots, qubits): 0 (computational), 2 or 3. Snapshots are the ends of rounds, or the
+            moments if the metadata say so ("levels"). In the files levels_2 and levels_3 it is bit (snapshot * qubits +
+            qubit) of a shot.
         populations: leakage populations of the shots.
         metadata: what metadata.json says.
 

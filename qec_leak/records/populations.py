@@ -88,8 +88,8 @@ class LeakagePopulations:
     def leakage_population_error(self, role: str | None = None) -> npt.NDArray[np.float64]:
         """Standard error (1 sigma) of ``leakage_population``.
 
-        Binomial by qubit, qubits taken as independent: correlations between them are not in the counts. Leakage is rare
-        and transport moves it rather than multiplies it, so they are small.
+        The error is binomial for each qubit, and treats the qubits as independent, since the counts do not have the
+        correlations between them. These are small: leakage is rare, and transport moves it without multiplying it.
 
         Args:
             role: of the qubits. None: all qubits.
@@ -115,7 +115,7 @@ class LeakagePopulations:
 
 
 def write_populations(path: str | os.PathLike[str], populations: Mapping[str, LeakagePopulations]) -> None:
-    """Write populations by name (of a strategy, say) to one npz file.
+    """Write populations by name, for example of a strategy, to one npz file.
 
     Arrays: ``NAME.counts`` int64 (snapshots, qubits, 2), ``NAME.shots`` int64, and for each role ``NAME.ROLE_qubits``
     int64 (qubit indices). ``numpy.load`` reads it anywhere; ``read_populations`` puts the parts together again.

@@ -128,8 +128,8 @@ def read_shots(
 class ShotWriter:
     """Append shots to a file batch by batch, in any of Stim's formats, with constant memory.
 
-    Used as a context manager. Stim does the formatting, but does not notice a full disk (version 1.16), so what it
-    wrote is read back and compared; ``b8`` is the array's own bytes and goes to the file directly.
+    Use it as a context manager. Stim formats the shots, but does not notice a full disk (version 1.16). Its files are
+    therefore read back and compared. In the format ``b8`` the bytes of the array are written directly.
 
     Args:
         path: the file, replaced if it exists.

@@ -15,13 +15,13 @@ STAGING_PREFIX = ".partial-"
 class StagedFolder:
     """Write files under temporary names and move them into ``target`` together.
 
-    Used as a context manager: files are written to ``path(name)``, in a hidden folder ``.partial-...`` inside
-    ``target`` (so that moving them is a rename). ``commit(last=...)`` makes them appear, ``last`` after all others: a
-    folder that holds that file is complete. Leaving the block without a commit, by an exception or Ctrl-C, removes
-    everything that was made, folders included.
+    Use it as a context manager. Files are written to ``path(name)``, in a hidden folder ``.partial-...`` inside
+    ``target``, so that moving them is a rename. ``commit(last=...)`` moves them to ``target``, the file ``last`` after
+    all others. A folder that holds this file is therefore complete. If the block is left without a commit, by an
+    exception or Ctrl-C, everything that was made is removed, folders included.
 
     Args:
-        target: folder in which the files will appear, made if need be.
+        target: folder in which the files will appear. It is made if it does not exist.
         reserve_bytes: claimed on the disk until the first ``release_reserve`` or ``commit``. A full disk or a quota is
             then noticed before hours of sampling.
 
@@ -89,8 +89,7 @@ class StagedFolder:
     def commit(self, *, last: str, obsolete: Iterable[str] = ()) -> list[Path]:
         """Move all files to ``target``, ``last`` after the others, replacing files of the same names.
 
-        An earlier ``last`` is removed first of all, so that old and new files never stand together under a file that
-        says "complete".
+        An earlier ``last`` is removed first, so that a folder that holds this file never mixes old and new files.
 
         Args:
             last: the file that says "complete".

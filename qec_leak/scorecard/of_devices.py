@@ -17,28 +17,30 @@ _W = "DQLR, 25 cycles: "
 _S = "MLR, 25 cycles: "
 
 _OWN_TIME = (
-    "the 172 ns that DQLR takes cost more than its removal of leakage gains. T1 = 20 us and T2 = 30 us (Acharya) "
-    "cost a data qubit 5.0e-3 in that time, more than the 3.8e-3 that Miao S3 allows DQLR as a whole; the order "
-    "asks for less than 2.2e-3 (a time of 75 ns without an error of the gate, 31 ns with the preset's), or for "
-    "2.2 times the leakage that F3a measures, or for leakage that hurts twice as much as here. NO_RESET and MLR "
-    "are as good as each other: the reset's 160 ns cost what it gains. In cycles of equal length the order is as "
-    "measured (row F5b above). docs/model.md has the numbers, experiments/scan_own_time.py makes them."
+    "the 172 ns of DQLR cost more than its removal of leakage gains. T1 = 20 us and T2 = 30 us (Acharya) cost a data "
+    "qubit 5.0e-3 in that time, which is more than the 3.8e-3 that Miao S3 allows for DQLR as a whole. The published "
+    "order needs one of three things: a cost below 2.2e-3 (a time of 75 ns without an error of the gate, or 31 ns with "
+    "the preset's), or 2.2 times the leakage that F3a measures, or leakage that does twice as much harm as here. "
+    "NO_RESET and MLR are equally good, because the 160 ns of the reset cost as much as it gains. In cycles of equal "
+    "length the order is as measured (row F5b above). docs/model.md has the numbers, and experiments/scan_own_time.py "
+    "makes them."
 )
 _EPS_3 = (
-    "the published number is eps_7 times Lambda squared, decoded by a neural network. Errors of the decoder and "
-    "of the model compound: Lambda is 2.3 and 2.2 here, and eps_7 has 20 % more than the network's. Less noise "
-    "lowers eps_3, and takes detection fractions, which are at the lower end of their ranges, out of them; the "
-    "device has more events for its errors than uniform, constant noise gives."
+    "the published number is eps_7 times Lambda squared, decoded by a neural network. The errors of the decoder and "
+    "of the model multiply: Lambda is 2.3 and 2.2 here, and eps_7 is 20 % larger than with the network. Less noise "
+    "would lower eps_3. But it would also move the detection fractions out of their ranges, since they are at the "
+    "lower ends. For the same logical errors, the device has more detection events than uniform, constant noise "
+    "gives."
 )
 _LAMBDA_35 = (
-    "both bases together are out by less than one standard error, basis X by 2 % of itself. The fit's parameter "
-    "is kept where detection fractions and eps_7 put it; with 3.6e-3 in place of 3.4e-3 both bases together would "
-    "be in the range, and eps_7 at the end of its own."
+    "both bases together are out of the range by less than one standard error, and basis X by 2 % of its value. The "
+    "parameter stays where the fit to detection fractions and eps_7 put it. With 3.6e-3 instead of 3.4e-3, both bases "
+    "together would be in the range, and eps_7 would be at the end of its own."
 )
 _REPETITION = (
-    "the line of log eps over the distance falls by 3.9 for two in distance; from the same error at d = 5 the "
-    "published number is reached with 2.5. The device's qubits differ and drift, and a line of 49 of them holds "
-    "the worst ones; those here are all alike, and nothing happens to many at once."
+    "eps falls by a factor of 3.9 when the distance grows by two. From the same error at d = 5, a factor of 2.5 leads "
+    "to the published number. The qubits of the device differ and drift, and a line of 49 qubits contains the worst "
+    "ones. Here all qubits are alike, and no event hits many of them at once."
 )
 
 

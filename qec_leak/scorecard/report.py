@@ -31,13 +31,14 @@ def markdown_report(report: Report, *, command: str, date: str, versions: str, l
     lines = [
         "# Score card",
         "",
-        "Published numbers against what comes out here. A row passes if all of its values are in their ranges; the",
-        "standard errors of the values widen none. *fitted*: a parameter of the device was fitted to the row",
-        "(`experiments/fit_NAME.py`); all others are predicted. Generated, not edited by hand:",
+        "This page compares published numbers with those of qec_leak. A row passes if all of its values are in their",
+        "ranges. The standard errors of the values do not widen the ranges. *fitted* means that a parameter of the",
+        "device was fitted to the row (`experiments/fit_NAME.py`). All other rows are predicted. This command makes",
+        "the page:",
         "",
         f"    {command}",
         "",
-        f"{date}; {versions}; {report.seconds:.0f} s (results that were there already took none).",
+        f"{date}; {versions}; {report.seconds:.0f} s, without the time of results that were there already.",
         "",
         f"**{_score(report)}**",
         "",
@@ -59,11 +60,11 @@ def markdown_report(report: Report, *, command: str, date: str, versions: str, l
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     noted = [verdict.row for verdict in report.verdicts if verdict.passed and verdict.row.note]
     if noted:
-        lines += ["", "## What has to be known of rows that pass", ""]
+        lines += ["", "## Notes on rows that pass", ""]
         lines += [f"- **{row.what}**: {row.note}" for row in noted]
     failing = [verdict for verdict in report.verdicts if not verdict.passed]
     if failing:
-        lines += ["", "## What fails, and why, as far as it is known", ""]
+        lines += ["", "## Rows that fail, and why, as far as it is known", ""]
         for verdict in failing:
             outside = ", ".join(part.name for part in verdict.parts if not part.passed)
             lines += [f"- **{verdict.row.what}** ({outside}): {verdict.row.reason or 'not known.'}"]

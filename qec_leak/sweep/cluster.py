@@ -28,7 +28,7 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
         address: "tcp://host:port" of a running scheduler, or "local": a scheduler and ``workers`` processes of this
             machine that end with the sweep.
         note: called with lines that a user should see.
-    Raises ValueError where dask.distributed is not installed or nobody answers at the address.
+    Raises ValueError where dask.distributed is not installed or no scheduler answers at the address.
     """
     try:
         distributed: Any = importlib.import_module("distributed")
@@ -52,8 +52,8 @@ def connect_cluster(address: str, *, workers: int = 1, note: Callable[[str], obj
         client = distributed.Client(address, timeout=_CONNECT_SECONDS)
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(
-            f"`--cluster` must be 'local' or the address of a running dask scheduler, but at {address!r} nobody "
-            f"answers ({type(error).__name__}); start one with: dask scheduler"
+            f"`--cluster` must be 'local' or the address of a running dask scheduler, but none answers at {address!r} "
+            f"({type(error).__name__}); start one with: dask scheduler"
         ) from None
     return DaskBackend(client, address, note)
 

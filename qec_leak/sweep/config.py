@@ -78,8 +78,8 @@ def read_sweep(
 
     Args:
         path: the file.
-        quick: replace what [quick] replaces.
-        extra: names of further tables that the file may hold, [figure] say; they come back as ``Sweep.extra``.
+        quick: use the values of the section [quick].
+        extra: names of further tables that the file may hold, for example [figure]. ``Sweep.extra`` holds them.
         overrides: values that replace those of the file, by dotted key: {"stop.max_shots": 1000}.
 
     Returns:

@@ -8,4 +8,5 @@ class SweepError(RuntimeError):
 
 
 class SweepInterrupted(KeyboardInterrupt):
-    """Ctrl-C: running blocks were finished and saved; the message says how far the sweep is."""
+    """The sweep was stopped by Ctrl-C. Running blocks were finished and saved. The message says how far the sweep
+    is."""

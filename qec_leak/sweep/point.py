@@ -50,7 +50,7 @@ class Point:
     """One memory experiment of a sweep, with its decoder.
 
     Attributes:
-        circuit: keyword arguments of ``memory_experiment`` but the device.
+        circuit: keyword arguments of ``memory_experiment``, without the device.
         device: with all overrides.
         decoder: its name: "pymatching", that of an installed one, or "module:attribute".
         labels: values of the axes at this point, by dotted key ("circuit.distance", "device.cz.leakage").
@@ -90,7 +90,7 @@ class Point:
 
     @property
     def sampler_name(self) -> str:
-        """What the decoder column of its rows says: "qec_leak-pymatching"."""
+        """The entry in the decoder column of its rows, for example "qec_leak-pymatching"."""
         return SAMPLED_BY + self.decoder
 
     @property
@@ -135,12 +135,13 @@ def point_metadata(circuit: Mapping[str, Any], device: Device, overrides: Mappin
 
 @dataclass(frozen=True)
 class StopRule:
-    """When a point has enough shots. It is judged after each block, in the order of the blocks.
+    """When a point has enough shots. The rule is applied after each block, in the order of the blocks.
 
     Attributes:
         max_shots: never more shots than these.
         max_errors: enough logical errors.
-        relative_precision: enough when the standard error of the logical error probability is at most this part of it.
+        relative_precision: enough when the standard error of the logical error probability is at most this fraction of
+            the probability.
 
     Examples:
         >>> rule = StopRule(max_shots=1000, max_errors=10)

@@ -31,9 +31,9 @@ def read(*paths: str | os.PathLike[str]) -> list[Record]:
     - shots, errors, discards, seconds (processor time), strong_id.
     - logical_error_per_cycle, logical_error_probability, detection_fraction (rounds that compare full rounds),
       leakage_data, leakage_measure, leakage_removal (end of the last round), suppression_factor (Lambda: the error per
-      cycle over that of the point at two distances more). Each with NAME_low and NAME_high, the ends of the values
-      whose likelihood is within a factor 1000 of the best one's; None where the file does not tell, infinity for a
-      Lambda without a bound.
+      cycle over that of the point whose distance is larger by two). Each has NAME_low and NAME_high, the ends of the
+      interval of values whose likelihood is at least 1/1000 of the maximum. A value is None if the file does not have
+      it, and infinity for a Lambda without a bound.
 
     Records are sorted by the parameters in which they differ.
 
@@ -73,9 +73,9 @@ def read(*paths: str | os.PathLike[str]) -> list[Record]:
 def suppression_factors(*paths: str | os.PathLike[str]) -> list[Record]:
     """Lambda_{d/(d+2)} = eps_d / eps_{d+2} of results files.
 
-    There is one record for each two points that differ by two distances, and in nothing else but what goes with the
-    distance (rounds in a zip with it). Keys: the parameters of the point at d as in ``read``, next_distance,
-    suppression_factor, suppression_factor_low, suppression_factor_high.
+    There is one record for each two points whose distances differ by two and that are otherwise equal. Parameters that
+    change together with the distance, such as rounds in a zip, may differ too. Keys: the parameters of the point at d
+    as in ``read``, next_distance, suppression_factor, suppression_factor_low, suppression_factor_high.
 
     Args:
         *paths: the files.

@@ -30,7 +30,7 @@ class Contents:
 
 
 def read_results(path: str | os.PathLike[str]) -> tuple[Row, ...]:
-    """The rows of a results file, of a run that is still going on, too: a torn last line is left out.
+    """The rows of a results file, also while a run writes to it. An incomplete last line is left out.
 
     Args:
         path: the file.
@@ -171,7 +171,8 @@ class ResultsFile:
         contents = parse_contents(self.path.read_bytes(), str(self.path))
         if contents.torn_line is not None:
             note(
-                f"{self.path} line {contents.torn_line}: cut off when a run was killed; dropped, its block is run again"
+                f"{self.path} line {contents.torn_line}: incomplete, since a run was killed; it is dropped and its "
+                "block run again"
             )
         self._size = contents.whole_bytes
         os.ftruncate(self._descriptor, self._size)

@@ -75,13 +75,13 @@ def collect(
     progress: Progress | None = None,
     note: Callable[[str], object] = lambda line: None,
 ) -> tuple[PointResult, ...]:
-    """Run a sweep until every point has enough shots; what ``out`` already holds is not run again.
+    """Run a sweep until every point has enough shots. Shots that ``out`` already holds are not run again.
 
     Args:
         sweep: the sweep.
         out: results file, a CSV of sinter's; None keeps the counts in memory only.
-        workers: processes to run blocks on; 1 is this one. (More than one are spawned: a script that asks for them
-            must do so under ``if __name__ == "__main__":``.)
+        workers: number of processes that run blocks; 1 is this process. More than one are spawned, so the script must
+            call ``collect`` under ``if __name__ == "__main__":``.
         executor: run blocks on this instead; ``workers`` says how many tasks it runs at a time.
         backend: run blocks on this instead, see ``connect_cluster``; it is closed at the end.
         progress: called with a Snapshot a few times a second.

@@ -129,7 +129,7 @@ def _level_record(groups: list[list[str]], tail: str) -> Tag:
         raise ValueError("0 and 1 must be alike, since levels are read, but are not; write (p, U)")
     qubits = tuple(map(int, tail.strip(":").split()))
     if not qubits or len(set(qubits)) != len(qubits):
-        raise ValueError("qubits must stand behind a second colon, each once, but do not; write (1, 2) : 0 1")
+        raise ValueError("qubits must stand after a second colon, each once, but do not; write (1, 2) : 0 1")
     computational = given.get("U", values[0])
     reads_one = {0: computational, 2: given.get("2", 0.0), 3: given.get("3", 0.0)}
     return Tag("LEAKAGE_MEASUREMENT", reads_one=reads_one, qubits=qubits)

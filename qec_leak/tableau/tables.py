@@ -100,8 +100,8 @@ def _resolved(row: str, unknown: str, branches: dict[Fates, float]) -> dict[Fate
     kept = 1 - gone
     if left > 1 + TOLERANCE or (kept <= 0 and left < 1 - TOLERANCE):
         raise ValueError(
-            f"row {_shown(unknown)} must let at most half of its shots leave with one value, but row {_shown(row)} "
-            f"sums to {left!r}; lower the probability or say with which values they leave"
+            f"row {_shown(unknown)} must leak at most half of its shots from one value, but row {_shown(row)} "
+            f"sums to {left!r}; lower the probability or say from which values they leak"
         )
     for fates, p in staying.items():
         _add(leaving, fates, p * (1 - left) / kept)

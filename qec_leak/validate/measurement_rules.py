@@ -124,7 +124,9 @@ def _verdicts(
     for name, alternative in alternatives.items():
         found = all_deviations(ours.events(alternative(ours, rng)), judged)
         checks.append(
-            told_apart(f"{title}: not {name}", f"the alternative's detectors and pairs with {judge}", shots, found)
+            told_apart(
+                f"{title}: wrong rule, {name}", f"the alternative's detectors and pairs with {judge}", shots, found
+            )
         )
     return checks
 

@@ -55,10 +55,10 @@ def provenance(command: str) -> list[str]:
 
 
 READING = (
-    "Samples are compared in sigma: every mean and pair covariance of a check is a comparison, and the limit is what "
-    "the largest of so many exceeds as rarely as a single one exceeds 5. A worst deviation beyond 3 sigma comes with "
-    "the chance of so large a one in its family if both sides agree. Rows with 'not' and 'wrong' are planted errors: "
-    "they must exceed their limit, which shows that the comparison would notice."
+    "Samples are compared in units of sigma. Every mean and pair covariance of a check is one comparison. The largest "
+    "of all comparisons of a check exceeds the limit as rarely as a single comparison exceeds 5 sigma. If the worst "
+    "deviation is beyond 3 sigma, a note gives the chance of so large a deviation if both sides agree. Rows with "
+    "'wrong' are planted errors. They must exceed their limit, which shows that the comparison notices such an error."
 )
 
 

@@ -19,7 +19,7 @@ from qec_leak.validate import (
 from qec_leak.validate.check import Check, Result, Settings, Topic
 
 TOPICS: tuple[Topic, ...] = (
-    Topic("a", "Twirl", "Channels are the twirl of their Kraus operators, and complete.", closed_forms.run),
+    Topic("a", "Twirl", "Channels equal the twirl of their Kraus operators, and are complete.", closed_forms.run),
     Topic("b", "Hamiltonian", "Transport, phases and the Leakage iSWAP follow from one Hamiltonian.", hamiltonian.run),
     Topic(
         "c", "Without leakage", "Without leakage the engine is a Pauli-frame simulator like Stim's.", against_stim.run
@@ -27,41 +27,43 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         "d",
         "Leaked qubits of memories",
-        "A gate with a leaked qubit does not happen, and frames say so exactly.",
+        "A gate with a leaked qubit does not happen. Frames reproduce this exactly.",
         frozen_frames.run,
     ),
     Topic(
         "e",
         "Exact trajectories, random phases",
-        "Where amplitudes of leaked levels do not interfere, the engine is exact. One known difference is left: the"
-        " exact CZ weakens |11> by c = sqrt(1 - 4 L1), whose Pauli part within the computational states (Z on "
-        "either qubit and on both, (1 - c)²/16 each) the engine counts as part of the device's CZ error. At the CZ "
-        "leakage of these samples, 1e-2, that is 5e-5 a CZ and 2e-4 to 4e-4 in a detection probability; at 8e-2 on "
-        "one pair of the d=2 patch it was seen alone, 0.0028 ± 0.0008 and 0.0040 ± 0.0010 for the predicted 0.0038.",
+        "Where amplitudes of leaked levels do not interfere, the engine is exact. One known difference remains. The "
+        "exact CZ weakens |11> by c = sqrt(1 - 4 L1). The Pauli part of this within the computational states is Z on "
+        "either qubit and on both, with (1 - c)²/16 each. The engine counts it as part of the device's CZ error. At "
+        "the CZ leakage of these samples, 1e-2, it is 5e-5 per CZ and 2e-4 to 4e-4 in a detection probability. At "
+        "8e-2 on one pair of the d=2 patch it was measured alone: 0.0028 ± 0.0008 and 0.0040 ± 0.0010, where 0.0038 "
+        "is predicted.",
         against_exact.run,
     ),
     Topic(
         "f",
         "The twirl's error",
-        "Real gates are coherent: amplitudes that stay leaked from one CZ to the next interfere, and the twirl drops "
-        "that. What it means, seen with `--full`: under MLR the engine has about a fifth too little data leakage at CZ "
-        "leakages of 1e-3 to 1e-2, and logical errors that are a few percent of themselves too large; under NO_RESET "
-        "and DQLR the twirl's error is below what was resolved. Records of checks that do not commute, as they share a "
-        "leaked data qubit, are correlated by a coherent phase on their measure qubits, which the twirl does not show. "
-        "Nothing here is judged: the error is the twirl's, not the engine's.",
+        "Real gates are coherent. Amplitudes that stay leaked from one CZ to the next interfere, and the twirl drops "
+        "this interference. Its effect was measured with `--full`. Under MLR at CZ leakages of 1e-3 to 1e-2, the "
+        "engine has about a fifth too little data leakage, and logical errors that are too large by a few percent of "
+        "their value. Under NO_RESET and DQLR the error of the twirl was too small to be resolved. A coherent phase "
+        "also correlates the records of checks that share a leaked data qubit and therefore do not commute. The twirl "
+        "does not show this correlation. These rows are measured and cannot fail: the error is that of the twirl, not "
+        "of the engine.",
         twirl_error.run,
     ),
     Topic(
         "g",
         "What a leaked qubit's measurement reports",
-        "Rules and their alternatives, each alternative refuted by a judge.",
+        "Independent simulators confirm the rules of the engine and refute their alternatives.",
         measurement_rules.run,
     ),
     Topic(
         "h",
         "Any circuit",
-        "Frames sample random circuits of two kinds of stabilizers, leakage of every kind in them, as a tableau a shot "
-        "does that skips the gates of leaked qubits.",
+        "Random circuits have stabilizers of two kinds and leakage of every kind. Frames sample them like a simulator "
+        "with one tableau per shot, which skips the gates of leaked qubits.",
         against_tableau.run,
     ),
 )

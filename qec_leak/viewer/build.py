@@ -38,10 +38,11 @@ def view(
 
     Args:
         memories: an experiment; several; or several by name. All have the same number of rounds.
-        path: the file to write; None: none (``View.write`` writes it, a notebook shows it).
-        shots: P(leaked) and detection fractions are means over so many.
-        shown: the first so many shots can be looked at one by one, with their own levels and detection events.
-        seed: of all experiments; None: a fresh one, which the page says.
+        path: the file to write. None: no file; ``View.write`` writes one, and a notebook displays the page.
+        shots: number of shots over which P(leaked) and detection fractions are averaged.
+        shown: number of shots, from the first on, that the page shows one by one with their levels and detection
+            events.
+        seed: of all experiments. None: a fresh one, which the page shows.
         threads: see ``compile_sampler``.
         engine: see ``compile_sampler``.
         where: the slider's steps, "rounds" or "moments".

@@ -18,7 +18,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class View:
-    """A page. In a notebook it shows itself.
+    """A page. A notebook displays it.
 
     Attributes:
         html: the whole file.

@@ -52,7 +52,7 @@ def test_bad_circuits_are_one_line(circuit, text, capsys):
 def test_sample_says_that_it_takes_the_tableau(circuit, tmp_path, capsys):
     out = str(tmp_path / "shots")
     assert main(["sample", circuit(OF_THREE), "--shots", "100", "--seed", "1", "--out", out]) == 0
-    assert "note: sampled with a tableau a shot, since frames are not exact behind line 6" in capsys.readouterr().err
+    assert "note: sampled with one tableau per shot, since frames are not exact after line 6" in capsys.readouterr().err
     assert main(["sample", circuit(OF_TWO_KINDS), "--shots", "100", "--seed", "1", "--out", out]) == 0
     assert "tableau" not in capsys.readouterr().err
 

@@ -70,7 +70,7 @@ def test_where_leakage_comes_from(tmp_path, capsys):
     file.write_text(mine.to_toml())
     assert main(["device", str(file), "--distance", "3", "--strategy", "DQLR", "--out", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    start = lines.index("Leakage gained in a round of DQLR, distance 3: the most")
+    start = lines.index("Leakage gained in a round of DQLR, distance 3; largest gains first")
     assert lines[start + 3].startswith("4, data") and lines[start + 8].split() == ["4-15", "0.600", "%"]
     assert lines[-1].endswith(f"{tmp_path / 'mine-lattice.png'} (and .svg)")
     assert (tmp_path / "mine-lattice.png").read_bytes().startswith(b"\x89PNG")

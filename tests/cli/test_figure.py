@@ -39,7 +39,7 @@ def test_from_results(tmp_path, capsys):
     assert same.out.splitlines()[:-2] == shown.out.splitlines()[:-2]  # the numbers
     assert sorted(p.name for p in out.iterdir()) == ["F3a.png", "F3a.svg"]
     assert main(["figure", "F3a", "--from", str(source), "--out", str(out)]) == 0
-    assert "are of another experiment" in capsys.readouterr().err  # of TINY, not of what the file says now
+    assert "come from another experiment" in capsys.readouterr().err  # of TINY, not of what the file says now
 
 
 BAD = [

@@ -343,7 +343,7 @@ def test_what_was_found(folder, capsys):
         (["run", "--set", f"qubits.{'9' * 5000}.gate.error=0"], "must be a qubit index, but is not"),
         (["run", "--set", f"pairs.0-{'9' * 5000}.cz.error=0"], "must be two qubit indices, but is not"),
         (["run", "--cycle-ns", "1e30"], "`idle.dd_error_per_us` must give at most 0.75 during a wait, but gives"),
-        (["run", "--out", "\ud800"], "words must be text, but one has '\\ud800'"),
+        (["run", "--out", "\ud800"], "arguments must be text, but one has '\\ud800'"),
         (["sweep", "a\nb"], "a b: cannot be read (No such file or directory)"),
         (["run", "--device", "m.toml"], "m.toml: [qubits] must be a table of keys and values, but is 1"),
     ):

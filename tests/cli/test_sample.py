@@ -61,7 +61,8 @@ def test_random_detectors_and_observables_are_sampled(tmp_path, capsys):
     assert str(stim.DetectorErrorModel.from_file(model)) == "error(0.5) D0"
     (tmp_path / "a.stim").write_text(f"{detector}\nOBSERVABLE_INCLUDE(0) rec[-1]")
     assert main(arguments) == 0
-    assert capsys.readouterr().err.startswith("note: Stim makes no detector error model (The circuit contains non-")
+    note = "note: no detector error model is written, since Stim makes none (The circuit contains non-"
+    assert capsys.readouterr().err.startswith(note)
     assert not model.exists()
     assert read_folder(out).observable_flips.mean() == pytest.approx(0.5, abs=5 * np.sqrt(0.25 / 4000))
 
@@ -110,7 +111,7 @@ def test_what_is_missing_is_said(tmp_path, capsys):
         return capsys.readouterr().err
 
     assert said("a.stim") == "" and (out / "populations.npz").exists()
-    assert "note: no populations.npz, for the circuit has no TICK[LEAKAGE_POPULATION]; write" in said("b.stim")
+    assert "note: no populations.npz, since the circuit has no TICK[LEAKAGE_POPULATION]; add one" in said("b.stim")
     assert not (out / "populations.npz").exists() and read_folder(out).populations is None
     assert said("b.stim", "--populations", "moments") == "" and (out / "populations.npz").exists()
     text = said("c.stim")

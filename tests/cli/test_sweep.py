@@ -461,14 +461,14 @@ def test_status_for_programs_keeps_notes_apart(finished, tmp_path, capsys):
     assert main(["status", str(torn), "--json", "--sweep", str(file)]) == 0
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 7 and all(json.loads(line) for line in captured.out.splitlines())
-    assert "Line 9 is cut off" in captured.err and "7 of 8 points are done" in captured.err
+    assert "Line 9 is incomplete" in captured.err and "7 of 8 points are done" in captured.err
 
 
 def test_status_of_a_torn_file(finished, tmp_path, capsys):
     out = tmp_path / "torn.csv"
     out.write_bytes(finished.read_bytes()[:-40])
     assert main(["status", str(out)]) == 0
-    assert "Line 9 is cut off" in capsys.readouterr().out
+    assert "Line 9 is incomplete" in capsys.readouterr().out
     assert out.read_bytes() == finished.read_bytes()[:-40]
 
 
@@ -522,13 +522,22 @@ def test_sinter_combines_and_plots(finished, tmp_path):
     assert num_lines(combined) == 9
 
 
+def test_an_experiment_of_the_package_by_name(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sweep", "demo_sweep", "--set", "stop.max_shots=100", "--set", "axes.circuit.distance=[3]"]) == 0
+    assert "6 points, 600 shots" in capsys.readouterr().out and num_lines(tmp_path / "demo_sweep.csv") == 7
+    assert main(["status", "demo_sweep.csv", "--sweep", "demo_sweep", "--set", "stop.max_shots=100"]) == 0
+    assert "6 of 12 points are done" in capsys.readouterr().out
+    assert main(["sweep", "nothing"]) == 2 and "nothing: cannot be read" in capsys.readouterr().err
+
+
 def test_the_documentation_says_what_works(tmp_path):
     """docs/sweeps.md: the smallest file is the one in experiments/, and its Python runs."""
     text = (DEMO.parents[1] / "docs" / "sweeps.md").read_text()
     blocks = re.findall(r"```(\w+)\n(.*?)```", text, flags=re.DOTALL)
     assert blocks[0][0] == "toml" and blocks[0][1] in DEMO.read_text()
     [script] = [code for language, code in blocks if language == "python" and "read_sweep" in code]
-    (tmp_path / "script.py").write_text(script.replace("experiments/demo_sweep.toml", str(DEMO)))
+    (tmp_path / "script.py").write_text(script.replace("sweep.toml", str(DEMO)))
     done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0 and done.stdout.count("strategy=") == 12, done.stderr
     assert len(sinter.read_stats_from_csv_files(tmp_path / "results.csv")) == 12

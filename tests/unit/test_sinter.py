@@ -223,7 +223,7 @@ UNTAGGED = stim.Circuit("I_ERROR[LEAKAGE_TRANSITION_1: (0.1, U->2)] 0\nM 0\nDETE
 def test_one_bad_task_does_not_end_the_collection():
     good = sinter.Task(circuit=memory().circuit, json_metadata={"good": 1})
     bad = [sinter.Task(circuit=c, json_metadata={"bad": k}) for k, c in enumerate((OVER_MIXING, UNTAGGED))]
-    with pytest.warns(UserWarning, match="left out, for it cannot be sampled: task ") as caught:
+    with pytest.warns(UserWarning, match="left out, since it cannot be sampled: task ") as caught:
         tasks = usable([bad[0], good, bad[1]])
     assert [task.json_metadata for task in tasks] == [{"good": 1}]
     assert tasks[0].circuit == good.circuit and len(caught) == 2

@@ -54,7 +54,7 @@ def make_patch(code: str, distance: int) -> Patch:
 
 
 def find_patch(patch: Patch | str, *, name: str = "patch") -> Patch:
-    """A patch, proven.
+    """Find a patch by name, and verify it.
 
     Args:
         patch: a Patch; or "module:attribute" or the name of an installed one, where the attribute is a Patch, or a

@@ -39,12 +39,12 @@ def installed_strategy_names() -> tuple[str, ...]:
 
 
 def find_strategy(strategy: Strategy | str, *, name: str = "strategy") -> Strategy:
-    """The strategy of a name; a strategy is itself.
+    """Find a strategy by name. A Strategy is returned as it is.
 
     Args:
-        strategy: a Strategy; or a name of ``strategy_names()`` or of an installed strategy, where case does not matter
-            and ``-`` is as good as ``_``; or "module:attribute", where the attribute is a Strategy, or a class or
-            function without arguments that makes one.
+        strategy: a Strategy; or a name of ``strategy_names()`` or of an installed strategy, in upper or lower case,
+            with ``-`` or ``_``; or "module:attribute", where the attribute is a Strategy, or a class or function
+            without arguments that makes one.
         name: what errors call the argument.
 
     Returns:

@@ -101,7 +101,7 @@ BAD = [
     ("CONDITIONED_ON_SELF: U 2", "names CONDITIONED_ON_SELF; drop it if it says U"),
     ("LEAKAGE_DETECTOR: 3", "names LEAKAGE_DETECTOR; write MPAD[LEAKAGE_MEASUREMENT"),
     ("LEAKAGE_SWAP: (0.5)", "must have no groups"),
-    ("LEAKAGE_MEASUREMENT: (1, 2)", "must name its qubits behind a second colon"),
+    ("LEAKAGE_MEASUREMENT: (1, 2)", "must name its qubits after a second colon"),
     ("LEAKAGE_MEASUREMENT: (1, 2) : 3 3", "each once"),
     ("LEAKAGE_MEASUREMENT: (1, 4) : 3", "a level must be one of"),
     ("LEAKAGE_MEASUREMENT: (1, 2) (0.5, 2) : 3", "a level must be one of"),

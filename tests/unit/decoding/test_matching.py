@@ -91,7 +91,9 @@ def test_errors_that_are_no_edges_are_not_lost_in_silence():
         compile_decoder(COLOUR)
     with pytest.warns(UserWarning, match=r"errors of the detector error model flip more than two detectors, as D"):
         compile_decoder(COLOUR.detector_error_model())
-    with pytest.warns(UserWarning, match=r"^1 errors .* as D0 D1 L0 D2, and matching ignores them \(together 0\.125 a"):
+    with pytest.warns(
+        UserWarning, match=r"^1 errors .* as D0 D1 L0 D2, and matching ignores them \(together 0\.125 per"
+    ):
         compile_decoder(stim.DetectorErrorModel("error(0.125) D0 D1 L0 D2\nerror(0.1) D0 D1 ^ D2 ^ D3\nerror(0.1) D0"))
 
 
@@ -165,5 +167,6 @@ def test_batches_that_are_none():
 
 def test_events_that_no_error_makes():
     decoder = compile_decoder(stim.DetectorErrorModel("error(0.1) D0 L0\ndetector D1"))
-    with pytest.raises(ValueError, match="must have events that the error model explains, but a shot has one that no "):
+    message = "must have events that the error model explains, but a shot has an event that no error"
+    with pytest.raises(ValueError, match=message):
         decoder.decode_batch(ShotSlice(np.array([[2]], dtype=np.uint8)))

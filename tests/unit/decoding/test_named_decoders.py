@@ -128,5 +128,5 @@ def test_a_decoder_that_is_no_matching_takes_hyperedges():
     colour = stim.Circuit.generated("color_code:memory_xyz", distance=5, rounds=3, after_clifford_depolarization=0.01)
     assert compile_decoder(colour, Reads()).detector_error_model == seen[0]
     assert seen[0] == colour.detector_error_model(approximate_disjoint_errors=True)
-    with pytest.raises(ValueError, match="does not; give a decoder that is no matching"):
+    with pytest.raises(ValueError, match="does not; give a decoder other than matching"):
         compile_decoder(colour)

@@ -105,7 +105,7 @@ def test_torn_line_is_reported_and_cut_off(tmp_path):
     with ResultsFile(path, note=notes.append) as file:
         assert len(file.rows) == 1
         file.append(line(200, 300))
-    assert len(notes) == 1 and "line 3: cut off" in notes[0]
+    assert len(notes) == 1 and "line 3: incomplete" in notes[0]
     assert path.read_bytes() == file_of(line(0, 100), line(200, 300))
     path.write_bytes(file_of(line(0, 100), line(100, 200)[:-20], end=""))
     ResultsFile(path, note=notes.append).close()
