@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )
     from qec_leak.circuits.dress import dress
     from qec_leak.decoding import Decoder, compile_decoder, decode
-    from qec_leak.decoding.leakage import LeakagePosterior, infer_leakage
+    from qec_leak.decoding.leakage import LeakagePosterior, fit_leakage_scale, infer_leakage
     from qec_leak.device import Device
     from qec_leak.engine import (
         Certificate,
@@ -85,6 +85,7 @@ _HOME = {
     "compile_sampler": "engine",
     "decode": "decoding",
     "dress": "circuits",
+    "fit_leakage_scale": "decoding.leakage",
     "infer_leakage": "decoding.leakage",
     "memory_experiment": "circuits",
     "parse_tag": "circuits",
@@ -141,6 +142,7 @@ __all__ = [
     "engine",
     "exact",
     "figures",
+    "fit_leakage_scale",
     "infer_leakage",
     "memory_experiment",
     "parse_tag",

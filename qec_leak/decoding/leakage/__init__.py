@@ -7,5 +7,6 @@ arrays) -> inference (posteriors of levels and errors) -> matching with each sho
 from qec_leak.decoding.leakage.aware import LeakageAware
 from qec_leak.decoding.leakage.genie import Genie
 from qec_leak.decoding.leakage.posterior import LeakagePosterior, infer_leakage
+from qec_leak.decoding.leakage.rates import fit_leakage_scale
 
-__all__ = ["Genie", "LeakageAware", "LeakagePosterior", "infer_leakage"]
+__all__ = ["Genie", "LeakageAware", "LeakagePosterior", "fit_leakage_scale", "infer_leakage"]

@@ -13,6 +13,7 @@ from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, Decodin
 from qec_leak.decoding.leakage.flags import Flags, flagged_matching
 from qec_leak.decoding.leakage.inference import LeakageInference
 from qec_leak.decoding.leakage.model import LeakageModel
+from qec_leak.decoding.leakage.rates import scaled_leaking
 from qec_leak.decoding.matching import CompiledMatching
 
 Bytes = npt.NDArray[np.uint8]
@@ -37,13 +38,16 @@ class LeakageAware(Decoder):
 
     heralds: "levels": the level at each measurement is known; "none": detection events alone.
     suspected: shots with no posterior above it are matched by PyMatching with the usual weights.
+    leak_scale: factor on the rates at which transmons leak, such as ``fit_leakage_scale`` finds.
     """
 
     heralds: Heralds = "none"
     suspected: float = SUSPECTED
+    leak_scale: float = 1.0
 
     def __post_init__(self) -> None:
         _checks.check_choice("heralds", self.heralds, HERALDS)
+        _checks.check_positive("leak_scale", self.leak_scale)
 
     @property
     def needs(self) -> tuple[Need, ...]:  # type: ignore[override]
@@ -63,15 +67,18 @@ class LeakageAware(Decoder):
                 f"`circuit` must be given to {self.name}, which reads leakage from its tags, but only an error model "
                 "is; give the circuit"
             )
-        return CompiledLeakageAware(problem, self.suspected)
+        return CompiledLeakageAware(problem, self.suspected, leak_scale=self.leak_scale)
 
 
 class CompiledLeakageAware(CompiledDecoder):
     """Inference and both matchings of one circuit."""
 
-    def __init__(self, problem: DecodingProblem, suspected: float, *, snapshots: bool = False) -> None:
+    def __init__(
+        self, problem: DecodingProblem, suspected: float, *, snapshots: bool = False, leak_scale: float = 1.0
+    ) -> None:
         assert problem.circuit is not None, "checked before"
         model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
+        model = scaled_leaking(model, leak_scale)
         self._inference = LeakageInference(model, quiet=QUIET, negligible=NEGLIGIBLE)
         struck = np.zeros(model.num_edges, dtype=np.bool_)
         struck[model.slot_edges] = True

@@ -51,13 +51,22 @@ class LeakageInference:
         reset_state(self._tables, self._usual, np.ones(model.num_detectors))
         self._screens: dict[bool, Screen] = {}
 
-    def prior_leakage(self) -> Floats:
-        """float64 (chains,): the largest probability that a transmon is leaked, before anything is seen."""
+    @property
+    def awake(self) -> npt.NDArray[np.bool_]:
+        """bool (events,): those of transmons that leak more than is negligible."""
+        return np.asarray(self._quiet.awake[self._quiet.chain])
+
+    def prior_levels(self) -> Floats:
+        """float64 (events, 3): probability of each level at each event, before anything is seen."""
         model, state = self.model, _state(self.model)
         nothing = np.full(model.num_events, -1, dtype=np.int8)
         reset_state(self._tables, state, np.zeros(model.num_detectors))
         infer_prior(self._tables, state, nothing, 3)
-        leaked = 1.0 - state.level[:, 0]
+        return state.level
+
+    def prior_leakage(self) -> Floats:
+        """float64 (chains,): the largest probability that a transmon is leaked, before anything is seen."""
+        model, leaked = self.model, 1.0 - self.prior_levels()[:, 0]
         return np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else np.zeros(0)
 
     def known_levels(self, shots: int, heralds: Bytes | None, snapshots: Bytes | None = None) -> npt.NDArray[np.int8]:

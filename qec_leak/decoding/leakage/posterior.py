@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import stim
 
+from qec_leak import _checks
 from qec_leak.decoding.error_model import matching_error_model
 from qec_leak.decoding.leakage.inference import LeakageInference
 from qec_leak.decoding.leakage.model import LeakageModel
+from qec_leak.decoding.leakage.rates import scaled_leaking
+from qec_leak.decoding.leakage.seen import checked_events, checked_heralds
 
 Floats32 = npt.NDArray[np.float32]
 
@@ -53,6 +56,8 @@ def infer_leakage(
     circuit: stim.Circuit,
     detection_events: npt.NDArray[np.bool_],
     heralds: npt.NDArray[np.uint8] | None = None,
+    *,
+    leak_scale: float = 1.0,
 ) -> LeakagePosterior:
     """Infer from detection events, and heralds if there are some, which qubits are leaked when.
 
@@ -64,6 +69,7 @@ def infer_leakage(
         circuit: the circuit that was run, noise and leakage in it. Its errors must decompose into edges.
         detection_events: bool (shots, detectors).
         heralds: uint8 (shots, measurements): level at each measurement, 0 (computational), 2 or 3; None: not known.
+        leak_scale: factor on the rates at which transmons leak, such as ``fit_leakage_scale`` finds.
 
     Returns:
         The posterior of the levels.
@@ -78,22 +84,10 @@ def infer_leakage(
         >>> ql.infer_leakage(memory.circuit, batch.detection_events).leakage_probability.shape
         (10, 4, 17)
     """
-    events = np.asarray(detection_events)
-    if events.ndim != 2 or events.shape[1] != circuit.num_detectors or events.dtype != np.bool_:
-        raise ValueError(
-            f"`detection_events` must be bool (shots, {circuit.num_detectors}), but is {events.dtype} {events.shape}; "
-            "give those of the circuit"
-        )
-    if heralds is not None:
-        heralds = np.asarray(heralds)
-        if heralds.dtype != np.uint8 or heralds.shape != (len(events), circuit.num_measurements):
-            raise ValueError(
-                f"`heralds` must be uint8 {(len(events), circuit.num_measurements)}, but is {heralds.dtype} "
-                f"{heralds.shape}; give batch.heralds"
-            )
-        if not np.isin(heralds, (0, 2, 3)).all():
-            raise ValueError(f"`heralds` must be 0, 2 or 3, but has {int(heralds.max())}; give levels at measurements")
-    model = LeakageModel.of_circuit(circuit, matching_error_model(circuit))
+    _checks.check_positive("leak_scale", leak_scale)
+    events = checked_events(detection_events, circuit)
+    heralds = checked_heralds(heralds, len(events), circuit)
+    model = scaled_leaking(LeakageModel.of_circuit(circuit, matching_error_model(circuit)), leak_scale)
     inference = LeakageInference(model)
     packed = np.packbits(events, axis=1, bitorder="little")
     at_ticks, at_measurements = np.flatnonzero(model.snapshot >= 0), np.flatnonzero(model.measurement >= 0)
