@@ -26,7 +26,7 @@ DECODERS = (BLIND, "leakage-aware", "leakage-aware-heralded", "genie")
 
 @dataclass(frozen=True)
 class Setting:
-    """A memory experiment, and how many shots of it tell something in some minutes."""
+    """A memory experiment, and how many shots of it tell something in some minutes. leaks: factor on rates of leaking."""
 
     distance: int
     strategy: str
@@ -35,7 +35,7 @@ class Setting:
     basis: str = "Z"
     device: str = "willow"
     data_high: bool = True
-    leaks: bool = True
+    leaks: float = 1.0
     decoders: tuple[str, ...] = DECODERS
 
     def memory(self) -> ql.MemoryExperiment:
@@ -43,12 +43,17 @@ class Setting:
         device = ql.Device.preset(self.device)
         if self.data_high:
             device = device.replace({"cz.high": "data"})
+        if self.leaks == 0.0:
+            device = device.without_leakage()
+        elif self.leaks != 1.0:
+            rates = {"cz.leakage": device.cz.leakage, "idle.heating_per_us": device.idle.heating_per_us}
+            device = device.replace({key: self.leaks * rate for key, rate in rates.items()})
         return ql.memory_experiment(
             distance=self.distance,
             rounds=self.rounds,
             basis=self.basis,
             strategy=self.strategy,
-            device=device if self.leaks else device.without_leakage(),
+            device=device,
         )
 
 
@@ -65,7 +70,9 @@ SETTINGS = {
     "DQLR-3": Setting(3, "DQLR", 20_000),
     "DQLR-5": Setting(5, "DQLR", 20_000),
     "DQLR-7": Setting(7, "DQLR", 10_000),
-    "no-leakage-5": Setting(5, "MLR", 100_000, leaks=False, decoders=DECODERS[:2]),
+    "no-leakage-5": Setting(5, "MLR", 100_000, leaks=0.0, decoders=DECODERS[:2]),
+    "no-leakage-7": Setting(7, "MLR", 30_000, leaks=0.0, decoders=DECODERS[:2]),
+    "tenth-7": Setting(7, "MLR", 15_000, leaks=0.1),
     "miao2023-5": Setting(5, "MLR", 6_500, rounds=15, device="miao2023", data_high=False),
     "sycamore-5": Setting(5, "MLR", 6_500, rounds=15, device="sycamore", data_high=False),
 }

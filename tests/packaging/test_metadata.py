@@ -77,7 +77,7 @@ def test_extras_ask_for_one_version_of_a_package():
 def test_extras_that_texts_name_exist():
     paths = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "qec_leak").rglob("*.py"), ROOT / "Makefile")
     named = {extra for path in paths for extra in re.findall(r"qec-leak\[([\w-]+)\]", path.read_text("utf-8"))}
-    assert {"cluster", "leakage-decoding"} <= named <= set(EXTRAS)
+    assert {"cluster"} <= named <= set(EXTRAS)
 
 
 def test_the_container_runs_the_demo():

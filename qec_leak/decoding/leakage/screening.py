@@ -58,7 +58,7 @@ class Look(NamedTuple):
 def screen_of(tables: Tables, usual: State, num_detectors: int) -> Screen:
     """The tables for transmons that are awake, from the state without leakage in which no detector fired."""
     events = len(tables.partner)
-    of_event = [_detectors(tables, i) if tables.awake[tables.chain[i]] else [] for i in range(events)]
+    of_event = [detectors_of(tables, i) if tables.awake[tables.chain[i]] else [] for i in range(events)]
     row = np.cumsum([0, *(1 << len(one) for one in of_event)]).astype(np.int32)
     start = np.cumsum([0, *map(len, of_event)]).astype(np.int32)
     detectors = np.array([d for one in of_event for d in one], dtype=np.int32)
@@ -71,7 +71,7 @@ def screen_of(tables: Tables, usual: State, num_detectors: int) -> Screen:
     return Screen(hit_start, hit_event[order], hit_bit[order], row[:-1].copy(), steps)
 
 
-def _detectors(m: Tables, i: int) -> list[int]:
+def detectors_of(m: Tables, i: int) -> list[int]:
     """Detectors that an event may make random, at most MOST_DETECTORS: its own, then its partner's."""
     found: dict[int, None] = {}
     sources = [(i, slot) for slot in range(3)]

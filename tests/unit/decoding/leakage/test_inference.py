@@ -14,7 +14,7 @@ from qec_leak.decoding.leakage import inference
 from qec_leak.decoding.leakage.inference import LeakageInference
 from qec_leak.decoding.leakage.kernels import MIX, TRUST
 from qec_leak.decoding.leakage.model import LeakageModel
-from qec_leak.decoding.leakage.screening import _detectors
+from qec_leak.decoding.leakage.screening import detectors_of
 from qec_leak.decoding.leakage.shots import infer_prior, reset_state
 
 SHOTS = 1500
@@ -63,22 +63,22 @@ def test_shapes_and_ranges():
 
 
 def test_mean_is_the_population():
-    """What is expected on average is what there is: 5 sigma of the truth, and the method's own bias of a fifth."""
+    """What is expected on average is what there is: 5 sigma of the truth, and the method's own bias."""
     true = (_data(_batch().levels) >= 2).mean(axis=(0, 1))
     found = _data(_posterior().leakage_probability).mean(axis=(0, 1))
     sigma = np.sqrt(true / (SHOTS * 2))  # a qubit stays leaked for some rounds
-    assert np.all(np.abs(found - true) < 5 * sigma + 0.2 * true)
+    assert np.all(np.abs(found - true) < 5 * sigma + 0.15 * true)
 
 
 @pytest.mark.parametrize("heralded", [False, True])
 def test_calibrated(heralded):
-    """Predicted against true by bin: 5 sigma, and 0.2 for what messages between neighbours leave out."""
+    """Predicted against true by bin: 5 sigma, and 0.01 below 0.1, where short leakage leaves too few events."""
     predicted, true = _data(_posterior(heralded).leakage_probability), _data(_batch().levels) >= 2
     for low, high in itertools.pairwise([0.0, 0.003, 0.03, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 1.01]):
         at = (predicted >= low) & (predicted < high)
         mean = predicted[at].mean()
         sigma = np.sqrt(max(mean * (1 - mean), 1e-4) / max(at.sum() / 3, 1))  # neighbouring rounds repeat each other
-        assert abs(true[at].mean() - mean) < 5 * sigma + (0.2 if low >= 0.1 else 0.03), (low, at.sum())
+        assert abs(true[at].mean() - mean) < 5 * sigma + (0.01 if low < 0.1 else 0.0), (low, at.sum())
 
 
 def test_evidence_and_heralds_help():
@@ -123,7 +123,7 @@ def _predicted_parities(model, shots):
     and true probability that exactly one of its ends fires."""
     found = LeakageInference(model)
     known = found.known_levels(SHOTS, _batch().heralds, _batch().levels)
-    hits = [set() for _ in range(model.num_detectors)]
+    hits = [set() for _ in range(model.numdetectors_of)]
     for e, (a, b) in enumerate(model.ends):
         hits[a].add(e)
         if b >= 0:
@@ -131,7 +131,7 @@ def _predicted_parities(model, shots):
     predicted, true = [], []
     for shot in range(shots):
         state = inference._state(model)
-        reset_state(found._tables, state, np.zeros(model.num_detectors))
+        reset_state(found._tables, state, np.zeros(model.numdetectors_of))
         infer_prior(found._tables, state, known[shot], 2)
         for e in np.flatnonzero((state.lean < 0.1) & (model.ends[:, 1] >= 0)):
             a, b = model.ends[e]
@@ -167,7 +167,7 @@ def _mean_evidence(model):
             prior = found._tables.steps[found._tables.step[i]][0, 1:].sum()
             if prior > 1e-5:
                 fired = np.zeros(len(_without_leakage()), dtype=np.int64)
-                for k, d in enumerate(_detectors(found._tables, i)):
+                for k, d in enumerate(detectors_of(found._tables, i)):
                     fired |= _without_leakage()[:, d].astype(np.int64) << k
                 out.append(screen.steps[screen.row[i] + fired, 1].mean() / prior)
     return np.array(out)
@@ -189,7 +189,7 @@ def test_levels_before_anything_is_seen_are_the_population():
     memory = ql.memory_experiment(distance=3, rounds=5, strategy="DQLR", device=device)
     model = LeakageModel.of_circuit(memory.circuit, matching_error_model(memory.circuit))
     found, state = LeakageInference(model), inference._state(model)
-    reset_state(found._tables, state, np.zeros(model.num_detectors))
+    reset_state(found._tables, state, np.zeros(model.numdetectors_of))
     infer_prior(found._tables, state, np.full(model.num_events, -1, dtype=np.int8), 3)
     at = np.flatnonzero((model.snapshot >= 0) & np.isin(model.qubit, memory.qubits("data")))
     shots = 100_000
@@ -229,7 +229,7 @@ def test_a_circuit_without_leakage_has_none():
     circuit = stim.Circuit.generated(
         "surface_code:rotated_memory_z", distance=3, rounds=2, before_round_data_depolarization=0.01
     )
-    found = ql.infer_leakage(circuit, np.zeros((2, circuit.num_detectors), dtype=bool))
+    found = ql.infer_leakage(circuit, np.zeros((2, circuit.numdetectors_of), dtype=bool))
     assert found.level_probability.shape == (2, 0, circuit.num_qubits, 2)
     assert not found.level_probability_at_measurements.any()
 
