@@ -26,7 +26,7 @@ DECODERS = (BLIND, "leakage-aware", "leakage-aware-heralded", "genie")
 
 @dataclass(frozen=True)
 class Setting:
-    """A memory experiment, and how many shots of it tell something in some minutes. leaks: factor on rates of leaking."""
+    """A memory experiment, and how many shots of it tell something in some minutes. leaks: factor on leaking rates."""
 
     distance: int
     strategy: str

@@ -123,7 +123,7 @@ def _predicted_parities(model, shots):
     and true probability that exactly one of its ends fires."""
     found = LeakageInference(model)
     known = found.known_levels(SHOTS, _batch().heralds, _batch().levels)
-    hits = [set() for _ in range(model.numdetectors_of)]
+    hits = [set() for _ in range(model.num_detectors)]
     for e, (a, b) in enumerate(model.ends):
         hits[a].add(e)
         if b >= 0:
@@ -131,7 +131,7 @@ def _predicted_parities(model, shots):
     predicted, true = [], []
     for shot in range(shots):
         state = inference._state(model)
-        reset_state(found._tables, state, np.zeros(model.numdetectors_of))
+        reset_state(found._tables, state, np.zeros(model.num_detectors))
         infer_prior(found._tables, state, known[shot], 2)
         for e in np.flatnonzero((state.lean < 0.1) & (model.ends[:, 1] >= 0)):
             a, b = model.ends[e]
@@ -189,7 +189,7 @@ def test_levels_before_anything_is_seen_are_the_population():
     memory = ql.memory_experiment(distance=3, rounds=5, strategy="DQLR", device=device)
     model = LeakageModel.of_circuit(memory.circuit, matching_error_model(memory.circuit))
     found, state = LeakageInference(model), inference._state(model)
-    reset_state(found._tables, state, np.zeros(model.numdetectors_of))
+    reset_state(found._tables, state, np.zeros(model.num_detectors))
     infer_prior(found._tables, state, np.full(model.num_events, -1, dtype=np.int8), 3)
     at = np.flatnonzero((model.snapshot >= 0) & np.isin(model.qubit, memory.qubits("data")))
     shots = 100_000
@@ -229,7 +229,7 @@ def test_a_circuit_without_leakage_has_none():
     circuit = stim.Circuit.generated(
         "surface_code:rotated_memory_z", distance=3, rounds=2, before_round_data_depolarization=0.01
     )
-    found = ql.infer_leakage(circuit, np.zeros((2, circuit.numdetectors_of), dtype=bool))
+    found = ql.infer_leakage(circuit, np.zeros((2, circuit.num_detectors), dtype=bool))
     assert found.level_probability.shape == (2, 0, circuit.num_qubits, 2)
     assert not found.level_probability_at_measurements.any()
 
