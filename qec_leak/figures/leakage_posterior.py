@@ -58,8 +58,9 @@ def plot_leakage_posterior(
     """Draw one shot: a row for each qubit, a column for each round, P(leaked) at its end as the colour.
 
     Rows go through the lattice from north to south, so that a data qubit is near its checks. The name of a row is the
-    qubit's number and coordinates, black for data qubits and blue for measure qubits. True levels are outlines. A
-    detection event is a dot in the row of its measure qubit; those of the final comparison stand behind the last round.
+    qubit's number and coordinates: black for data, blue for measure, purple for removal qubits. True levels are
+    outlines. A detection event is a dot in the row of its measure qubit; those of the final comparison stand behind
+    the last round.
 
     Args:
         axes: where to draw, of a figure as large as ``posterior_size`` says.
