@@ -30,12 +30,16 @@ class LeakagePosterior:
         level_probability_at_measurements: float32 (shots, measurements, 2): the same at each measurement.
 
     Examples:
+        >>> import numpy as np
         >>> import qec_leak as ql
         >>> memory = ql.memory_experiment(distance=3, rounds=4, strategy="MLR", device="willow")
         >>> batch = ql.compile_sampler(memory.circuit, seed=1).sample(100)
         >>> posterior = ql.infer_leakage(memory.circuit, batch.detection_events)
         >>> posterior.level_probability.shape, posterior.leakage_probability.shape
         ((100, 4, 17, 2), (100, 4, 17))
+        >>> kept = posterior.suspicion <= np.quantile(posterior.suspicion, 0.9)  # drops the most suspected tenth
+        >>> int(kept.sum())
+        90
     """
 
     level_probability: Floats32
@@ -50,6 +54,14 @@ class LeakagePosterior:
     def expected_population(self) -> npt.NDArray[np.float64]:
         """float64 (snapshots, qubits): mean over the shots of the probability of level 2 or 3."""
         return np.asarray(self.leakage_probability.mean(axis=0, dtype=np.float64))
+
+    @property
+    def suspicion(self) -> Floats32:
+        """float32 (shots,): expected number of leaked qubit-rounds, to keep the shots that are least suspected.
+
+        notebooks/leakage_decoding.ipynb says how well it predicts logical errors.
+        """
+        return np.asarray(self.level_probability.sum(axis=(1, 2, 3)))
 
 
 def infer_leakage(
