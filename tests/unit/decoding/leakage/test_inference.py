@@ -118,6 +118,20 @@ def test_explaining_away_is_needed():
     assert worse.mean() > 5 * worse.std() / shots**0.5
 
 
+def test_the_first_look_is_the_inference_of_one_transmon():
+    """Alone, a transmon's tables give what its chain does; only level 3 is taken for 2."""
+    alone = np.zeros(len(_model().chain_qubit), dtype=np.bool_)
+    alone[_model().chain_qubit == _memory().qubits("data")[4]] = True
+    found = []
+    for sweeps in (0, 1):
+        one = LeakageInference(_model(), sweeps=sweeps, quiet=0.0)
+        one._quiet = one._tables._replace(awake=alone)
+        posterior = one.infer(_batch().detection_events_b8, one.known_levels(1, None), levels=True)
+        found.append(posterior.levels.sum(axis=2))
+    difference = np.abs(found[1] - found[0])
+    assert found[1].max() > 0.99 and difference.mean() < 1e-5 and (difference > 0.02).mean() < 1e-4
+
+
 def _predicted_parities(model, shots):
     """Of edges that a leaked qubit strikes by a coin toss, in shots of known levels without detection events: predicted
     and true probability that exactly one of its ends fires."""
