@@ -11,7 +11,7 @@ RESULTS ?= qec-leak-figures
 # The independent oracle (leakysim) needs another release of Stim, so it has an environment of its own.
 export QEC_LEAK_ORACLE_PYTHON ?= $(CURDIR)/$(ORACLE)/bin/python
 
-# Other simulators that the benchmark compares with, an environment each: they need Stims of their own.
+# Other simulators and a decoder that the benchmarks compare with, an environment each: they need Stims of their own.
 PEERS := .peers
 export QEC_LEAK_PEERS ?= $(CURDIR)/$(PEERS)
 
@@ -24,7 +24,7 @@ help:
 	@echo "make test-all  the same with the slow tests"
 	@echo "make lint      format, lint and layers; make types: mypy; make docs: the site; make unit: the tests only"
 	@echo "make figures   the paper's figures in full, into $(RESULTS)/, docs/figures.md and the notebooks (under two hours)"
-	@echo "make bench     side-by-side benchmarks; make peers first: other simulators of leakage to compare with"
+	@echo "make bench     side-by-side benchmarks; make peers first: other packages to compare with"
 	@echo "make mutations do the quick tests notice a broken engine? (minutes)"
 	@echo "make clean     remove environments, caches and demo/"
 
@@ -96,7 +96,8 @@ $(ORACLE)/installed: Makefile
 	@touch $@
 
 $(PEERS)/installed: Makefile
-	for peer in deltakit:deltakit-stim==0.2.7 prism:prism-q==0.35.0 leaky:leakysim==0.5.0; do \
+	for peer in deltakit:deltakit-stim==0.2.7 prism:prism-q==0.35.0 leaky:leakysim==0.5.0 \
+	  sqec:stabilizer-qec==2.1.0; do \
 	  $(PYTHON) -m venv $(PEERS)/$${peer%%:*} && \
 	  $(PEERS)/$${peer%%:*}/bin/python -m pip install $(PIP_FLAGS) $${peer#*:} numpy || exit 1; \
 	done

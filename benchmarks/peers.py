@@ -49,8 +49,13 @@ PEERS = {
 
 def interpreter(name: str) -> Path | None:
     """The peer's Python, None where it is not installed."""
+    return python_of(PEERS[name].environment)
+
+
+def python_of(environment: str) -> Path | None:
+    """The Python of an environment in QEC_LEAK_PEERS, None where there is none."""
     folder = os.environ.get("QEC_LEAK_PEERS", "")
-    path = Path(folder) / PEERS[name].environment / "bin" / "python"
+    path = Path(folder) / environment / "bin" / "python"
     return path if folder and path.is_file() else None
 
 

@@ -1,0 +1,259 @@
+"""Decoders of leakage of the package stabilizer-qec and of this one on the same shots, paired.
+
+Usage: python -m benchmarks.rival_decoding SETTING... [--shots N] [--first-seed S] [--slow] [--out FILE]
+Needs the environment that `make peers` makes (QEC_LEAK_PEERS). Settings CX-...: that package's own model, circuit,
+shots and heralds, the circuit translated for this package. Others: this package's, without its tags for that package.
+Prints a table a setting and appends a JSON line to FILE. Lines of one setting with different seeds may be added up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import re
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import stim
+
+import qec_leak as ql
+from benchmarks.leakage_decoding import SETTINGS
+from benchmarks.peers import SCRIPTS, python_of
+from qec_leak.decoding import ShotSlice, compile_decoder
+
+Bools = npt.NDArray[np.bool_]
+
+ENVIRONMENT = "sqec"
+OURS = ("pymatching", "pymatching-correlated", "leakage-aware", "leakage-aware-heralded")
+AWARE = "leakage-aware-heralded"
+BLIND = {"plain": ("plain", {}), "correlated": ("correlated", {})}
+THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
+    "matching, graded": ("matching", {}),
+    "matching, not graded": ("matching", {"graded": False}),
+    "union find, graded": ("union_find", {}),
+    "local clustering": ("local_clustering", {}),
+    "local clustering, weighted": ("local_clustering", {"weighted": True}),
+}
+SLOW: dict[str, tuple[str, dict[str, Any]]] = {
+    "BP+LSD, graded": ("bplsd", {}),
+    "Relay-BP, graded": ("relay_bp", {}),
+    "BP+OSD, graded": ("bposd", {}),
+}
+WARM_UP = 20
+
+
+@dataclass(frozen=True)
+class Memory:
+    """The model of the documentation of that package: its memory in Z with Pauli noise, and leakage at each CX."""
+
+    distance: int
+    rounds: int
+    shots: int
+    noise: float = 0.001
+    leak: float = 0.003
+
+
+MEMORIES = {
+    "CX-5-5": Memory(5, 5, 24_000),
+    "CX-5-15": Memory(5, 15, 6_000),
+    "CX-3-5": Memory(3, 5, 24_000),
+    "CX-7-7": Memory(7, 7, 12_000),
+}
+
+
+class Experiment(NamedTuple):
+    """Shots and their circuit, in this package's tags. All bool: events (shots, detectors), heralds (shots, records),
+    observables (shots, observables). levels: uint8 like heralds, what this package is told."""
+
+    circuit: stim.Circuit
+    events: Bools
+    heralds: Bools
+    observables: Bools
+    levels: npt.NDArray[np.uint8]
+
+
+def translated(circuit: stim.Circuit) -> stim.Circuit:
+    """A circuit of that package with I_ERROR[LEAKAGE(p=..)] in this package's tags.
+
+    A gate of two qubits with one leaked leaves the other fully depolarized. Each qubit leaks by itself. A leaked qubit
+    reads a coin. A reset returns it. Raises ValueError for any other tag.
+    """
+    out = stim.Circuit()
+    for item in circuit:
+        if isinstance(item, stim.CircuitRepeatBlock):
+            out.append(stim.CircuitRepeatBlock(item.repeat_count, translated(item.body_copy()), tag=item.tag))
+            continue
+        data, targets, arguments = stim.gate_data(item.name), item.targets_copy(), item.gate_args_copy()
+        leaks = re.fullmatch(r"LEAKAGE\(p=([0-9.e-]+)\)", item.tag)
+        if item.tag and not (leaks and item.name == "I_ERROR"):
+            raise ValueError(f"`circuit` must have LEAKAGE(p=..) on I_ERROR as its only tags, but has {item}; drop it")
+        if leaks:
+            out.append(item.name, targets, arguments, tag=f"LEAKAGE_TRANSITION_1: ({leaks[1]}, U-->2)")
+        elif item.name in ("M", "MX", "MY", "MR", "MRX", "MRY"):
+            out.append(item.name, targets, arguments, tag="LEAKAGE_PROJECTION_Z: (0.5, 2)")
+        else:
+            out.append(item)
+        if data.is_unitary and data.is_two_qubit_gate:
+            out.append("II_ERROR", targets, tag="LEAKAGE_TRANSITION_2: (1, 2_U-->2_V) (1, U_2-->V_2)")
+    return out
+
+
+def without_tags(circuit: stim.Circuit) -> stim.Circuit:
+    """The circuit for a reader that knows no tags."""
+    out = stim.Circuit()
+    for item in circuit.flattened():
+        if item.name not in ("I_ERROR", "II_ERROR"):
+            out.append(item.name, item.targets_copy(), item.gate_args_copy())
+    return out
+
+
+def ask(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
+    """Have that package do a job in its own environment."""
+    python = python_of(ENVIRONMENT)
+    if python is None:
+        raise SystemExit("QEC_LEAK_PEERS must name a folder with an environment of stabilizer-qec; run `make peers`")
+    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+    subprocess.run([python, SCRIPTS / "run_stabilizer_qec.py", folder], check=True, env=env)
+    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    return answer
+
+
+def their_shots(memory: Memory, shots: int, seed: int, folder: Path) -> Experiment:
+    """Shots of that package's sampler; files of them and of the circuit lie in the folder."""
+    job = {"do": "sample", "distance": memory.distance, "rounds": memory.rounds, "noise": memory.noise}
+    ask(folder, job | {"leak": memory.leak, "shots": shots, "seed": seed})
+    with np.load(folder / "shots.npz") as file:
+        events, heralds, observables = (file[name] for name in ("events", "heralds", "observables"))
+    circuit = translated(stim.Circuit((folder / "circuit.stim").read_text(encoding="utf-8")))
+    return Experiment(circuit, events, heralds, observables, np.where(heralds, 2, 0).astype(np.uint8))
+
+
+def our_shots(name: str, shots: int, seed: int, folder: Path) -> Experiment:
+    """Shots of this package's sampler, written into the folder as ``their_shots`` does."""
+    circuit = SETTINGS[name].memory().circuit
+    batch = ql.compile_sampler(circuit, seed=seed).sample(shots, populations=None, heralds=True)
+    assert batch.heralds is not None
+    events, flips, heralds = batch.detection_events, batch.observable_flips, batch.heralds > 0
+    np.savez(folder / "shots.npz", events=events, observables=flips, heralds=heralds)
+    (folder / "circuit.stim").write_text(str(without_tags(circuit)), encoding="utf-8")
+    return Experiment(circuit, events, heralds, flips, batch.heralds)
+
+
+def agreement(shots: Experiment, seed: int) -> dict[str, float]:
+    """Fractions of detection events and of leaked records of their shots and of our sampler on the translated circuit,
+    and the difference over its sigma, from the spread from shot to shot; the mean square of that by detector."""
+    batch = ql.compile_sampler(shots.circuit, seed=seed).sample(100_000, populations=None, heralds=True)
+    assert batch.heralds is not None
+    here = {"events": batch.detection_events, "leaked": batch.heralds > 0}
+    out: dict[str, float] = {}
+    for name, theirs in (("events", shots.events), ("leaked", shots.heralds)):
+        ours = here[name]
+        a, b = theirs.mean(axis=1), ours.mean(axis=1)
+        sigma = math.sqrt(a.var() / len(a) + b.var() / len(b))
+        out |= {name: round(float(a.mean()), 6), f"{name}_here": round(float(b.mean()), 6)}
+        out[f"{name}_sigmas"] = round(float(a.mean() - b.mean()) / sigma, 2)
+    p, q = shots.events.mean(axis=0), here["events"].mean(axis=0)
+    variance = q * (1 - q) * (1 / len(shots.events) + 1 / len(here["events"]))
+    out["events_mean_square"] = round(float(np.mean((p - q) ** 2 / variance)), 2)
+    return out
+
+
+def measured(setting: str, shots: int, seed: int, *, slow: bool) -> dict[str, Any]:
+    """Logical errors and time of each decoder on the same shots."""
+    row: dict[str, Any] = {"setting": setting, "shots": shots, "seed": seed}
+    wrong: dict[str, Bools] = {}
+    ms: dict[str, float] = {}
+    decoders = {**BLIND, **THEIRS, **(SLOW if slow else {})}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if setting in MEMORIES:
+            sample = their_shots(MEMORIES[setting], shots, seed, folder)
+            row["agreement"] = agreement(sample, seed + 1)
+        else:
+            sample = our_shots(setting, shots, seed, folder)
+        answer = ask(folder, {"do": "decode", "decoders": decoders})
+        with np.load(folder / "predictions.npz") as file:
+            for label in decoders:
+                wrong[label] = np.any(file[label] != sample.observables, axis=1)
+                ms[label] = answer["milliseconds"][label]
+    part = ShotSlice(np.packbits(sample.events, axis=1, bitorder="little"), sample.levels)
+    for label in OURS:
+        decoder = compile_decoder(sample.circuit, label)
+        decoder.decode_batch(part[:WARM_UP])
+        start = time.process_time()
+        flips = decoder.decode_batch(part).flips_b8
+        ms[label] = 1e3 * (time.process_time() - start) / shots
+        count = sample.observables.shape[1]
+        predicted = np.unpackbits(flips, axis=1, count=count, bitorder="little").astype(np.bool_)
+        wrong[label] = np.any(predicted != sample.observables, axis=1)
+    row["version"] = answer["version"]
+    row["decoders"] = {
+        label: {
+            "errors": int(of.sum()),
+            "only_here": int((of & ~wrong[AWARE]).sum()),
+            "only_aware": int((wrong[AWARE] & ~of).sum()),
+            "ms": round(ms[label], 4),
+        }
+        for label, of in wrong.items()
+    }
+    best = min((label for label in decoders if label not in BLIND), key=lambda label: int(wrong[label].sum()))
+    row["best"] = best
+    return row
+
+
+def times_fewer(of: dict[str, int], aware: int) -> tuple[float, float]:
+    """Errors of another decoder over those of ours, and the sigma of it on the same shots."""
+    both = aware - of["only_aware"]
+    ratio = of["errors"] / aware
+    variance = of["only_here"] + ratio**2 * of["only_aware"] + (1 - ratio) ** 2 * both
+    return ratio, math.sqrt(variance) / aware
+
+
+def table(row: dict[str, Any]) -> str:
+    """The row in Markdown."""
+    aware = row["decoders"][AWARE]["errors"]
+    lines = [f"| {row['setting']}, {row['shots']:,} shots | logical errors | over ours | paired, sigmas | ms a shot |"]
+    lines.append("|---|---|---|---|---|")
+    for label, of in row["decoders"].items():
+        whose = "qec-leak" if label in OURS else "stabilizer-qec"
+        cells = [f"{whose}: {label}", f"{of['errors']:,}", "", "", f"{of['ms']:.3f}"]
+        if label != AWARE and aware:
+            ratio, sigma = times_fewer(of, aware)
+            different = of["only_here"] + of["only_aware"]
+            cells[2] = f"{ratio:.2f} ± {sigma:.2f}"
+            cells[3] = f"{(of['only_here'] - of['only_aware']) / math.sqrt(max(different, 1)):+.1f}"
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = [*MEMORIES, *(name for name, setting in SETTINGS.items() if AWARE in setting.decoders)]
+    parser.add_argument("settings", nargs="+", choices=known)
+    parser.add_argument("--shots", type=int)
+    parser.add_argument("--first-seed", type=int, default=1)
+    parser.add_argument(
+        "--slow", action="store_true", help="their decoders by belief propagation too: 1 to 100 ms a shot"
+    )
+    parser.add_argument("--out", type=Path, default=Path("rival_decoding.jsonl"))
+    arguments = parser.parse_args()
+    for setting in arguments.settings:
+        usual = MEMORIES[setting].shots if setting in MEMORIES else SETTINGS[setting].shots
+        row = measured(setting, arguments.shots or usual, arguments.first_seed, slow=arguments.slow)
+        with arguments.out.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(row) + "\n")
+        print(table(row))
+        print(row.get("agreement", ""), flush=True)
+
+
+if __name__ == "__main__":
+    main()
