@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qec_leak.decoding.leakage.strikes import BACK, LEAVE, STAY, Strikes
 from qec_leak.decoding.leakage.timeline import SLOTS
 
 Ints = npt.NDArray[np.int32]
@@ -16,9 +17,6 @@ Floats = npt.NDArray[np.float64]
 Masks = npt.NDArray[np.uint8]
 
 FREE_A, FREE_B = 1, 2
-
-STAY, LEAVE, BACK = range(3)
-"""Cases: a transmon stays leaked at an event, leaks there, or returns there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,42 +41,26 @@ class Cover:
 
 
 def cover_of_chains(
-    chain_start: Ints,
-    partner: Ints,
-    pair: Ints,
-    side: Ints,
-    kicks: Floats,
-    stay: Floats,
-    leave: Floats,
-    come_back: Floats,
-    gone: npt.NDArray[np.bool_],
-    slot_start: Ints,
-    slot_edges: Ints,
-    ends: Ints,
-    probability: Floats,
+    strikes: Strikes, partner: Ints, pair: Ints, side: Ints, kicks: Floats, ends: Ints, probability: Floats
 ) -> Cover:
-    """Of all chains of a model, arrays as LeakageModel has them. gone: events from which a transmon mostly returns."""
-    free, kicked = (np.zeros((len(slot_edges), 3), dtype=np.uint8) for _ in range(2))
-    weak = np.ones((len(slot_edges), 2))
+    """Of all chains of a model, arrays as LeakageModel has them."""
+    stay, leave, come_back, gone = strikes.stay, strikes.leave, strikes.come_back, strikes.gone
+    entries, edge_of = strikes.entries, strikes.slot_edges.tolist()
+    free, kicked = (np.zeros((len(edge_of), 3), dtype=np.uint8) for _ in range(2))
+    weak = np.ones((len(edge_of), 2))
     renewed: list[list[int]] = [[] for _ in range(len(partner))]
-    slots, edge_of = slot_start.tolist(), slot_edges.tolist()
     ends_of = [tuple(d for d in both if d >= 0) for both in ends.tolist()]
     between = {both: e for e, both in enumerate(ends_of) if len(both) == 2}
 
-    def entries(i: int, slot: int) -> range:
-        return range(slots[SLOTS * i + slot], slots[SLOTS * i + slot + 1])
-
     def struck(i: int, shares: Floats) -> set[int]:
         """Detectors that an event's strikes hit."""
-        return {
-            d for slot in range(SLOTS) if shares[i, slot] > 0 for k in entries(i, slot) for d in ends_of[edge_of[k]]
-        }
+        return {d for k in strikes.of(i, shares) for d in ends_of[edge_of[k]]}
 
     def not_in(k: int, covered: set[int]) -> int:
         found = zip((FREE_A, FREE_B), ends_of[edge_of[k]], strict=False)
         return sum(bit for bit, d in found if d not in covered)
 
-    for lo, hi in zip(chain_start[:-1].tolist(), chain_start[1:].tolist(), strict=True):
+    for lo, hi in strikes.chains:
         hits: dict[int, list[tuple[int, tuple[float, float]]]] = defaultdict(list)
         for i in range(lo, hi):
             j = int(partner[i])

@@ -26,14 +26,12 @@ class MatchingGraph:
     ends: detectors of each edge, (a, b), with b = -1 at the boundary.   observables: mask of each edge.
     probability: of each edge, of all errors of which it is a part.
     joint: probability that two edges are struck by one error, by (edge, edge) in rising order.
-    unmatched: columns that are no edges of the graph, which grew by new ones or left them out.
     """
 
     ends: list[tuple[int, int]] = field(default_factory=list)
     observables: list[int] = field(default_factory=list)
     probability: list[float] = field(default_factory=list)
     joint: dict[tuple[int, int], float] = field(default_factory=dict)
-    unmatched: int = 0
     _by_column: dict[Column, int] = field(default_factory=dict)
     _by_ends: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
     _known: dict[Column, tuple[int, ...]] = field(default_factory=dict)
@@ -110,7 +108,6 @@ class MatchingGraph:
                     total ^= self.observables[e]
                 if total == mask:
                     return edges
-        self.unmatched += 1
         if len(detectors) <= 2:
             self.probability.append(_ADDED)
             edge = self._edge(column)

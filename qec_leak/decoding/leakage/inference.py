@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from qec_leak.decoding.leakage.flags import PROBABILITIES, STEP, Flags
 from qec_leak.decoding.leakage.kernels import FLOOR, SCRATCH, State, Tables
-from qec_leak.decoding.leakage.model import LeakageModel, _distinct_arrays
+from qec_leak.decoding.leakage.model import LeakageModel, distinct_tables
 from qec_leak.decoding.leakage.screening import Look, Screen, screen_of
 from qec_leak.decoding.leakage.shots import Suspects, infer_prior, infer_shots, reset_state
 from qec_leak.decoding.leakage.tables import Floats
@@ -20,6 +20,7 @@ Floats32 = npt.NDArray[np.float32]
 SWEEPS = 3
 """Sweeps through the suspected transmons."""
 QUIET = 0.003
+"""Transmons that are nowhere leaked with this probability are inferred alone, unless asked otherwise."""
 BOUNDS = np.tanh(0.5 * STEP * (np.arange(len(PROBABILITIES)) + 0.5))
 """Leans half way, in log-odds, from what a flag stands for to what the next one does."""
 
@@ -36,7 +37,10 @@ class Inferred:
 
 
 class LeakageInference:
-    """Posteriors of levels and of errors for shots of one circuit."""
+    """Posteriors of levels and of errors for shots of one circuit.
+
+    prior_levels: float64 (events, 3), probability of each level at each event, before anything is seen.
+    """
 
     def __init__(
         self, model: LeakageModel, *, sweeps: int = SWEEPS, quiet: float = QUIET, negligible: float = 0.0
@@ -47,7 +51,10 @@ class LeakageInference:
         self.model, self._sweeps, self._quiet_below = model, sweeps, quiet
         self._usual = _state(model)
         self._tables = _tables(model)
-        self._quiet = self._tables._replace(awake=self.prior_leakage() >= negligible)
+        self.prior_levels = self._prior_levels()
+        leaked = 1.0 - self.prior_levels[:, 0]
+        most = np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else np.zeros(0)
+        self._quiet = self._tables._replace(awake=most >= negligible)
         reset_state(self._tables, self._usual, np.ones(model.num_detectors))
         self._screens: dict[bool, Screen] = {}
 
@@ -56,18 +63,12 @@ class LeakageInference:
         """bool (events,): those of transmons that leak more than is negligible."""
         return np.asarray(self._quiet.awake[self._quiet.chain])
 
-    def prior_levels(self) -> Floats:
-        """float64 (events, 3): probability of each level at each event, before anything is seen."""
+    def _prior_levels(self) -> Floats:
         model, state = self.model, _state(self.model)
         nothing = np.full(model.num_events, -1, dtype=np.int8)
         reset_state(self._tables, state, np.zeros(model.num_detectors))
         infer_prior(self._tables, state, nothing, 3)
         return state.level
-
-    def prior_leakage(self) -> Floats:
-        """float64 (chains,): the largest probability that a transmon is leaked, before anything is seen."""
-        model, leaked = self.model, 1.0 - self.prior_levels()[:, 0]
-        return np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else np.zeros(0)
 
     def known_levels(self, shots: int, heralds: Bytes | None, snapshots: Bytes | None = None) -> npt.NDArray[np.int8]:
         """int8 (shots or 1, events) of heralds (shots, measurements) and true levels (shots, snapshots, qubits)."""
@@ -156,7 +157,7 @@ def _tables(model: LeakageModel) -> Tables:
         @ model.segments[model.segment[i]]
         for i in range(model.num_events)
     ]
-    step, distinct = _distinct_arrays(steps)
+    step, distinct = distinct_tables(steps)
     return Tables(
         chain_start=model.chain_start,
         partner=model.partner,

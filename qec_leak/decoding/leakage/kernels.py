@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from qec_leak.decoding.leakage.cover import BACK, LEAVE, STAY
+from qec_leak.decoding.leakage.strikes import BACK, LEAVE, STAY
 from qec_leak.engine.simd.jit import inlined, kernel
 
 F64s = npt.NDArray[np.float64]
@@ -231,66 +231,15 @@ def _open_odds(x: float, y: float, free: int) -> float:
 
 
 @inlined
-def _tosses(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
-    """Factors of a coin toss that decides all edges of a slot.
+def _coin(m: Tables, s: State, i: int, slot: int, free: Masks, case: int) -> float:
+    """The factor of a coin toss that decides all edges of a slot.
 
     With r the odds of an edge by what its detectors say, its errors have the weight a = 1 + p (r - 1), and with a flip
     more b = r + p (1 - r). Errors that strike two edges at once (j) mix the two: the factor is
     (A + B) / 2 / ((1 - j) A + j B), with products A and B over the edges.
     """
     begin, end = m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]
-    stays = m.stay[i, slot] > 0.0
     joint = m.slot_joint[3 * i + slot]
-    a_stay = b_stay = a_leave = b_leave = a_back = b_back = 1.0
-    d_stay = d_leave = d_back = 1.0
-    two = three = 1.0
-    for k in range(begin, end):
-        e = m.slot_edges[k]
-        lean, x, y = s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
-        p = 0.5 * (1.0 - lean)
-        if k < begin + 2:
-            p = max(p - joint, 0.0)
-        mixed = k == begin + 1
-        r = _open_odds(x, y, m.free[k, BACK])
-        a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
-        a_back, b_back, d_back = a_back * a, b_back * b, d_back * a
-        if mixed:
-            d_back = (1.0 - joint) * a_back + joint * b_back
-        r = _open_odds(x, y, m.free[k, LEAVE])
-        a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
-        a_leave, b_leave, d_leave = a_leave * a, b_leave * b, d_leave * a
-        if mixed:
-            d_leave = (1.0 - joint) * a_leave + joint * b_leave
-        if stays:
-            r = _open_odds(x, y, m.free[k, STAY])
-            a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
-            a_stay, b_stay, d_stay = a_stay * a, b_stay * b, d_stay * a
-            if mixed:
-                d_stay = (1.0 - joint) * a_stay + joint * b_stay
-            apart = _apart(m, s, k, STAY, x, y, lean)
-            two *= apart
-            three *= apart
-            if end == begin + 1 and m.free[k, STAY] == 3:
-                unit = 1.0 / (1.0 + x * y)
-                two *= (1.0 + m.weak[k, 0] * x * y) * unit
-                three *= (1.0 + m.weak[k, 1] * x * y) * unit
-    back = 0.5 * (a_back + b_back) / d_back
-    leave = 0.5 * (a_leave + b_leave) / d_leave
-    stay = 0.5 * (a_stay + b_stay) / d_stay
-    for k in range(begin, end):
-        if m.mate[k, 1] >= 0 or m.mate[k, 2] >= 0:
-            e = m.slot_edges[k]
-            lean, x, y = s.lean[e], TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
-            leave *= _apart(m, s, k, LEAVE, x, y, lean)
-            back *= _apart(m, s, k, BACK, x, y, lean)
-    row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two * stay, three * stay, leave, back
-
-
-@inlined
-def _kick_toss(m: Tables, s: State, j: int, slot: int, case: int) -> float:
-    """The factor of a coin toss on a slot of the partner."""
-    begin, end = m.slot_start[3 * j + slot], m.slot_start[3 * j + slot + 1]
-    joint = m.slot_joint[3 * j + slot]
     a_all = b_all = d_all = 1.0
     for k in range(begin, end):
         e = m.slot_edges[k]
@@ -298,13 +247,49 @@ def _kick_toss(m: Tables, s: State, j: int, slot: int, case: int) -> float:
         if k < begin + 2:
             p = max(p - joint, 0.0)
         r = 1.0
-        if m.kicked[k, case]:
-            r = _open_odds(TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), m.kicked[k, case])
+        if free[k, case]:
+            r = _open_odds(TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), free[k, case])
         a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
         a_all, b_all, d_all = a_all * a, b_all * b, d_all * a
         if k == begin + 1:
             d_all = (1.0 - joint) * a_all + joint * b_all
     return 0.5 * (a_all + b_all) / d_all
+
+
+@inlined
+def _apart_slot(m: Tables, s: State, i: int, slot: int, case: int) -> float:
+    """What ``_apart`` says of all edges of a slot."""
+    out = 1.0
+    for k in range(m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]):
+        if m.mate[k, case] >= 0:
+            e = m.slot_edges[k]
+            out *= _apart(m, s, k, case, TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), s.lean[e])
+    return out
+
+
+@inlined
+def _weakened(m: Tables, s: State, i: int, slot: int, three: int) -> float:
+    """What kicks that hit one end of a slot's only edge take from its evidence."""
+    k = m.slot_start[3 * i + slot]
+    if m.slot_start[3 * i + slot + 1] != k + 1 or m.free[k, STAY] != 3:
+        return 1.0
+    e = m.slot_edges[k]
+    both = TRUST * _at_a(m, s, e) * (TRUST * _at_b(m, s, e))
+    return (1.0 + m.weak[k, three] * both) / (1.0 + both)
+
+
+@inlined
+def _tosses(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
+    """Factors of coin tosses on a slot of the transmon's own, where such a toss can be."""
+    two = three = leave = back = 1.0
+    if m.stay[i, slot] > 0.0:
+        stay = _coin(m, s, i, slot, m.free, STAY) * _apart_slot(m, s, i, slot, STAY)
+        two, three = stay * _weakened(m, s, i, slot, 0), stay * _weakened(m, s, i, slot, 1)
+    if m.leave[i, slot] > 0.0:
+        leave = _coin(m, s, i, slot, m.free, LEAVE) * _apart_slot(m, s, i, slot, LEAVE)
+    if m.come_back[i, slot] > 0.0:
+        back = _coin(m, s, i, slot, m.free, BACK) * _apart_slot(m, s, i, slot, BACK)
+    row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two, three, leave, back
 
 
 @kernel
@@ -327,7 +312,7 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
     if j >= 0 and m.has_kick[m.pair[i]]:
         for case in range(3):
             for slot in (1, 2):
-                row[_KICK + 2 * case + slot - 1] = _kick_toss(m, s, j, slot, case)
+                row[_KICK + 2 * case + slot - 1] = _coin(m, s, j, slot, m.kicked, case)
         row[BOTH + 1] *= leave * _kicks(m, i, row, 0, 1)
         row[BOTH + 2] *= leave * _kicks(m, i, row, 0, 2)
         row[BOTH + 3] *= back * _kicks(m, i, row, 1, 0)

@@ -12,7 +12,8 @@ import stim
 
 from qec_leak.decoding.leakage.cover import cover_of_chains
 from qec_leak.decoding.leakage.graph import MatchingGraph
-from qec_leak.decoding.leakage.mates import Mates
+from qec_leak.decoding.leakage.mates import mates_of_chains
+from qec_leak.decoding.leakage.strikes import Strikes
 from qec_leak.decoding.leakage.tables import Floats, PairTable
 from qec_leak.decoding.leakage.timeline import OTHER, OWN, SLOTS, Column, Event, Timeline, timeline_of
 
@@ -39,11 +40,9 @@ class LeakageModel:
     mate, mate_joint: int32, float64 (entries of slot_edges, 3): see ``Mates``.
     measurement, snapshot, qubit: int32 (events,).
     ends: int32 (edges, 2): detectors; -1 is the boundary.   probability: float64 (edges,), without leakage.
-    detector_start, detector_edges: edges of each detector.
     """
 
     num_detectors: int
-    num_observables: int
     num_measurements: int
     num_snapshots: int
     num_qubits: int
@@ -76,8 +75,6 @@ class LeakageModel:
     qubit: Ints
     ends: Ints
     probability: Floats
-    detector_start: Ints
-    detector_edges: Ints
     graph: MatchingGraph
 
     def __post_init__(self) -> None:
@@ -124,10 +121,9 @@ class _Builder:
         carriers = np.array([event.carrier for event in events], dtype=np.int32)
         starts = np.flatnonzero(np.diff(carriers, prepend=-1))
         pair, pairs = _distinct([event.pair for event in events])
-        single, singles = _distinct_arrays([event.single for event in events])
-        segment, segments = _distinct_arrays([event.segment for event in events])
+        single, singles = distinct_tables([event.single for event in events])
+        segment, segments = distinct_tables([event.segment for event in events])
         ends = np.array(graph.ends, dtype=np.int32).reshape(-1, 2)
-        detector_start, detector_edges = _incidence(ends, circuit.num_detectors)
         dup = _duplicates(events, columns, carriers)
         stay = np.where(dup, 0.0, np.array([event.stay for event in events]).reshape(-1, SLOTS))
         undone = dup | _undone(events, carriers)[:, None]
@@ -140,25 +136,11 @@ class _Builder:
         slot_edges = np.array([e for edges in slots for e in edges], dtype=np.int32)
         come_back = np.array([event.come_back for event in events]).reshape(-1, SLOTS)
         gone = np.array([_returns(event) > 0.5 for event in events], dtype=np.bool_)
-        cover = cover_of_chains(
-            chain_start,
-            partner,
-            pair,
-            side,
-            kicks,
-            stay,
-            leave,
-            come_back,
-            gone,
-            slot_start,
-            slot_edges,
-            ends,
-            np.array(graph.probability),
-        )
-        mates = Mates.of_chains(chain_start, stay, leave, come_back, gone, slot_start, slot_edges, graph)
+        strikes = Strikes(chain_start, stay, leave, come_back, gone, slot_start, slot_edges)
+        cover = cover_of_chains(strikes, partner, pair, side, kicks, ends, np.array(graph.probability))
+        mates = mates_of_chains(strikes, graph)
         return LeakageModel(
             num_detectors=circuit.num_detectors,
-            num_observables=circuit.num_observables,
             num_measurements=self.timeline.num_measurements,
             num_snapshots=self.timeline.num_snapshots,
             num_qubits=self.timeline.num_qubits,
@@ -191,8 +173,6 @@ class _Builder:
             qubit=np.array([event.qubit for event in events], dtype=np.int32),
             ends=ends,
             probability=np.array(graph.probability),
-            detector_start=detector_start,
-            detector_edges=detector_edges,
             graph=graph,
         )
 
@@ -283,7 +263,7 @@ def _distinct(tables: Sequence[PairTable | None]) -> tuple[Ints, list[PairTable]
     return out, kept
 
 
-def _distinct_arrays(tables: Sequence[Floats]) -> tuple[Ints, Floats]:
+def distinct_tables(tables: Sequence[Floats]) -> tuple[Ints, Floats]:
     seen: dict[bytes, int] = {}
     kept: list[Floats] = []
     out = np.zeros(len(tables), dtype=np.int32)
@@ -300,13 +280,3 @@ def _both_sides(pairs: Sequence[PairTable]) -> Floats:
     if not pairs:
         return np.zeros((0, 2, 3, 3, 3, 3))
     return np.array([[table.levels, table.levels.transpose(1, 0, 3, 2)] for table in pairs])
-
-
-def _incidence(ends: Ints, num_detectors: int) -> tuple[Ints, Ints]:
-    edges: list[list[int]] = [[] for _ in range(num_detectors)]
-    for e, pair in enumerate(ends):
-        for d in pair:
-            if d >= 0:
-                edges[d].append(e)
-    start = np.cumsum([0, *map(len, edges)]).astype(np.int32)
-    return start, np.array([e for of_one in edges for e in of_one], dtype=np.int32)

@@ -111,7 +111,7 @@ def _fixed_point(model: LeakageModel, packed: npt.NDArray[np.uint8], heralds: np
     scale = 1.0
     for _ in range(_ITERATIONS):
         inference = LeakageInference(scaled_leaking(model, scale), quiet=_QUIET, negligible=_NEGLIGIBLE)
-        alone = float(inference.prior_levels()[inference.awake, 1:].sum())
+        alone = float(inference.prior_levels[inference.awake, 1:].sum())
         ratio = _population(inference, packed, heralds) / max(alone, 1e-300)
         scale *= ratio
         if abs(ratio - 1.0) < _CLOSE:

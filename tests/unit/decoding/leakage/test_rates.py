@@ -28,7 +28,7 @@ def _events():
 def _population(leakage):
     """Of the rates alone, summed over events."""
     circuit = _memory(leakage).circuit
-    return LeakageInference(LeakageModel.of_circuit(circuit, matching_error_model(circuit))).prior_levels()[:, 1:].sum()
+    return LeakageInference(LeakageModel.of_circuit(circuit, matching_error_model(circuit))).prior_levels[:, 1:].sum()
 
 
 @pytest.mark.parametrize("wrong", [1.0, 3.0, 1 / 3])
