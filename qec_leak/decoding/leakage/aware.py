@@ -106,7 +106,7 @@ class CompiledLeakageAware(CompiledDecoder):
 
     def _decode(self, shots: ShotSlice, levels: Bytes | None) -> tuple[Bytes, int]:
         known = self._inference.known_levels(len(shots), shots.heralds, levels)
-        inferred = self._inference.infer(shots.detection_events_b8, known, flags=self._flags)
+        inferred = self._inference.infer(shots.detection_events_b8, known, flags=self._flags, suspected=self._suspected)
         suspected = inferred.most > self._suspected
         flips = np.zeros((len(shots), self._width), dtype=np.uint8)
         if not suspected.all():

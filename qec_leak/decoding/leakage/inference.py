@@ -29,7 +29,7 @@ BOUNDS = np.tanh(0.5 * STEP * (np.arange(len(PROBABILITIES)) + 0.5))
 class Inferred:
     """most: float32 (shots,), largest posterior of a leaked transmon.
     levels: float32 (shots, events, 2), if wanted.
-    flagged_b8: uint8 (shots, ceil(detectors and flags/8)), detection events and flags, if wanted."""
+    flagged_b8: uint8 (shots, ceil(detectors and flags/8)), events and flags of suspected shots, if wanted."""
 
     most: Floats32
     levels: Floats32
@@ -84,9 +84,15 @@ class LeakageInference:
         return known
 
     def infer(
-        self, events_b8: Bytes, known: npt.NDArray[np.int8], *, levels: bool = False, flags: Flags | None = None
+        self,
+        events_b8: Bytes,
+        known: npt.NDArray[np.int8],
+        *,
+        levels: bool = False,
+        flags: Flags | None = None,
+        suspected: float = -1.0,
     ) -> Inferred:
-        """Posteriors of some shots: of levels at events, of edges as flags, or both."""
+        """Posteriors of some shots: of levels at events, of edges as flags (of suspected shots), or both."""
         shots, model = len(events_b8), self.model
         out = Inferred(
             np.zeros(shots, dtype=np.float32),
@@ -113,6 +119,7 @@ class LeakageInference:
             out.levels,
             flags.of_edge if flags else np.zeros((0, 1), dtype=np.int32),
             BOUNDS,
+            suspected,
             out.flagged_b8,
         )
         return out

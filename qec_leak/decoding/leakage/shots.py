@@ -148,6 +148,7 @@ def infer_shots(
     levels: npt.NDArray[np.float32],
     flag_of: I32s,
     bounds: F64s,
+    suspected: float,
     flagged_b8: Bytes,
 ) -> None:
     """Infer some shots.
@@ -160,7 +161,8 @@ def infer_shots(
     levels: float32 (shots, events, 2), written: posterior of levels 2 and 3; no shots: not wanted.
     flag_of: int32 (edges, levels), -1 for none.   bounds: float64 (levels,), rising: a flag is fired where the lean is
         below its bound, and not below the one before.
-    flagged_b8: uint8 (shots, ceil(detectors and flags/8)), written: events and flags; no shots: not wanted.
+    flagged_b8: uint8 (shots, ceil(detectors and flags/8)), written where ``most`` is above ``suspected``: events and
+        flags; no shots: not wanted.
     """
     chains = len(m.chain_start) - 1
     for shot in range(len(events_b8)):
@@ -188,13 +190,15 @@ def infer_shots(
                     leaked = look.forward[i, 1] * look.backward[i, 1]
                     total = leaked + look.forward[i, 0] * look.backward[i, 0]
                     levels[shot, i, 0], levels[shot, i, 1] = leaked / max(total, 1e-300), 0.0
-        if len(flagged_b8):
+        if len(flagged_b8) and most[shot] > suspected:
             for k in range(len(events_b8[shot])):
                 flagged_b8[shot, k] |= events_b8[shot, k]
             _fire(s, usual, flag_of, bounds, flagged_b8[shot])
         _undo(m, s, usual, out)
-        for i in range(len(look.fired)):
-            look.fired[i] = 0
+        for d in range(len(s.parity)):
+            if (events_b8[shot, d >> 3] >> (d & 7)) & 1:
+                for k in range(screen.hit_start[d], screen.hit_start[d + 1]):
+                    look.fired[screen.hit_event[k]] = 0
 
 
 @kernel
