@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import qec_leak as ql
+from benchmarks.paired import paired_counts, paired_ratio
 from qec_leak.decoding import compile_decoder
 from qec_leak.decoding.leakage import Genie
 
@@ -93,21 +93,11 @@ def measured(name: str, shots: int, seed: int) -> dict[str, Any]:
         wrong = np.any(decoded.flips_b8 != batch.observable_flips_b8, axis=1)
         blind = wrong if blind is None else blind
         row["decoders"][decoder] = {
-            "errors": int(wrong.sum()),
-            "only_here": int((wrong & ~blind).sum()),
-            "only_blind": int((blind & ~wrong).sum()),
+            **paired_counts(wrong, blind),
             "suspected": int(decoded.counts.get("suspected", 0)),
             "ms": round(1e3 * seconds / shots, 3),
         }
     return row
-
-
-def gain(of: dict[str, int], blind_errors: int) -> tuple[float, float]:
-    """Share of blind matching's errors that are gone, and its sigma on the same shots."""
-    ratio = of["errors"] / blind_errors
-    both = of["errors"] - of["only_here"]
-    variance = of["only_here"] + ratio**2 * of["only_blind"] + (1 - ratio) ** 2 * both
-    return 1 - ratio, math.sqrt(variance) / blind_errors
 
 
 def line(row: dict[str, Any]) -> str:
@@ -117,8 +107,8 @@ def line(row: dict[str, Any]) -> str:
     for decoder in DECODERS[1:]:
         if decoder in row["decoders"]:
             of = row["decoders"][decoder]
-            share, sigma = gain(of, blind)
-            cells.append(f"{of['errors']:,} ({-100 * share:+.1f} ± {100 * sigma:.1f} %)")
+            ratio, sigma = paired_ratio(of, blind)
+            cells.append(f"{of['errors']:,} ({100 * (ratio - 1):+.1f} ± {100 * sigma:.1f} %)")
         else:
             cells.append("")
     return "| " + " | ".join(cells) + " |"

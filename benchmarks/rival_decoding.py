@@ -26,6 +26,8 @@ import stim
 
 import qec_leak as ql
 from benchmarks.leakage_decoding import SETTINGS
+from benchmarks.levels import without_tags
+from benchmarks.paired import paired_counts, paired_ratio
 from benchmarks.peers import SCRIPTS, python_of
 from qec_leak.decoding import ShotSlice, compile_decoder
 
@@ -106,15 +108,6 @@ def translated(circuit: stim.Circuit) -> stim.Circuit:
     return out
 
 
-def without_tags(circuit: stim.Circuit) -> stim.Circuit:
-    """The circuit for a reader that knows no tags."""
-    out = stim.Circuit()
-    for item in circuit.flattened():
-        if item.name not in ("I_ERROR", "II_ERROR"):
-            out.append(item.name, item.targets_copy(), item.gate_args_copy())
-    return out
-
-
 def ask(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
     """Have that package do a job in its own environment."""
     python = python_of(ENVIRONMENT)
@@ -144,7 +137,7 @@ def our_shots(name: str, shots: int, seed: int, folder: Path) -> Experiment:
     assert batch.heralds is not None
     events, flips, heralds = batch.detection_events, batch.observable_flips, batch.heralds > 0
     np.savez(folder / "shots.npz", events=events, observables=flips, heralds=heralds)
-    (folder / "circuit.stim").write_text(str(without_tags(circuit)), encoding="utf-8")
+    (folder / "circuit.stim").write_text(str(without_tags(circuit.flattened())), encoding="utf-8")
     return Experiment(circuit, events, heralds, flips, batch.heralds)
 
 
@@ -198,9 +191,7 @@ def measured(setting: str, shots: int, seed: int, *, slow: bool) -> dict[str, An
     row["version"] = answer["version"]
     row["decoders"] = {
         label: {
-            "errors": int(of.sum()),
-            "only_here": int((of & ~wrong[AWARE]).sum()),
-            "only_aware": int((wrong[AWARE] & ~of).sum()),
+            **paired_counts(of, wrong[AWARE]),
             "ms": round(ms[label], 4),
         }
         for label, of in wrong.items()
@@ -208,14 +199,6 @@ def measured(setting: str, shots: int, seed: int, *, slow: bool) -> dict[str, An
     best = min((label for label in decoders if label not in BLIND), key=lambda label: int(wrong[label].sum()))
     row["best"] = best
     return row
-
-
-def times_fewer(of: dict[str, int], aware: int) -> tuple[float, float]:
-    """Errors of another decoder over those of ours, and the sigma of it on the same shots."""
-    both = aware - of["only_aware"]
-    ratio = of["errors"] / aware
-    variance = of["only_here"] + ratio**2 * of["only_aware"] + (1 - ratio) ** 2 * both
-    return ratio, math.sqrt(variance) / aware
 
 
 def table(row: dict[str, Any]) -> str:
@@ -227,10 +210,10 @@ def table(row: dict[str, Any]) -> str:
         whose = "qec-leak" if label in OURS else "stabilizer-qec"
         cells = [f"{whose}: {label}", f"{of['errors']:,}", "", "", f"{of['ms']:.3f}"]
         if label != AWARE and aware:
-            ratio, sigma = times_fewer(of, aware)
-            different = of["only_here"] + of["only_aware"]
+            ratio, sigma = paired_ratio(of, aware)
+            different = of["only_here"] + of["only_reference"]
             cells[2] = f"{ratio:.2f} ± {sigma:.2f}"
-            cells[3] = f"{(of['only_here'] - of['only_aware']) / math.sqrt(max(different, 1)):+.1f}"
+            cells[3] = f"{(of['only_here'] - of['only_reference']) / math.sqrt(max(different, 1)):+.1f}"
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 

@@ -9,8 +9,10 @@ import stim
 
 import qec_leak as ql
 from benchmarks import rival_decoding
+from benchmarks.levels import without_tags
+from benchmarks.paired import paired_ratio
 from benchmarks.peers import python_of
-from benchmarks.rival_decoding import MEMORIES, agreement, their_shots, times_fewer, translated, without_tags
+from benchmarks.rival_decoding import MEMORIES, agreement, their_shots, translated
 from qec_leak.decoding import compile_decoder, matching_error_model
 
 PAIR = """
@@ -58,7 +60,7 @@ def test_other_tags_are_refused_in_one_line():
 def test_without_tags_the_errors_are_those_of_stim():
     """The matching graph has the same edges, with the same weights."""
     memory = ql.memory_experiment(distance=3, rounds=2, strategy="MLR", device="willow")
-    plain = without_tags(memory.circuit)
+    plain = without_tags(memory.circuit.flattened())
     assert not any(item.tag for item in plain) and "LEAK" not in str(plain)
     here, usual = (
         pymatching.Matching.from_detector_error_model(model).edges()
@@ -87,7 +89,7 @@ def test_the_decoder_takes_the_translated_circuit():
 
 
 def test_ratio_of_errors_and_its_sigma():
-    ratio, sigma = times_fewer({"errors": 300, "only_here": 200, "only_aware": 50}, aware=150)
+    ratio, sigma = paired_ratio({"errors": 300, "only_here": 200, "only_reference": 50}, 150)
     assert ratio == 2.0 and sigma == pytest.approx(math.sqrt(200 + 4 * 50 + 100) / 150)
 
 
