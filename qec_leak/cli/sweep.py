@@ -137,13 +137,20 @@ def read_sweep_file(
 
 
 def _path(file: Path) -> Path:
-    """The file; a name without folder and suffix may be that of an experiment that comes with qec_leak."""
+    """The file; a name without folder and suffix may be that of an experiment that comes with qec_leak. Raises
+    SweepFileError for a name that nearly is one."""
     if file.suffix or len(file.parts) != 1 or file.exists():
         return file
+    from qec_leak._checks import suggestion
     from qec_leak.studies import experiments_folder
+    from qec_leak.sweep import SweepFileError
 
     inside = experiments_folder() / f"{file}.toml"
-    return inside if inside.is_file() else file
+    if inside.is_file():
+        return inside
+    if hint := suggestion(str(file), (path.stem for path in experiments_folder().glob("*.toml"))):
+        raise SweepFileError([f"{file}: cannot be read (No such file or directory); {hint}"])
+    return file
 
 
 _FIGURE_TABLES = ("study",)

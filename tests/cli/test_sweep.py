@@ -529,6 +529,7 @@ def test_an_experiment_of_the_package_by_name(tmp_path, capsys, monkeypatch):
     assert main(["status", "demo_sweep.csv", "--sweep", "demo_sweep", "--set", "stop.max_shots=100"]) == 0
     assert "6 of 12 points are done" in capsys.readouterr().out
     assert main(["sweep", "nothing"]) == 2 and "nothing: cannot be read" in capsys.readouterr().err
+    assert main(["sweep", "demo_swep"]) == 2 and "did you mean 'demo_sweep'?" in capsys.readouterr().err
 
 
 def test_the_documentation_says_what_works(tmp_path):
