@@ -120,19 +120,6 @@ def _flip_odds(x: float, y: float) -> float:
 
 
 @inlined
-def _apart(m: Tables, s: State, k: int, case: int, x: float, y: float, lean: float) -> float:
-    """P(events) with errors that strike an edge and its mate independently / P(events) with those that strike both."""
-    f = m.mate[k, case]
-    if f < 0:
-        return 1.0
-    here = _flip_odds(x, y) - 1.0
-    there = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f)) - 1.0
-    p, q = 0.5 * (1.0 - lean), 0.5 * (1.0 - s.lean[f])
-    apart = (1.0 + p * here) * (1.0 + q * there)
-    return apart / max(apart + m.mate_joint[k, case] * here * there, 0.5 * apart)
-
-
-@inlined
 def _at_a(m: Tables, s: State, e: int) -> float:
     return _clamp(s.parity[m.end_a[e]] / s.to_a[e])
 
@@ -140,6 +127,21 @@ def _at_a(m: Tables, s: State, e: int) -> float:
 @inlined
 def _at_b(m: Tables, s: State, e: int) -> float:
     return _clamp(s.parity[m.end_b[e]] / s.to_b[e]) if m.end_b[e] >= 0 else 0.0
+
+
+@inlined
+def _apart(m: Tables, s: State, k: int, case: int, odds: float, p: float) -> float:
+    """P(events) with errors that strike an edge and its mate independently / P(events) with those that strike both.
+
+    odds: with which events speak for a flip of the edge.   p: probability of its errors.
+    """
+    f = m.mate[k, case]
+    if f < 0:
+        return 1.0
+    here = odds - 1.0
+    there = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f)) - 1.0
+    apart = (1.0 + p * here) * (1.0 + 0.5 * (1.0 - s.lean[f]) * there)
+    return apart / max(apart + m.mate_joint[k, case] * here * there, 0.5 * apart)
 
 
 @inlined
@@ -158,7 +160,7 @@ def _tell(m: Tables, s: State, e: int) -> None:
     s.to_a[e] = new
 
 
-@kernel
+@inlined
 def strike(m: Tables, s: State, i: int, slot: int, before: float, after: float) -> None:
     """One cause of the slot's strikes goes from probability ``before`` to ``after``."""
     change = max(1.0 - 2.0 * after, FLOOR) / max(1.0 - 2.0 * before, FLOOR)
@@ -225,30 +227,38 @@ def _renewed(m: Tables, s: State, i: int) -> float:
 
 
 @inlined
-def _open_odds(x: float, y: float, free: int) -> float:
-    """Odds of a flip by what those ends of an edge say that nothing else of the same hypothesis makes random."""
-    return _flip_odds(x if free & 1 else 0.0, y if free & 2 else 0.0)
+def _toss(odds: float, p: float) -> float:
+    """The factor of a coin toss on an edge whose errors have probability p: (1 + r) / 2 / (1 + p (r - 1))."""
+    return 0.5 * (1.0 + odds) / (1.0 + p * (odds - 1.0))
 
 
 @inlined
-def _coin(m: Tables, s: State, i: int, slot: int, free: Masks, case: int) -> float:
+def _open_odds(odds_a: float, odds_b: float, ends: int) -> float:
+    """Odds of a flip by what those ends of an edge say that nothing else of the same hypothesis makes random."""
+    return (odds_a if ends & 1 else 1.0) * (odds_b if ends & 2 else 1.0)
+
+
+@inlined
+def _end_odds(x: float) -> float:
+    return (1.0 - x) / (1.0 + x)
+
+
+@kernel
+def _toss_of_many(m: Tables, s: State, at: int, free: Masks, case: int) -> float:
     """The factor of a coin toss that decides all edges of a slot.
 
     With r the odds of an edge by what its detectors say, its errors have the weight a = 1 + p (r - 1), and with a flip
     more b = r + p (1 - r). Errors that strike two edges at once (j) mix the two: the factor is
     (A + B) / 2 / ((1 - j) A + j B), with products A and B over the edges.
     """
-    begin, end = m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]
-    joint = m.slot_joint[3 * i + slot]
+    begin, end, joint = m.slot_start[at], m.slot_start[at + 1], m.slot_joint[at]
     a_all = b_all = d_all = 1.0
     for k in range(begin, end):
         e = m.slot_edges[k]
         p = 0.5 * (1.0 - s.lean[e])
         if k < begin + 2:
             p = max(p - joint, 0.0)
-        r = 1.0
-        if free[k, case]:
-            r = _open_odds(TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), free[k, case])
+        r = _open_odds(_end_odds(TRUST * _at_a(m, s, e)), _end_odds(TRUST * _at_b(m, s, e)), free[k, case])
         a, b = 1.0 + p * (r - 1.0), r + p * (1.0 - r)
         a_all, b_all, d_all = a_all * a, b_all * b, d_all * a
         if k == begin + 1:
@@ -257,42 +267,63 @@ def _coin(m: Tables, s: State, i: int, slot: int, free: Masks, case: int) -> flo
 
 
 @inlined
-def _apart_slot(m: Tables, s: State, i: int, slot: int, case: int) -> float:
-    """What ``_apart`` says of all edges of a slot."""
-    out = 1.0
-    for k in range(m.slot_start[3 * i + slot], m.slot_start[3 * i + slot + 1]):
-        if m.mate[k, case] >= 0:
-            e = m.slot_edges[k]
-            out *= _apart(m, s, k, case, TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), s.lean[e])
-    return out
-
-
-@inlined
-def _weakened(m: Tables, s: State, i: int, slot: int, three: int) -> float:
-    """What kicks that hit one end of a slot's only edge take from its evidence."""
-    k = m.slot_start[3 * i + slot]
-    if m.slot_start[3 * i + slot + 1] != k + 1 or m.free[k, STAY] != 3:
-        return 1.0
-    e = m.slot_edges[k]
-    both = TRUST * _at_a(m, s, e) * (TRUST * _at_b(m, s, e))
-    return (1.0 + m.weak[k, three] * both) / (1.0 + both)
+def _partner_tosses(m: Tables, s: State, at: int, row: F64s, to: int) -> None:
+    """Write the factors of a coin toss on a slot of the partner's, by case, to every other place from ``to`` on."""
+    begin, end = m.slot_start[at], m.slot_start[at + 1]
+    if end != begin + 1:
+        for case in range(3):
+            row[to + 2 * case] = _toss_of_many(m, s, at, m.kicked, case) if end > begin else 1.0
+        return
+    e = m.slot_edges[begin]
+    odds_a, odds_b, p = _end_odds(TRUST * _at_a(m, s, e)), _end_odds(TRUST * _at_b(m, s, e)), 0.5 * (1.0 - s.lean[e])
+    for case in range(3):
+        row[to + 2 * case] = _toss(_open_odds(odds_a, odds_b, m.kicked[begin, case]), p)
 
 
 @inlined
 def _tosses(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
     """Factors of coin tosses on a slot of the transmon's own, where such a toss can be."""
+    at = 3 * i + slot
+    k = m.slot_start[at]
+    if m.slot_start[at + 1] != k + 1:
+        _tosses_of_many(m, s, i, slot, row)
+        return
     two = three = leave = back = 1.0
+    e = m.slot_edges[k]
+    x, y, p = TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e), 0.5 * (1.0 - s.lean[e])
+    odds_a, odds_b = _end_odds(x), _end_odds(y)
     if m.stay[i, slot] > 0.0:
-        stay = _coin(m, s, i, slot, m.free, STAY) * _apart_slot(m, s, i, slot, STAY)
-        two, three = stay * _weakened(m, s, i, slot, 0), stay * _weakened(m, s, i, slot, 1)
+        two = _toss(_open_odds(odds_a, odds_b, m.free[k, STAY]), p) * _apart(m, s, k, STAY, odds_a * odds_b, p)
+        three = two
+        if m.free[k, STAY] == 3:  # what kicks that hit one end take from the evidence
+            unit = two / (1.0 + x * y)
+            two, three = unit * (1.0 + m.weak[k, 0] * x * y), unit * (1.0 + m.weak[k, 1] * x * y)
     if m.leave[i, slot] > 0.0:
-        leave = _coin(m, s, i, slot, m.free, LEAVE) * _apart_slot(m, s, i, slot, LEAVE)
+        leave = _toss(_open_odds(odds_a, odds_b, m.free[k, LEAVE]), p) * _apart(m, s, k, LEAVE, odds_a * odds_b, p)
     if m.come_back[i, slot] > 0.0:
-        back = _coin(m, s, i, slot, m.free, BACK) * _apart_slot(m, s, i, slot, BACK)
+        back = _toss(_open_odds(odds_a, odds_b, m.free[k, BACK]), p) * _apart(m, s, k, BACK, odds_a * odds_b, p)
     row[slot], row[3 + slot], row[_LEAVE + slot], row[_BACK + slot] = two, three, leave, back
 
 
 @kernel
+def _tosses_of_many(m: Tables, s: State, i: int, slot: int, row: F64s) -> None:
+    """The same for a slot of several edges."""
+    at = 3 * i + slot
+    for case in range(3):
+        toss = _toss_of_many(m, s, at, m.free, case)
+        for k in range(m.slot_start[at], m.slot_start[at + 1]):
+            e = m.slot_edges[k]
+            odds = _flip_odds(TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e))
+            toss *= _apart(m, s, k, case, odds, 0.5 * (1.0 - s.lean[e]))
+        if case == STAY:
+            row[slot] = row[3 + slot] = toss if m.stay[i, slot] > 0.0 else 1.0
+        elif case == LEAVE:
+            row[_LEAVE + slot] = toss if m.leave[i, slot] > 0.0 else 1.0
+        else:
+            row[_BACK + slot] = toss if m.come_back[i, slot] > 0.0 else 1.0
+
+
+@inlined
 def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
     """Fill the row of an event, all but what is later."""
     leave = back = two = three = 1.0
@@ -310,9 +341,8 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
     _levels(m, s, i, row)
     j = m.partner[i]
     if j >= 0 and m.has_kick[m.pair[i]]:
-        for case in range(3):
-            for slot in (1, 2):
-                row[_KICK + 2 * case + slot - 1] = _coin(m, s, j, slot, m.kicked, case)
+        for k in range(2):
+            _partner_tosses(m, s, 3 * j + 1 + k, row, _KICK + k)
         row[BOTH + 1] *= leave * _kicks(m, i, row, 0, 1)
         row[BOTH + 2] *= leave * _kicks(m, i, row, 0, 2)
         row[BOTH + 3] *= back * _kicks(m, i, row, 1, 0)
@@ -332,7 +362,7 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
         row[BOTH + 8] *= three
 
 
-@kernel
+@inlined
 def take_out(m: Tables, s: State, lo: int, hi: int) -> None:
     """Take what a transmon does itself out of the state."""
     for i in range(lo, hi):
@@ -405,10 +435,11 @@ def update_chain(
     return most
 
 
-@kernel
+@inlined
 def _tell_partner(m: Tables, s: State, i: int, row: F64s, f0: float, f1: float, f2: float) -> None:
     """What a transmon tells its partner at event i: the weight of its levels before and after."""
-    if m.partner[i] < 0:
+    j = m.partner[i]
+    if j < 0 or not m.awake[m.chain[j]]:
         return
     b0, b1, b2 = row[_LATER], row[_LATER + 1], row[_LATER + 2]
     s.speaks[i] = f0 < 1.0 - LEAKED_ENOUGH or b1 + b2 > LATER_ENOUGH * b0
@@ -439,7 +470,7 @@ def _without(p: float, toss: float) -> float:
     return 1.0 / _all_of(p, toss)
 
 
-@kernel
+@inlined
 def _tell_errors(m: Tables, s: State, i: int, row: F64s) -> None:
     """New probabilities of the slots' Paulis: the posterior without what the slot itself said."""
     c = row[BOTH]
