@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from qec_leak import _checks
 from qec_leak.decoding.decoder import CompiledDecoder, Decoded, Decoder, DecodingProblem, Need, ShotSlice
-from qec_leak.decoding.leakage.flags import Flags, flagged_matching
+from qec_leak.decoding.leakage.flags import DETOUR, FLAG, Flags, flagged_matching
 from qec_leak.decoding.leakage.inference import LeakageInference
 from qec_leak.decoding.leakage.model import LeakageModel
 from qec_leak.decoding.leakage.rates import scaled_leaking
@@ -67,22 +67,31 @@ class LeakageAware(Decoder):
                 f"`circuit` must be given to {self.name}, which reads leakage from its tags, but only an error model "
                 "is; give the circuit"
             )
-        return CompiledLeakageAware(problem, self.suspected, leak_scale=self.leak_scale)
+        heralded = self.heralds == "levels"
+        return CompiledLeakageAware(problem, self.suspected, heralded=heralded, leak_scale=self.leak_scale)
 
 
 class CompiledLeakageAware(CompiledDecoder):
     """Inference and both matchings of one circuit."""
 
     def __init__(
-        self, problem: DecodingProblem, suspected: float, *, snapshots: bool = False, leak_scale: float = 1.0
+        self,
+        problem: DecodingProblem,
+        suspected: float,
+        *,
+        heralded: bool,
+        snapshots: bool = False,
+        leak_scale: float = 1.0,
     ) -> None:
+        """Args: heralded: shots come with levels.   snapshots: true levels may be known."""
         assert problem.circuit is not None, "checked before"
         model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
         model = scaled_leaking(model, leak_scale)
         self._inference = LeakageInference(model, quiet=QUIET, negligible=NEGLIGIBLE)
         struck = np.zeros(model.num_edges, dtype=np.bool_)
         struck[model.slot_edges] = True
-        self._flags = Flags.of_graph(model.graph, struck, problem.num_detectors)
+        kind = DETOUR if heralded and _leakage_flips_most(self._inference) else FLAG
+        self._flags = Flags.of_graph(model.graph, struck, problem.num_detectors, kind)
         self._matching = flagged_matching(problem.matching_model, model.graph, self._flags)
         self._usual = CompiledMatching(problem.matching_model, two_passes=True)
         self._suspected = suspected
@@ -114,3 +123,9 @@ class CompiledLeakageAware(CompiledDecoder):
         if suspected.any():
             flips[suspected] = self._matching.decode_batch(ShotSlice(inferred.flagged_b8[suspected]))
         return flips, int(suspected.sum())
+
+
+def _leakage_flips_most(inference: LeakageInference) -> bool:
+    """Whether edges are flipped by leakage more often than by errors. If so, and if heralds say where, the first pass
+    of matching is told too (docs/leakage_decoding.md)."""
+    return bool(inference.prior_flips.sum() > inference.model.probability.sum())

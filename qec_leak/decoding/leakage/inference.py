@@ -40,6 +40,7 @@ class LeakageInference:
     """Posteriors of levels and of errors for shots of one circuit.
 
     prior_levels: float64 (events, 3), probability of each level at each event, before anything is seen.
+    prior_flips: float64 (edges,), probability that leakage flips an edge, before anything is seen.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class LeakageInference:
         self.model, self._sweeps, self._quiet_below = model, sweeps, quiet
         self._usual = _state(model)
         self._tables = _tables(model)
-        self.prior_levels = self._prior_levels()
+        self.prior_levels, self.prior_flips = self._prior()
         leaked = 1.0 - self.prior_levels[:, 0]
         most = np.maximum.reduceat(leaked, model.chain_start[:-1]) if len(leaked) else np.zeros(0)
         self._quiet = self._tables._replace(awake=most >= negligible)
@@ -63,12 +64,13 @@ class LeakageInference:
         """bool (events,): those of transmons that leak more than is negligible."""
         return np.asarray(self._quiet.awake[self._quiet.chain])
 
-    def _prior_levels(self) -> Floats:
+    def _prior(self) -> tuple[Floats, Floats]:
         model, state = self.model, _state(self.model)
+        usual = state.lean.copy()
         nothing = np.full(model.num_events, -1, dtype=np.int8)
         reset_state(self._tables, state, np.zeros(model.num_detectors))
         infer_prior(self._tables, state, nothing, 3)
-        return state.level
+        return state.level, 0.5 * (1.0 - state.lean / usual)
 
     def known_levels(self, shots: int, heralds: Bytes | None, snapshots: Bytes | None = None) -> npt.NDArray[np.int8]:
         """int8 (shots or 1, events) of heralds (shots, measurements) and true levels (shots, snapshots, qubits)."""
@@ -118,6 +120,7 @@ class LeakageInference:
             out.most,
             out.levels,
             flags.of_edge if flags else np.zeros((0, 1), dtype=np.int32),
+            flags.kind if flags else 0,
             BOUNDS,
             suspected,
             out.flagged_b8,

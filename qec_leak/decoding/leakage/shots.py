@@ -147,6 +147,7 @@ def infer_shots(
     most: npt.NDArray[np.float32],
     levels: npt.NDArray[np.float32],
     flag_of: I32s,
+    kind: int,
     bounds: F64s,
     suspected: float,
     flagged_b8: Bytes,
@@ -159,8 +160,8 @@ def infer_shots(
     quiet: transmons that are nowhere leaked with this probability are left to the first look.
     most: float32 (shots,), written: largest posterior of a transmon.
     levels: float32 (shots, events, 2), written: posterior of levels 2 and 3; no shots: not wanted.
-    flag_of: int32 (edges, levels), -1 for none.   bounds: float64 (levels,), rising: a flag is fired where the lean is
-        below its bound, and not below the one before.
+    flag_of: int32 (edges, levels), -1 for none; kind: detectors of a flag.   bounds: float64 (levels,), rising: a flag
+        is fired where the lean is below its bound, and not below the one before.
     flagged_b8: uint8 (shots, ceil(detectors and flags/8)), written where ``most`` is above ``suspected``: events and
         flags; no shots: not wanted.
     """
@@ -193,7 +194,7 @@ def infer_shots(
         if len(flagged_b8) and most[shot] > suspected:
             for k in range(len(events_b8[shot])):
                 flagged_b8[shot, k] |= events_b8[shot, k]
-            _fire(s, usual, flag_of, bounds, flagged_b8[shot])
+            _fire(s, usual, flag_of, kind, bounds, flagged_b8[shot])
         _undo(m, s, usual, out)
         for d in range(len(s.parity)):
             if (events_b8[shot, d >> 3] >> (d & 7)) & 1:
@@ -202,7 +203,7 @@ def infer_shots(
 
 
 @kernel
-def _fire(s: State, usual: State, flag_of: I32s, bounds: F64s, row: Bytes) -> None:
+def _fire(s: State, usual: State, flag_of: I32s, kind: int, bounds: F64s, row: Bytes) -> None:
     """Fire the flags of edges that are likelier in this shot than usual."""
     for e in range(len(s.lean)):
         if s.lean[e] >= bounds[-1] or s.lean[e] >= usual.lean[e]:
@@ -212,7 +213,8 @@ def _fire(s: State, usual: State, flag_of: I32s, bounds: F64s, row: Bytes) -> No
             level += 1
         flag = flag_of[e, level]
         if flag >= 0:
-            row[flag >> 3] |= np.uint8(1 << (flag & 7))
+            for d in range(flag, flag + kind):
+                row[d >> 3] |= np.uint8(1 << (d & 7))
 
 
 @kernel

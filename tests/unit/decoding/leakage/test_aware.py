@@ -16,7 +16,7 @@ from qec_leak.decoding import (
     with_heralds,
 )
 from qec_leak.decoding.leakage import Genie, LeakageAware
-from qec_leak.decoding.leakage.flags import PROBABILITIES, Flags, flagged_matching
+from qec_leak.decoding.leakage.flags import DETOUR, FLAG, PROBABILITIES, Flags, flagged_matching
 from qec_leak.decoding.leakage.graph import MatchingGraph
 
 SHOTS = 1500
@@ -54,11 +54,12 @@ def test_knows_better_than_blind_matching():
     assert best > 3 * sigma
 
 
-def test_without_flags_it_is_correlated_matching():
+@pytest.mark.parametrize("kind", [FLAG, DETOUR])
+def test_without_flags_it_is_correlated_matching(kind):
     """Edges of flags add so little probability that predictions differ only where weights are equal."""
     problem = DecodingProblem(_memory().circuit)
     graph = MatchingGraph.of_model(problem.matching_model)
-    flags = Flags.of_graph(graph, np.ones(len(graph.ends), dtype=bool), problem.num_detectors)
+    flags = Flags.of_graph(graph, np.ones(len(graph.ends), dtype=bool), problem.num_detectors, kind)
     events = np.zeros((300, (flags.total + 7) // 8), dtype=np.uint8)
     events[:, : _batch().detection_events_b8.shape[1]] = _batch().detection_events_b8[:300]
     flips = flagged_matching(problem.matching_model, graph, flags).decode_batch(ShotSlice(events))[:, 0]
@@ -66,19 +67,55 @@ def test_without_flags_it_is_correlated_matching():
     assert (flips != other).mean() < 0.01
 
 
-def test_a_fired_flag_gives_its_edge_the_probability():
+@pytest.mark.parametrize("kind", [FLAG, DETOUR])
+def test_a_fired_flag_gives_its_edge_the_probability(kind):
     """Two detectors at both ends of an edge: it is the likelier way from p / (1 - p) = 0.05² / 0.95² on."""
     model = stim.DetectorErrorModel("error(0.05) D0 L0\nerror(0.05) D1\nerror(0.0005) D0 D1 L1")
     graph = MatchingGraph.of_model(model)
-    flags = Flags.of_graph(graph, np.ones(3, dtype=bool), 2)
+    flags = Flags.of_graph(graph, np.ones(3, dtype=bool), 2, kind)
     matching = flagged_matching(model, graph, flags)
     edge = graph.ends.index((0, 1))
-    assert (flags.of_edge[edge] >= 0).all() and flags.total == 2 + (flags.of_edge >= 0).sum()
+    assert (flags.of_edge[edge] >= 0).all() and flags.total == 2 + kind * (flags.of_edge >= 0).sum()
     for level, p in enumerate(PROBABILITIES):
         events = np.zeros((2, flags.total), dtype=np.uint8)
-        events[:, :2], events[1, flags.of_edge[edge, level]] = 1, 1
+        first = flags.of_edge[edge, level]
+        events[:, :2], events[1, first : first + kind] = 1, 1
         found = matching.decode_batch(ShotSlice(np.packbits(events, axis=1, bitorder="little")))[:, 0]
         assert found.tolist() == [1, 2 if p / (1 - p) > (0.05 / 0.95) ** 2 else 1]
+
+
+@pytest.mark.parametrize(("kind", "flips"), [(FLAG, 1), (DETOUR, 0)])
+def test_a_detour_tells_the_first_pass(kind, flips):
+    """D0 fires, and leakage explains it by the edge to D3. With the usual weights the first pass takes it for the error
+    that also flips D1 and D2 and the observable, and so the second pass does."""
+    lines = ["error(0.0004) D0 ^ D1 D2 L0", "error(0.0005) D0", "error(0.0001) D1 D2 L0", "error(0.05) D1"]
+    lines += ["error(0.05) D2", "error(0.001) D0 D3", "error(0.02) D3"]
+    model = stim.DetectorErrorModel("\n".join(lines))
+    graph = MatchingGraph.of_model(model)
+    struck = np.array([ends == (0, 3) for ends in graph.ends])
+    flags = Flags.of_graph(graph, struck, 4, kind)
+    events = np.zeros((1, flags.total), dtype=np.uint8)
+    first = flags.of_edge[struck][0, 0]
+    events[0, [0, 1, 2]] = 1
+    events[0, first : first + kind] = 1
+    matching = flagged_matching(model, graph, flags)
+    assert matching.decode_batch(ShotSlice(np.packbits(events, axis=1, bitorder="little")))[0, 0] == flips
+
+
+def test_a_detour_comes_with_what_errors_strike_too():
+    """Of the flips of the edge D0 D3, which has the probability p, 0.009 / p also flip D1, D2 and the observable. They
+    are likelier than errors of D1 and D2 alone if their odds are above (0.15 / 0.85)²."""
+    lines = ["error(0.009) D0 D3 ^ D1 D2 L0", "error(0.001) D0 D3", "error(0.001) D1 D2 L0", "error(0.15) D1"]
+    model = stim.DetectorErrorModel("\n".join([*lines, "error(0.15) D2", "error(1e-5) D0", "error(1e-5) D3"]))
+    graph = MatchingGraph.of_model(model)
+    flags = Flags.of_graph(graph, np.array([ends == (0, 3) for ends in graph.ends]), 4, DETOUR)
+    matching = flagged_matching(model, graph, flags)
+    for first, p in zip(flags.of_edge[graph.ends.index((0, 3))], PROBABILITIES, strict=True):
+        if first >= 0:
+            events = np.zeros((1, flags.total), dtype=np.uint8)
+            events[0, [0, 1, 2, 3, first, first + 1]] = 1
+            found = matching.decode_batch(ShotSlice(np.packbits(events, axis=1, bitorder="little")))[0, 0]
+            assert found == ((0.009 / p) / (1 - 0.009 / p) > (0.15 / 0.85) ** 2)
 
 
 def test_flags_are_only_where_they_tell_more():
@@ -132,7 +169,7 @@ def test_other_strategies_compile_and_decode(strategy):
     assert compile_decoder(memory.circuit, "leakage-aware-heralded").decode(batch).shape == (50, 1)
 
 
-def test_any_circuit_with_tags():
+def _leaking_cx():
     circuit = stim.Circuit.generated(
         "surface_code:rotated_memory_x", distance=3, rounds=3, after_clifford_depolarization=0.002
     ).flattened()
@@ -142,10 +179,24 @@ def test_any_circuit_with_tags():
         if item.name == "CX":
             tag = "LEAKAGE_TRANSITION_2: (0.003, U_U-->2_V) (0.003, U_U-->V_2) (1.0, 2_U-->2_V) (1.0, U_2-->V_2)"
             tagged.append("II_ERROR", item.targets_copy(), tag=tag)
-    batch = ql.compile_sampler(tagged, seed=2).sample(3000)
-    flips = compile_decoder(tagged, "leakage-aware").decode(batch)
-    blind = compile_decoder(tagged, "pymatching-correlated").decode(batch)
+    return tagged
+
+
+def test_any_circuit_with_tags():
+    batch = ql.compile_sampler(_leaking_cx(), seed=2).sample(3000)
+    flips = compile_decoder(_leaking_cx(), "leakage-aware").decode(batch)
+    blind = compile_decoder(_leaking_cx(), "pymatching-correlated").decode(batch)
     assert (flips != batch.observable_flips).sum() < (blind != batch.observable_flips).sum()
+
+
+def test_the_first_pass_is_told_where_heralds_are_and_most_flips_come_from_leakage():
+    memory = ql.memory_experiment(distance=3, rounds=3, strategy="MLR", device="willow")
+    for circuit, heralds, kind in (
+        (memory.circuit, "levels", FLAG),
+        (_leaking_cx(), "levels", DETOUR),
+        (_leaking_cx(), "none", FLAG),
+    ):
+        assert LeakageAware(heralds).compile(DecodingProblem(circuit))._flags.kind == kind
 
 
 def test_refuses_hyperedges_in_one_line():
