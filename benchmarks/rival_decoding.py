@@ -1,8 +1,9 @@
 """Decoders of leakage of the package stabilizer-qec and of this one on the same shots, paired.
 
-Usage: python -m benchmarks.rival_decoding SETTING... [--shots N] [--first-seed S] [--slow] [--out FILE]
+Usage: python -m benchmarks.rival_decoding SETTING... [--shots N] [--first-seed S] [--slow] [--bound] [--out FILE]
 Needs the environment that `make peers` makes (QEC_LEAK_PEERS). Settings CX-...: that package's own model, circuit,
 shots and heralds, the circuit translated for this package. Others: this package's, without its tags for that package.
+With --bound the shots are of this package's sampler, which knows the true levels, and a genie decodes with them.
 Prints a table a setting and appends a JSON line to FILE. Lines of one setting with different seeds may be added up.
 """
 
@@ -30,12 +31,13 @@ from benchmarks.levels import without_tags
 from benchmarks.paired import paired_counts, paired_ratio
 from benchmarks.peers import SCRIPTS, python_of
 from qec_leak.decoding import ShotSlice, compile_decoder
+from qec_leak.decoding.leakage import Genie
 
 Bools = npt.NDArray[np.bool_]
 
 ENVIRONMENT = "sqec"
 OURS = ("pymatching", "pymatching-correlated", "leakage-aware", "leakage-aware-heralded")
-AWARE = "leakage-aware-heralded"
+AWARE, GENIE = "leakage-aware-heralded", "genie"
 BLIND = {"plain": ("plain", {}), "correlated": ("correlated", {})}
 THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
     "matching, graded": ("matching", {}),
@@ -73,13 +75,15 @@ MEMORIES = {
 
 class Experiment(NamedTuple):
     """Shots and their circuit, in this package's tags. All bool: events (shots, detectors), heralds (shots, records),
-    observables (shots, observables). levels: uint8 like heralds, what this package is told."""
+    observables (shots, observables). levels: uint8 like heralds, what this package is told. batch: the same shots with
+    the true levels, where they are known."""
 
     circuit: stim.Circuit
     events: Bools
     heralds: Bools
     observables: Bools
     levels: npt.NDArray[np.uint8]
+    batch: ql.ShotBatch | None = None
 
 
 def translated(circuit: stim.Circuit) -> stim.Circuit:
@@ -133,12 +137,24 @@ def their_shots(memory: Memory, shots: int, seed: int, folder: Path) -> Experime
 def our_shots(name: str, shots: int, seed: int, folder: Path) -> Experiment:
     """Shots of this package's sampler, written into the folder as ``their_shots`` does."""
     circuit = SETTINGS[name].memory().circuit
-    batch = ql.compile_sampler(circuit, seed=seed).sample(shots, populations=None, heralds=True)
+    (folder / "circuit.stim").write_text(str(without_tags(circuit.flattened())), encoding="utf-8")
+    return sampled(circuit, shots, seed, folder)
+
+
+def known_shots(memory: Memory, shots: int, seed: int, folder: Path) -> Experiment:
+    """Shots of the circuit of that package by this package's sampler, with levels at each TICK."""
+    circuit = their_shots(memory, 1, seed, folder).circuit
+    told = str(circuit.flattened()).replace("TICK", "TICK[LEAKAGE_POPULATION]")
+    return sampled(stim.Circuit(told), shots, seed, folder)
+
+
+def sampled(circuit: stim.Circuit, shots: int, seed: int, folder: Path) -> Experiment:
+    """Shots of a circuit of this package, with levels; a file of them lies in the folder."""
+    batch = ql.compile_sampler(circuit, seed=seed).sample(shots, levels="rounds", heralds=True)
     assert batch.heralds is not None
     events, flips, heralds = batch.detection_events, batch.observable_flips, batch.heralds > 0
     np.savez(folder / "shots.npz", events=events, observables=flips, heralds=heralds)
-    (folder / "circuit.stim").write_text(str(without_tags(circuit.flattened())), encoding="utf-8")
-    return Experiment(circuit, events, heralds, flips, batch.heralds)
+    return Experiment(circuit, events, heralds, flips, batch.heralds, batch)
 
 
 def agreement(shots: Experiment, seed: int) -> dict[str, float]:
@@ -160,15 +176,17 @@ def agreement(shots: Experiment, seed: int) -> dict[str, float]:
     return out
 
 
-def measured(setting: str, shots: int, seed: int, *, slow: bool) -> dict[str, Any]:
-    """Logical errors and time of each decoder on the same shots."""
+def measured(setting: str, shots: int, seed: int, *, slow: bool, bound: bool) -> dict[str, Any]:
+    """Logical errors and time of each decoder on the same shots; bound: a genie's too."""
     row: dict[str, Any] = {"setting": setting, "shots": shots, "seed": seed}
     wrong: dict[str, Bools] = {}
     ms: dict[str, float] = {}
     decoders = {**BLIND, **THEIRS, **(SLOW if slow else {})}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if setting in MEMORIES:
+        if setting in MEMORIES and bound:
+            sample = known_shots(MEMORIES[setting], shots, seed, folder)
+        elif setting in MEMORIES:
             sample = their_shots(MEMORIES[setting], shots, seed, folder)
             row["agreement"] = agreement(sample, seed + 1)
         else:
@@ -179,11 +197,13 @@ def measured(setting: str, shots: int, seed: int, *, slow: bool) -> dict[str, An
                 wrong[label] = np.any(file[label] != sample.observables, axis=1)
                 ms[label] = answer["milliseconds"][label]
     part = ShotSlice(np.packbits(sample.events, axis=1, bitorder="little"), sample.levels)
-    for label in OURS:
-        decoder = compile_decoder(sample.circuit, label)
-        decoder.decode_batch(part[:WARM_UP])
+    for label in (*OURS, GENIE) if bound else OURS:
+        decoder: Any = Genie(sample.circuit) if label == GENIE else compile_decoder(sample.circuit, label)
+        told: Any = sample.batch if label == GENIE else part
+        if label != GENIE:
+            decoder.decode_batch(part[:WARM_UP])
         start = time.process_time()
-        flips = decoder.decode_batch(part).flips_b8
+        flips = decoder.decode_batch(told).flips_b8
         ms[label] = 1e3 * (time.process_time() - start) / shots
         count = sample.observables.shape[1]
         predicted = np.unpackbits(flips, axis=1, count=count, bitorder="little").astype(np.bool_)
@@ -207,7 +227,7 @@ def table(row: dict[str, Any]) -> str:
     lines = [f"| {row['setting']}, {row['shots']:,} shots | logical errors | over ours | paired, sigmas | ms a shot |"]
     lines.append("|---|---|---|---|---|")
     for label, of in row["decoders"].items():
-        whose = "qec-leak" if label in OURS else "stabilizer-qec"
+        whose = "qec-leak" if label in (*OURS, GENIE) else "stabilizer-qec"
         cells = [f"{whose}: {label}", f"{of['errors']:,}", "", "", f"{of['ms']:.3f}"]
         if label != AWARE and aware:
             ratio, sigma = paired_ratio(of, aware)
@@ -227,11 +247,14 @@ def main() -> None:
     parser.add_argument(
         "--slow", action="store_true", help="their decoders by belief propagation too: 1 to 100 ms a shot"
     )
+    parser.add_argument("--bound", action="store_true", help="a genie too, on shots of this package's sampler")
     parser.add_argument("--out", type=Path, default=Path("rival_decoding.jsonl"))
     arguments = parser.parse_args()
     for setting in arguments.settings:
         usual = MEMORIES[setting].shots if setting in MEMORIES else SETTINGS[setting].shots
-        row = measured(setting, arguments.shots or usual, arguments.first_seed, slow=arguments.slow)
+        row = measured(
+            setting, arguments.shots or usual, arguments.first_seed, slow=arguments.slow, bound=arguments.bound
+        )
         with arguments.out.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
         print(table(row))

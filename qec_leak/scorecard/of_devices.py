@@ -35,9 +35,9 @@ _EPS_3 = (
 _LAMBDA_35 = (
     "with four million shots both bases together have 2.324 ± 0.004, out of the range by 1 % of its value, and basis X "
     "by 3 %. The parameter stays where the fit to detection fractions and eps_7 put it. Larger values lower Lambda "
-    "slowly: to 2.310 ± 0.004 at 3.6e-3, and to 2.30 at about 3.75e-3, where eps_7 leaves its range. Dephasing in place "
-    "of depolarization would give 2.284 ± 0.005, but the bit-flip code would then have a Lambda of 12.3 ± 0.4 instead "
-    "of 10.2, and the device has 8.4."
+    "slowly: to 2.310 ± 0.004 at 3.6e-3, and to 2.30 at about 3.75e-3, where eps_7 leaves its range. Dephasing in "
+    "place of depolarization would give 2.284 ± 0.005, but the bit-flip code would then have a Lambda of 12.3 ± 0.4 "
+    "instead of 10.2, and the device has 8.4."
 )
 _REPETITION = (
     "eps falls by a factor of 3.9 when the distance grows by two. From the same error at d = 5, a factor of 2.5 leads "

@@ -19,6 +19,8 @@ from qec_leak.decoding.matching import CompiledMatching
 Bytes = npt.NDArray[np.uint8]
 Heralds = Literal["none", "levels"]
 HERALDS: tuple[Heralds, ...] = ("none", "levels")
+FirstPass = Literal["auto", "usual", "told"]
+FIRST_PASSES: tuple[FirstPass, ...] = ("auto", "usual", "told")
 
 SUSPECTED = 0.3
 """A shot in which no transmon is leaked with more than this probability goes to PyMatching."""
@@ -39,15 +41,19 @@ class LeakageAware(Decoder):
     heralds: "levels": the level at each measurement is known; "none": detection events alone.
     suspected: shots with no posterior above it are matched by PyMatching with the usual weights.
     leak_scale: factor on the rates at which transmons leak, such as ``fit_leakage_scale`` finds.
+    first_pass: whether the first pass of matching has the usual weights or is told those of the shot, as the second one
+        is; "auto": told if there are heralds and leakage flips edges more often than errors do.
     """
 
     heralds: Heralds = "none"
     suspected: float = SUSPECTED
     leak_scale: float = 1.0
+    first_pass: FirstPass = "auto"
 
     def __post_init__(self) -> None:
         _checks.check_choice("heralds", self.heralds, HERALDS)
         _checks.check_positive("leak_scale", self.leak_scale)
+        _checks.check_choice("first_pass", self.first_pass, FIRST_PASSES)
 
     @property
     def needs(self) -> tuple[Need, ...]:  # type: ignore[override]
@@ -67,8 +73,8 @@ class LeakageAware(Decoder):
                 f"`circuit` must be given to {self.name}, which reads leakage from its tags, but only an error model "
                 "is; give the circuit"
             )
-        heralded = self.heralds == "levels"
-        return CompiledLeakageAware(problem, self.suspected, heralded=heralded, leak_scale=self.leak_scale)
+        first_pass = "usual" if self.first_pass == "auto" and self.heralds == "none" else self.first_pass
+        return CompiledLeakageAware(problem, self.suspected, leak_scale=self.leak_scale, first_pass=first_pass)
 
 
 class CompiledLeakageAware(CompiledDecoder):
@@ -79,18 +85,19 @@ class CompiledLeakageAware(CompiledDecoder):
         problem: DecodingProblem,
         suspected: float,
         *,
-        heralded: bool,
         snapshots: bool = False,
         leak_scale: float = 1.0,
+        first_pass: FirstPass = "auto",
     ) -> None:
-        """Args: heralded: shots come with levels.   snapshots: true levels may be known."""
+        """Args: snapshots: true levels may be known.   first_pass: "auto": told if leakage flips most edges."""
         assert problem.circuit is not None, "checked before"
         model = LeakageModel.of_circuit(problem.circuit, problem.matching_model, snapshots=snapshots)
         model = scaled_leaking(model, leak_scale)
         self._inference = LeakageInference(model, quiet=QUIET, negligible=NEGLIGIBLE)
         struck = np.zeros(model.num_edges, dtype=np.bool_)
         struck[model.slot_edges] = True
-        kind = DETOUR if heralded and _leakage_flips_most(self._inference) else FLAG
+        told = _leakage_flips_most(self._inference) if first_pass == "auto" else first_pass == "told"
+        kind = DETOUR if told else FLAG
         self._flags = Flags.of_graph(model.graph, struck, problem.num_detectors, kind)
         self._matching = flagged_matching(problem.matching_model, model.graph, self._flags)
         self._usual = CompiledMatching(problem.matching_model, two_passes=True)
@@ -126,6 +133,5 @@ class CompiledLeakageAware(CompiledDecoder):
 
 
 def _leakage_flips_most(inference: LeakageInference) -> bool:
-    """Whether edges are flipped by leakage more often than by errors. If so, and if heralds say where, the first pass
-    of matching is told too (docs/leakage_decoding.md)."""
+    """Whether edges are flipped by leakage more often than by errors."""
     return bool(inference.prior_flips.sum() > inference.model.probability.sum())

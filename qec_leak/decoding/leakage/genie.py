@@ -18,7 +18,7 @@ class Genie:
 
     def __init__(self, circuit: stim.Circuit) -> None:
         self.problem = DecodingProblem(circuit)
-        self._compiled = CompiledLeakageAware(self.problem, suspected=0.0, heralded=True, snapshots=True)
+        self._compiled = CompiledLeakageAware(self.problem, suspected=0.0, snapshots=True)
 
     def decode_batch(self, batch: Shots) -> Decoded:
         """Predict observable flips of a ``ShotBatch``. Raises ValueError where it has no levels."""

@@ -42,11 +42,12 @@ are not independent. Both were found by calibration and log-loss at d = 5 (docs/
 TRUST = 0.96
 """What a detector says is taken as this much weaker."""
 
-SCRATCH = 36
-_LEAVE, _BACK, _KICK, BOTH, _LATER, OWN = 6, 9, 12, 18, 27, 30
+SCRATCH = 37
+_LEAVE, _BACK, _KICK, BOTH, _LATER, OWN, _APART = 6, 9, 12, 18, 27, 30, 34
 """Entries of a row of scratch. From 0: by slot, the factor of a coin toss for level 2 and 3; for leaving; for coming
 back. _KICK: the factors of the partner's slots, by case. BOTH: the table of levels times all factors. _LATER: what is
-later says of the next level. OWN: what own slots say of leaving, coming back, staying in 2, and in 3."""
+later says of the next level. OWN: what own slots say of leaving, coming back, staying in 2, and in 3. _APART: what
+errors that strike both of the partner's slots take from kicks, by case."""
 
 
 class Tables(NamedTuple):
@@ -72,6 +73,7 @@ class Tables(NamedTuple):
     leave: F64s
     come_back: F64s
     slot_joint: F64s
+    twin_joint: F64s
     slot_start: I32s
     slot_edges: I32s
     free: Masks
@@ -79,6 +81,7 @@ class Tables(NamedTuple):
     weak: F64s
     renewed_start: I32s
     renewed: I32s
+    renewed_joint: F64s
     mate: I32s
     mate_joint: F64s
     end_a: I32s
@@ -130,18 +133,24 @@ def _at_b(m: Tables, s: State, e: int) -> float:
 
 
 @inlined
-def _apart(m: Tables, s: State, k: int, case: int, odds: float, p: float) -> float:
-    """P(events) with errors that strike an edge and its mate independently / P(events) with those that strike both.
+def _apart_by(odds: float, p: float, others: float, q: float, joint: float) -> float:
+    """P(events) with errors that strike two edges independently / P(events) with those that strike both.
 
-    odds: with which events speak for a flip of the edge.   p: probability of its errors.
+    odds, others: with which events speak for a flip of either edge.   p, q: probabilities of their errors.
+    joint: probability of errors that strike both.
     """
+    apart = (1.0 + p * (odds - 1.0)) * (1.0 + q * (others - 1.0))
+    return apart / max(apart + joint * (odds - 1.0) * (others - 1.0), 0.5 * apart)
+
+
+@inlined
+def _apart(m: Tables, s: State, k: int, case: int, odds: float, p: float) -> float:
+    """The same of an edge and its mate."""
     f = m.mate[k, case]
     if f < 0:
         return 1.0
-    here = odds - 1.0
-    there = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f)) - 1.0
-    apart = (1.0 + p * here) * (1.0 + 0.5 * (1.0 - s.lean[f]) * there)
-    return apart / max(apart + m.mate_joint[k, case] * here * there, 0.5 * apart)
+    others = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f))
+    return _apart_by(odds, p, others, 0.5 * (1.0 - s.lean[f]), m.mate_joint[k, case])
 
 
 @inlined
@@ -207,8 +216,11 @@ def _kicks(m: Tables, i: int, row: F64s, x: int, y: int) -> float:
     pair, side = m.pair[i], m.side[i]
     if pair < 0 or not m.has_kick[pair]:
         return 1.0
-    at = _KICK + 2 * (STAY if x and y else LEAVE if y else BACK)
-    return _all_of(m.kicks[pair, side, x, y, 0], row[at]) * _all_of(m.kicks[pair, side, x, y, 1], row[at + 1])
+    case = STAY if x and y else LEAVE if y else BACK
+    first, second = m.kicks[pair, side, x, y, 0], m.kicks[pair, side, x, y, 1]
+    none = (1.0 - 2.0 * first) * (1.0 - 2.0 * second)
+    some = _all_of(first, row[_KICK + 2 * case]) * _all_of(second, row[_KICK + 2 * case + 1]) - none
+    return none + some * row[_APART + case]
 
 
 @inlined
@@ -220,9 +232,14 @@ def _renewed(m: Tables, s: State, i: int) -> float:
         e = m.renewed[k]
         if e < 0:
             out *= 1.0 + TRUST * _clamp(s.parity[-1 - e])
-        else:
-            x, y = TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
-            out *= 1.0 + s.lean[e] * (x + y) + x * y
+            continue
+        x, y = TRUST * _at_a(m, s, e), TRUST * _at_b(m, s, e)
+        out *= 1.0 + s.lean[e] * (x + y) + x * y
+        if m.renewed_joint[k] > 0.0:
+            f = m.renewed[k + 1]
+            odds = _flip_odds(TRUST * _at_a(m, s, f), TRUST * _at_b(m, s, f))
+            p, q = 0.5 * (1.0 - s.lean[e]), 0.5 * (1.0 - s.lean[f])
+            out /= _apart_by(_flip_odds(x, y), p, odds, q, m.renewed_joint[k])
     return 1.0 / out
 
 
@@ -267,17 +284,22 @@ def _toss_of_many(m: Tables, s: State, at: int, free: Masks, case: int) -> float
 
 
 @inlined
-def _partner_tosses(m: Tables, s: State, at: int, row: F64s, to: int) -> None:
-    """Write the factors of a coin toss on a slot of the partner's, by case, to every other place from ``to`` on."""
-    begin, end = m.slot_start[at], m.slot_start[at + 1]
-    if end != begin + 1:
-        for case in range(3):
-            row[to + 2 * case] = _toss_of_many(m, s, at, m.kicked, case) if end > begin else 1.0
+def _partner_tosses(m: Tables, s: State, j: int, row: F64s) -> None:
+    """Factors of coin tosses on the partner's slots, by case, and what errors that strike both slots take from them."""
+    first, second = m.slot_start[3 * j + 1], m.slot_start[3 * j + 2]
+    if second != first + 1 or m.slot_start[3 * j + 3] != second + 1:
+        for k in range(2):
+            for case in range(3):
+                row[_KICK + 2 * case + k] = _toss_of_many(m, s, 3 * j + 1 + k, m.kicked, case)
+                row[_APART + case] = 1.0
         return
-    e = m.slot_edges[begin]
-    odds_a, odds_b, p = _end_odds(TRUST * _at_a(m, s, e)), _end_odds(TRUST * _at_b(m, s, e)), 0.5 * (1.0 - s.lean[e])
+    e, f = m.slot_edges[first], m.slot_edges[second]
+    e_a, e_b, p = _end_odds(TRUST * _at_a(m, s, e)), _end_odds(TRUST * _at_b(m, s, e)), 0.5 * (1.0 - s.lean[e])
+    f_a, f_b, q = _end_odds(TRUST * _at_a(m, s, f)), _end_odds(TRUST * _at_b(m, s, f)), 0.5 * (1.0 - s.lean[f])
     for case in range(3):
-        row[to + 2 * case] = _toss(_open_odds(odds_a, odds_b, m.kicked[begin, case]), p)
+        here, there = _open_odds(e_a, e_b, m.kicked[first, case]), _open_odds(f_a, f_b, m.kicked[second, case])
+        row[_KICK + 2 * case], row[_KICK + 2 * case + 1] = _toss(here, p), _toss(there, q)
+        row[_APART + case] = _apart_by(here, p, there, q, m.twin_joint[j])
 
 
 @inlined
@@ -341,8 +363,7 @@ def fill_row(m: Tables, s: State, i: int, row: F64s) -> None:
     _levels(m, s, i, row)
     j = m.partner[i]
     if j >= 0 and m.has_kick[m.pair[i]]:
-        for k in range(2):
-            _partner_tosses(m, s, 3 * j + 1 + k, row, _KICK + k)
+        _partner_tosses(m, s, j, row)
         row[BOTH + 1] *= leave * _kicks(m, i, row, 0, 1)
         row[BOTH + 2] *= leave * _kicks(m, i, row, 0, 2)
         row[BOTH + 3] *= back * _kicks(m, i, row, 1, 0)

@@ -35,8 +35,9 @@ class LeakageModel:
     stay, leave, come_back: float64 (events, 3): probability of each slot's Pauli; 0 where a later event at which a
         leaked transmon is struck anyway has the same column.
     slot_joint: float64 (3 * events,): probability of errors that strike the first two edges of a slot at once.
+    twin_joint: float64 (events,): probability of errors that strike both slots behind a gate at once, if of one edge.
     slot_start: int32 (3 * events + 1,): edges of each slot of each event in ``slot_edges``.
-    free, kicked, weak, renewed_start, renewed: see ``Cover``.
+    free, kicked, weak, renewed_start, renewed, renewed_joint: see ``Cover``.
     mate, mate_joint: int32, float64 (entries of slot_edges, 3): see ``Mates``.
     measurement, snapshot, qubit: int32 (events,).
     ends: int32 (edges, 2): detectors; -1 is the boundary.   probability: float64 (edges,), without leakage.
@@ -61,6 +62,7 @@ class LeakageModel:
     leave: Floats
     come_back: Floats
     slot_joint: Floats
+    twin_joint: Floats
     slot_start: Ints
     slot_edges: Ints
     free: Masks
@@ -68,6 +70,7 @@ class LeakageModel:
     weak: Floats
     renewed_start: Ints
     renewed: Ints
+    renewed_joint: Floats
     mate: Ints
     mate_joint: Floats
     measurement: Ints
@@ -137,7 +140,7 @@ class _Builder:
         come_back = np.array([event.come_back for event in events]).reshape(-1, SLOTS)
         gone = np.array([_returns(event) > 0.5 for event in events], dtype=np.bool_)
         strikes = Strikes(chain_start, stay, leave, come_back, gone, slot_start, slot_edges)
-        cover = cover_of_chains(strikes, partner, pair, side, kicks, ends, np.array(graph.probability))
+        cover = cover_of_chains(strikes, partner, pair, side, kicks, ends, graph)
         mates = mates_of_chains(strikes, graph)
         return LeakageModel(
             num_detectors=circuit.num_detectors,
@@ -163,9 +166,13 @@ class _Builder:
             weak=cover.weak,
             renewed_start=cover.renewed_start,
             renewed=cover.renewed,
+            renewed_joint=cover.renewed_joint,
             mate=mates.edge,
             mate_joint=mates.joint,
             slot_joint=np.array([graph.joint.get(_rising(edges), 0.0) for edges in slots]),
+            twin_joint=np.array(
+                [_twin_joint(graph, slots[3 * i + OWN], slots[3 * i + OTHER]) for i in range(len(events))]
+            ),
             slot_start=slot_start,
             slot_edges=slot_edges,
             measurement=np.array([event.measurement for event in events], dtype=np.int32),
@@ -217,6 +224,11 @@ def _duplicates(
 def _rising(edges: tuple[int, ...]) -> tuple[int, int]:
     """The first two of some edges in rising order; no edges if there is but one."""
     return (min(edges[:2]), max(edges[:2])) if len(edges) > 1 else (-1, -1)
+
+
+def _twin_joint(graph: MatchingGraph, own: tuple[int, ...], other: tuple[int, ...]) -> float:
+    """Probability of errors that strike both edges, if there is one of each."""
+    return graph.joint.get(_rising(own + other), 0.0) if len(own) == len(other) == 1 else 0.0
 
 
 def _most_joint_first(graph: MatchingGraph, edges: tuple[int, ...]) -> tuple[int, ...]:

@@ -160,6 +160,8 @@ def test_names_and_heralds():
         with_heralds("pymatching", "levels")
     with pytest.raises(ValueError, match="`heralds` must be one of"):
         LeakageAware("soft")
+    with pytest.raises(ValueError, match="`first_pass` must be one of"):
+        LeakageAware(first_pass="both")
 
 
 @pytest.mark.parametrize("strategy", ["NO_RESET", "DQLR"])
@@ -197,6 +199,8 @@ def test_the_first_pass_is_told_where_heralds_are_and_most_flips_come_from_leaka
         (_leaking_cx(), "none", FLAG),
     ):
         assert LeakageAware(heralds).compile(DecodingProblem(circuit))._flags.kind == kind
+    assert LeakageAware(first_pass="told").compile(DecodingProblem(memory.circuit))._flags.kind == DETOUR
+    assert LeakageAware("levels", first_pass="usual").compile(DecodingProblem(_leaking_cx()))._flags.kind == FLAG
 
 
 def test_refuses_hyperedges_in_one_line():

@@ -9,6 +9,8 @@ import pytest
 import stim
 
 import qec_leak as ql
+from benchmarks.first_pass import leaking_cx
+from benchmarks.levels import without_tags
 from qec_leak.decoding import matching_error_model
 from qec_leak.decoding.leakage import inference
 from qec_leak.decoding.leakage.inference import LeakageInference
@@ -171,30 +173,48 @@ def _without_leakage():
     return ql.compile_sampler(memory.circuit, seed=6).sample(20_000).detection_events
 
 
-def _mean_evidence(model):
-    """Of leaving at each event: mean over shots without leakage of what the event's detectors say."""
+def _mean_evidence(model, events, stays=False):
+    """Of leaving at each event, or of staying leaked: mean over shots without leakage, bool (shots, detectors), of what
+    the event's detectors say."""
     found = LeakageInference(model)
     screen = found._screen(found._tables)
+    before, column = (1, 3) if stays else (0, 1)
     out = []
-    for c in np.flatnonzero(np.isin(model.chain_qubit, _memory().qubits("data"))):
-        for i in range(model.chain_start[c], model.chain_start[c + 1]):
-            prior = found._tables.steps[found._tables.step[i]][0, 1:].sum()
-            if prior > 1e-5:
-                fired = np.zeros(len(_without_leakage()), dtype=np.int64)
-                for k, d in enumerate(detectors_of(found._tables, i)):
-                    fired |= _without_leakage()[:, d].astype(np.int64) << k
-                out.append(screen.steps[screen.row[i] + fired, 1].mean() / prior)
+    for i in range(model.num_events):
+        prior = found._tables.steps[found._tables.step[i]][before, 1:].sum()
+        if prior > 1e-5:
+            fired = np.zeros(len(events), dtype=np.int64)
+            for k, d in enumerate(detectors_of(found._tables, i)):
+                fired |= events[:, d].astype(np.int64) << k
+            out.append(screen.steps[screen.row[i] + fired, column].mean() / prior)
     return np.array(out)
 
 
 def test_evidence_averages_to_one_without_leakage():
     """A likelihood ratio has the mean 1 where its denominator is true. Errors of two qubits that strike a leaving qubit
     and its partner at once are taken for independent, which makes the largest mean 2.4."""
-    evidence = _mean_evidence(_model())
+    evidence = _mean_evidence(_model(), _without_leakage())
     assert abs(evidence.mean() - 1) < 0.2 and evidence.max() < 3
     # Planted: what the partner's kick strikes counts again where the transmon's own strikes make it random.
     twice = dataclasses.replace(_model(), kicked=np.full_like(_model().kicked, 3))
-    assert _mean_evidence(twice).max() > 5
+    assert _mean_evidence(twice, _without_leakage()).max() > 5
+
+
+def test_evidence_of_full_kicks_averages_to_one_without_leakage():
+    """A leaked qubit of these circuits depolarizes its partners fully: several coin tosses hit one detector, and an
+    error of a partner looks like two of them."""
+    circuit = leaking_cx(3, 0.002, 0.002)
+    model = LeakageModel.of_circuit(circuit, matching_error_model(circuit))
+    events = without_tags(circuit).compile_detector_sampler(seed=1).sample(20_000)
+    for stays in (False, True):
+        evidence = _mean_evidence(model, events, stays)
+        assert abs(evidence.mean() - 1) < 0.25 and evidence.max() < 2.5
+    # Planted: errors of a partner that strike both of its slots are taken for two.
+    apart = dataclasses.replace(model, twin_joint=np.zeros_like(model.twin_joint))
+    assert _mean_evidence(apart, events, stays=True).max() > 3
+    # Planted: each kick counts fully, whatever earlier ones make random.
+    twice = dataclasses.replace(model, kicked=np.full_like(model.kicked, 3))
+    assert _mean_evidence(twice, events, stays=True).max() > 3
 
 
 def test_levels_before_anything_is_seen_are_the_population():
