@@ -8,7 +8,6 @@ usual weights and told ones, without and with heralds. docs/leakage_decoding.md 
 from __future__ import annotations
 
 import argparse
-import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -16,6 +15,8 @@ import numpy as np
 import stim
 
 import qec_leak as ql
+from benchmarks import leakage_decoding
+from benchmarks.leaking_cx import leaking_cx
 from benchmarks.paired import paired_counts, paired_ratio
 from qec_leak.decoding import DecodingProblem, ShotSlice
 from qec_leak.decoding.leakage import LeakageAware
@@ -30,46 +31,27 @@ class Setting(NamedTuple):
     shots: int
 
 
-def memory(device: str, strategy: str, leaks: float, rounds: int) -> stim.Circuit:
-    """A memory of distance 5 in Z on a device that leaks that many times as often."""
-    own = ql.Device.preset(device)
-    rates = {"cz.leakage": leaks * own.cz.leakage, "idle.heating_per_us": leaks * own.idle.heating_per_us}
-    return ql.memory_experiment(distance=5, rounds=rounds, strategy=strategy, device=own.replace(rates)).circuit
+def willow(strategy: str, leaks: float, rounds: int, shots: int) -> Setting:
+    """A memory of distance 5 in Z, on a device that leaks that many times as often."""
+    memory = leakage_decoding.Setting(5, strategy, shots, rounds=rounds, leaks=leaks)
+    return Setting(lambda: memory.memory().circuit, shots)
 
 
-def leaking_cx(distance: int, noise: float, leak: float) -> stim.Circuit:
-    """As many rounds as the distance. Each qubit of a CX leaks by itself. A leaked qubit leaves its partner fully
-    depolarized and reads a coin."""
-    ideal = stim.Circuit.generated(
-        "surface_code:rotated_memory_z",
-        distance=distance,
-        rounds=distance,
-        after_clifford_depolarization=noise,
-        before_measure_flip_probability=noise,
-        after_reset_flip_probability=noise,
-    )
-    out = stim.Circuit()
-    for item in ideal.flattened():
-        if item.name in ("M", "MR"):
-            out.append(item.name, item.targets_copy(), item.gate_args_copy(), tag="LEAKAGE_PROJECTION_Z: (0.5, 2)")
-            continue
-        out.append(item)
-        if item.name == "CX":
-            out.append("I_ERROR", item.targets_copy(), tag=f"LEAKAGE_TRANSITION_1: ({leak}, U-->2)")
-            out.append("II_ERROR", item.targets_copy(), tag="LEAKAGE_TRANSITION_2: (1, 2_U-->2_V) (1, U_2-->V_2)")
-    return out
+def cx(distance: int, noise: float, leak: float, shots: int) -> Setting:
+    """Circuits of CX gates."""
+    return Setting(lambda: leaking_cx(distance, noise, leak), shots)
 
 
 SETTINGS = {
-    "willow, MLR": Setting(functools.partial(memory, "willow", "MLR", 1.0, 30), 16_000),
-    "willow, MLR, leaks x 10": Setting(functools.partial(memory, "willow", "MLR", 10.0, 10), 8_000),
-    "willow, DQLR, leaks x 10": Setting(functools.partial(memory, "willow", "DQLR", 10.0, 10), 8_000),
-    "willow, NO_RESET, leaks x 10": Setting(functools.partial(memory, "willow", "NO_RESET", 10.0, 10), 8_000),
-    "willow, MLR, leaks x 30": Setting(functools.partial(memory, "willow", "MLR", 30.0, 6), 8_000),
-    "CX, d = 5, p = 0.003, leakage 0.0005": Setting(functools.partial(leaking_cx, 5, 0.003, 0.0005), 30_000),
-    "CX, d = 5, p = 0.003, leakage 0.001": Setting(functools.partial(leaking_cx, 5, 0.003, 0.001), 20_000),
-    "CX, d = 5, p = 0.002, leakage 0.003": Setting(functools.partial(leaking_cx, 5, 0.002, 0.003), 16_000),
-    "CX, d = 7, p = 0.003, leakage 0.001": Setting(functools.partial(leaking_cx, 7, 0.003, 0.001), 20_000),
+    "willow, MLR": willow("MLR", 1.0, 30, 16_000),
+    "willow, MLR, leaks x 10": willow("MLR", 10.0, 10, 8_000),
+    "willow, DQLR, leaks x 10": willow("DQLR", 10.0, 10, 8_000),
+    "willow, NO_RESET, leaks x 10": willow("NO_RESET", 10.0, 10, 8_000),
+    "willow, MLR, leaks x 30": willow("MLR", 30.0, 6, 8_000),
+    "CX, d = 5, p = 0.003, leakage 0.0005": cx(5, 0.003, 0.0005, 30_000),
+    "CX, d = 5, p = 0.003, leakage 0.001": cx(5, 0.003, 0.001, 20_000),
+    "CX, d = 5, p = 0.002, leakage 0.003": cx(5, 0.002, 0.003, 16_000),
+    "CX, d = 7, p = 0.003, leakage 0.001": cx(7, 0.003, 0.001, 20_000),
 }
 
 

@@ -38,7 +38,7 @@ Bools = npt.NDArray[np.bool_]
 ENVIRONMENT = "sqec"
 OURS = ("pymatching", "pymatching-correlated", "leakage-aware", "leakage-aware-heralded")
 AWARE, GENIE = "leakage-aware-heralded", "genie"
-BLIND = {"plain": ("plain", {}), "correlated": ("correlated", {})}
+BLIND: dict[str, tuple[str, dict[str, Any]]] = {"plain": ("plain", {}), "correlated": ("correlated", {})}
 THEIRS: dict[str, tuple[str, dict[str, Any]]] = {
     "matching, graded": ("matching", {}),
     "matching, not graded": ("matching", {"graded": False}),
@@ -198,9 +198,12 @@ def measured(setting: str, shots: int, seed: int, *, slow: bool, bound: bool) ->
                 ms[label] = answer["milliseconds"][label]
     part = ShotSlice(np.packbits(sample.events, axis=1, bitorder="little"), sample.levels)
     for label in (*OURS, GENIE) if bound else OURS:
-        decoder: Any = Genie(sample.circuit) if label == GENIE else compile_decoder(sample.circuit, label)
-        told: Any = sample.batch if label == GENIE else part
-        if label != GENIE:
+        decoder: Any
+        told: Any
+        if label == GENIE:
+            decoder, told = Genie(sample.circuit), sample.batch
+        else:
+            decoder, told = compile_decoder(sample.circuit, label), part
             decoder.decode_batch(part[:WARM_UP])
         start = time.process_time()
         flips = decoder.decode_batch(told).flips_b8

@@ -1,13 +1,12 @@
 """The benchmark of first passes: its circuits leak as they say, and a row has both ways of both kinds of shots."""
 
-import functools
-
 import qec_leak as ql
 from benchmarks import first_pass
+from benchmarks.leaking_cx import leaking_cx
 
 
 def test_each_qubit_of_a_gate_leaks():
-    circuit = first_pass.leaking_cx(3, 0.0, 0.1)
+    circuit = leaking_cx(3, 0.0, 0.1)
     batch = ql.compile_sampler(circuit, seed=1).sample(4000, heralds=True)
     center = 4  # of 9 data qubits, in 4 gates a round, 3 rounds
     leaked = (batch.heralds[:, -9:][:, center] > 0).mean()
@@ -15,8 +14,7 @@ def test_each_qubit_of_a_gate_leaks():
 
 
 def test_a_row(monkeypatch):
-    small = first_pass.Setting(functools.partial(first_pass.leaking_cx, 3, 0.003, 0.002), 300)
-    monkeypatch.setitem(first_pass.SETTINGS, "small", small)
+    monkeypatch.setitem(first_pass.SETTINGS, "small", first_pass.cx(3, 0.003, 0.002, 300))
     cells = first_pass.row("small", 1).strip("| ").split(" | ")
     assert cells[:2] == ["small", "300"] and float(cells[2]) > 1 and all("%" in cell for cell in cells[3:])
     assert len(cells) == 5

@@ -9,6 +9,7 @@ import stim
 
 import qec_leak as ql
 from benchmarks import rival_decoding
+from benchmarks.leaking_cx import after_each_cx
 from benchmarks.levels import without_tags
 from benchmarks.paired import paired_ratio
 from benchmarks.peers import python_of
@@ -73,12 +74,8 @@ def test_without_tags_the_errors_are_those_of_stim():
 def test_the_decoder_takes_the_translated_circuit():
     generated = stim.Circuit.generated(
         "surface_code:rotated_memory_z", distance=3, rounds=3, after_clifford_depolarization=0.001
-    ).flattened()
-    circuit = stim.Circuit()
-    for item in generated:
-        circuit.append(item)
-        if item.name == "CX":
-            circuit.append("I_ERROR", item.targets_copy(), tag="LEAKAGE(p=0.003)")
+    )
+    circuit = after_each_cx(generated, ("I_ERROR", "LEAKAGE(p=0.003)"))
     tagged = translated(circuit)
     batch = ql.compile_sampler(tagged, seed=2).sample(4000, heralds=True)
     wrong = {

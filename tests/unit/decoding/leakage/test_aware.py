@@ -7,6 +7,7 @@ import pytest
 import stim
 
 import qec_leak as ql
+from benchmarks.leaking_cx import after_each_cx
 from qec_leak.decoding import (
     DecodingProblem,
     ShotSlice,
@@ -174,14 +175,9 @@ def test_other_strategies_compile_and_decode(strategy):
 def _leaking_cx():
     circuit = stim.Circuit.generated(
         "surface_code:rotated_memory_x", distance=3, rounds=3, after_clifford_depolarization=0.002
-    ).flattened()
-    tagged = stim.Circuit()
-    for item in circuit:
-        tagged.append(item)
-        if item.name == "CX":
-            tag = "LEAKAGE_TRANSITION_2: (0.003, U_U-->2_V) (0.003, U_U-->V_2) (1.0, 2_U-->2_V) (1.0, U_2-->V_2)"
-            tagged.append("II_ERROR", item.targets_copy(), tag=tag)
-    return tagged
+    )
+    tag = "LEAKAGE_TRANSITION_2: (0.003, U_U-->2_V) (0.003, U_U-->V_2) (1.0, 2_U-->2_V) (1.0, U_2-->V_2)"
+    return after_each_cx(circuit, ("II_ERROR", tag))
 
 
 def test_any_circuit_with_tags():

@@ -9,7 +9,7 @@ import pytest
 import stim
 
 import qec_leak as ql
-from benchmarks.first_pass import leaking_cx
+from benchmarks.leaking_cx import leaking_cx
 from benchmarks.levels import without_tags
 from qec_leak.decoding import matching_error_model
 from qec_leak.decoding.leakage import inference
